@@ -1,0 +1,136 @@
+"""The one way to the DuckDB file: one writer at a time, a cursor for every use, migrations on open.
+
+DuckDB facts this file rests on: a connection shared between threads returns wrong rows, a cursor
+does not; a commit is on disk when it returns; a second process cannot open the file at all.
+"""
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import psutil
+
+from curation.errors import InvalidInput, WorkspaceInUse, WorkspaceTooNew
+
+_SCHEMA = Path(__file__).parent / "schema"
+_HOLDER = re.compile(r"\(PID (\d+)\)")
+
+
+class Database:
+    """An open workspace database.
+
+    Use `reading()` and `writing()`; a public function of curation is one transaction.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._writing = threading.Lock()
+
+    @classmethod
+    def open(cls, path: Path, *, memory_limit: str = "4GB", threads: int | None = None) -> "Database":
+        """Open or create the file and bring its tables up to date.
+
+        Args:
+            memory_limit: what DuckDB may use before it spills to disk, such as "4GB".
+            threads: None leaves it to DuckDB (all cores).
+
+        Raises:
+            WorkspaceInUse: another process has it open.
+            WorkspaceTooNew: a newer version of Pairloom has migrated it.
+            InvalidInput: the file is not a DuckDB database.
+        """
+        # v1.5.0: files written at the 2.0 default cannot be opened by DuckDB 1.5 any more.
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "storage_compatibility_version": "v1.5.0",
+            "memory_limit": memory_limit,
+        }
+        if threads is not None:
+            config["threads"] = threads
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            connection = duckdb.connect(str(path), config=config)
+        except duckdb.IOException as error:
+            if "lock" in str(error):
+                raise WorkspaceInUse(str(path), _holder(str(error))) from error
+            raise InvalidInput(
+                f"{path} cannot be opened as a Pairloom database. Restore a backup, or name another PAIRLOOM_HOME."
+            ) from error
+        database = cls(connection)
+        try:
+            database._migrate()
+        except BaseException:
+            connection.close()
+            raise
+        return database
+
+    @classmethod
+    def in_memory(cls) -> "Database":
+        """A database that is gone when closed; for tests and scratch work."""
+        database = cls(duckdb.connect(":memory:"))
+        database._migrate()
+        return database
+
+    @contextmanager
+    def reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor of its own, so that threads never share one (4.5 µs)."""
+        with self._connection.cursor() as cursor:
+            yield cursor
+
+    @contextmanager
+    def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One transaction: commit on success, roll back on any exception.
+
+        Writers take turns. Two open transactions inserting the same key would both pass
+        and fail only at commit, where the cause is no longer a ConstraintException.
+        When the block has ended without an exception, what it wrote is on disk.
+        """
+        with self._writing, self.reading() as cursor:
+            cursor.begin()
+            try:
+                yield cursor
+            except BaseException:
+                cursor.rollback()
+                raise
+            cursor.commit()
+
+    def close(self) -> None:
+        """Write the log into the file and let go of it."""
+        with self._writing:
+            self._connection.close()
+
+    def _migrate(self) -> None:
+        with self.writing() as tx:
+            tx.execute(
+                "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, applied TIMESTAMP NOT NULL)"
+            )
+            (done,) = tx.execute("SELECT coalesce(max(number), 0) FROM migration").fetchone() or (0,)
+        steps = sorted((int(path.name[:4]), path) for path in _SCHEMA.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+        newest = steps[-1][0]
+        if done > newest:
+            raise WorkspaceTooNew(
+                f"This workspace was written by a newer Pairloom (schema {done}, this one knows {newest}). "
+                "Update Pairloom, or name another PAIRLOOM_HOME."
+            )
+        for number, path in steps[done:]:
+            with self.writing() as tx:
+                tx.execute(path.read_text(encoding="utf-8"))
+                tx.execute(
+                    "INSERT INTO migration (number, applied) VALUES ($number, $applied)",
+                    {"number": number, "applied": datetime.now(UTC).replace(tzinfo=None)},
+                )
+
+
+def _holder(message: str) -> str:
+    """The process that holds the lock, in words."""
+    found = _HOLDER.search(message)
+    if found is None:
+        return "another process"
+    try:
+        command = " ".join(psutil.Process(int(found[1])).cmdline())[:120]
+    except psutil.Error:
+        return f"process {found[1]}"
+    return f"process {found[1]} ({command})"

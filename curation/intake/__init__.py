@@ -1,0 +1,1 @@
+"""Files and Hub sets in; accepted and refused rows out."""

@@ -1,0 +1,1 @@
+"""Pairs, decisions, the queue, annotators, guidelines."""

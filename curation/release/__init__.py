@@ -1,0 +1,1 @@
+"""The gate, the split, the immutable folder, and its proof."""

@@ -1,0 +1,82 @@
+"""Normalisation and hashes. Pure functions; imports only the standard library.
+
+Hashes are blake2b (stable across machines and Python versions, unlike `hash`).
+"""
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+
+from curation.model import Answer, Message, Speaker
+
+_INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0x180E], None)
+_SPACES = re.compile(r"\s+")
+
+
+def digest(parts: Iterable[str], size: int = 16) -> str:
+    """Hash of a sequence of strings; ["ab", "c"] and ["a", "bc"] differ.
+
+    Args:
+        size: bytes of the digest, 1 to 64.
+    """
+    hasher = hashlib.blake2b(digest_size=size)
+    for part in parts:
+        data = part.encode("utf-8")
+        hasher.update(len(data).to_bytes(8, "little"))
+        hasher.update(data)
+    return hasher.hexdigest()
+
+
+def visible(text: str) -> str:
+    """NFKC without zero-width characters, trimmed: "" where a reader would see nothing (rule V02)."""
+    return unicodedata.normalize("NFKC", text).translate(_INVISIBLE).strip()
+
+
+def folded(text: str) -> str:
+    """NFKC, casefold, white space folded: equal for texts a reader would call the same (rule V04)."""
+    return _SPACES.sub(" ", visible(text).casefold()).strip()
+
+
+def canonical(
+    context: Sequence[Message], prompt: str, one: str, other: str, item: str = ""
+) -> tuple[str, Answer]:
+    """Identity of a pair, and where `one` stands in its canonical order.
+
+    The id does not depend on which answer was given first. The order is random by a hash of the
+    id, never "imported chosen first": in an imported order a one-sided set destroys chance-corrected
+    agreement (rules.md §3).
+
+    Returns:
+        id: 32 hexadecimal digits.
+        place: Answer.ONE or Answer.TWO, the place of `one`.
+    """
+    low, high = sorted((one, other))
+    pair_id = digest(["pair", context_json(context), prompt, low, high, item])
+    flipped = hashlib.blake2b(pair_id.encode(), digest_size=1, person=b"order").digest()[0] & 1
+    one_is_first = (one == low) != bool(flipped)
+    return pair_id, Answer.ONE if one_is_first else Answer.TWO
+
+
+def content_hash(context: Sequence[Message], prompt: str, one: str, other: str) -> str:
+    """Equal for pairs whose texts are equal whatever their order or item (rules V06, V07)."""
+    low, high = sorted((one, other))
+    return digest(["pair", context_json(context), prompt, low, high, ""])
+
+
+def context_json(context: Sequence[Message]) -> str:
+    """Messages as JSON: [{"role": …, "content": …}]."""
+    rows = [{"role": message.speaker.value, "content": message.content} for message in context]
+    return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+
+
+def context_from_json(text: str) -> tuple[Message, ...]:
+    """The inverse of context_json."""
+    return tuple(Message(speaker=Speaker(row["role"]), content=row["content"]) for row in json.loads(text))
+
+
+def left_answer(annotator_id: str, pair_id: str, round_number: int) -> Answer:
+    """Which answer stands left for this person, this pair and this round: random, yet stable on reload."""
+    seed = digest(["side", annotator_id, pair_id, str(round_number)], size=8)
+    return Answer.ONE if int(seed, 16) & 1 else Answer.TWO

@@ -1,0 +1,1 @@
+"""What several screens share: session, guard, charts, the pair view."""

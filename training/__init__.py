@@ -1,0 +1,1 @@
+"""From a release folder to a tuned adapter. Knows no screen and no database."""

@@ -1,0 +1,1 @@
+"""Where a worker process runs: this machine, several GPUs, several machines."""
