@@ -1,0 +1,64 @@
+"""What can go wrong in training, in sentences that are ready for the screen.
+
+    curation.errors.PairloomError
+    └── TrainingError               base of this package
+        ├── RecipeError             an unknown setting, or a value outside its range
+        ├── UnusableRelease         the release folder does not open, or differs from its manifest
+        ├── ModelMissing            the base model is not there, is gated, or cannot be read
+        ├── ProbeFailed             the child process that looks at the tokenizer gave no answer
+        ├── PreflightRefused        a finding of severity E stands in the way of a start
+        ├── UnknownRun              there is no such run folder
+        ├── NotResumable            there is nothing to go on from, or what it rests on has changed
+        ├── LaunchFailed            the supervisor process did not start
+        ├── RunFailed               a run that was waited for did not complete
+        └── DamagedFile             a file of a run folder cannot be read as what it should be
+
+A message says what happened and what to do. A class exists where a caller reacts differently.
+Bugs (ValueError, KeyError) are not part of this tree and are caught nowhere.
+"""
+
+from curation import errors
+
+
+class TrainingError(errors.PairloomError):
+    """Base of everything training can tell a person in one sentence."""
+
+
+class RecipeError(TrainingError):
+    """An unknown setting, or a value outside its range."""
+
+
+class UnusableRelease(TrainingError):
+    """A release folder that does not open, or whose files differ from its manifest."""
+
+
+class ModelMissing(TrainingError):
+    """A base model that is not there, is gated, or cannot be read."""
+
+
+class ProbeFailed(TrainingError):
+    """The child process that looks at the tokenizer gave no answer."""
+
+
+class PreflightRefused(TrainingError):
+    """Findings of severity E stand in the way of a start."""
+
+
+class UnknownRun(TrainingError):
+    """There is no such run folder."""
+
+
+class NotResumable(TrainingError):
+    """There is no checkpoint to go on from, or what the run rests on has changed."""
+
+
+class LaunchFailed(TrainingError):
+    """The supervisor process did not start."""
+
+
+class RunFailed(TrainingError):
+    """A run that was waited for did not complete."""
+
+
+class DamagedFile(TrainingError):
+    """A file of a run folder that cannot be read as what it should be."""
