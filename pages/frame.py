@@ -1,0 +1,36 @@
+"""The frame around every page: the list of pages a role may open.
+
+The main script lies in `pages/` so that no `pages/` folder lies beside it: Streamlit would serve
+such files by direct URL without running the main script.
+"""
+
+import streamlit as st
+
+from curation.model import Role
+from pages.parts import guard
+
+SECTIONS: dict[str, list[tuple[str, str, str, Role]]] = {
+    "": [("overview", "Overview", "home", Role.ANNOTATOR)],
+    "Data": [
+        ("import_data", "Import", "upload_file", Role.LEAD),
+        ("browse", "Browse", "search", Role.REVIEWER),
+    ],
+    "Judge": [("label", "Label", "compare", Role.ANNOTATOR)],
+    "Release": [("release", "Release", "verified", Role.LEAD)],
+    "Train": [
+        ("train", "Train", "model_training", Role.LEAD),
+        ("runs", "Runs", "monitoring", Role.LEAD),
+    ],
+}
+
+st.set_page_config(page_title="Pairloom", page_icon=":material/compare:", layout="wide")
+person = guard.require(Role.ANNOTATOR)
+allowed = {
+    section: [
+        st.Page(f"{name}.py", title=title, icon=f":material/{icon}:", default=name == "overview")
+        for name, title, icon, role in rows
+        if person.role.includes(role)
+    ]
+    for section, rows in SECTIONS.items()
+}
+st.navigation({section: pages for section, pages in allowed.items() if pages}).run()

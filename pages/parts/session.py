@@ -1,0 +1,98 @@
+"""The only access to session_state, cached resources and the clock.
+
+What lives in session_state is a convenience of one browser tab; identity comes from sign-in and
+position from the database, because the state of a lost websocket is dropped after two minutes.
+"""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import streamlit as st
+
+from curation import workspace
+from curation.database import Database
+from curation.errors import InvalidInput
+from curation.labelling import annotators
+from curation.model import Role
+
+ROLE_VARIABLE = "PAIRLOOM_SOLO_ROLE"
+_NOBODY = "nobody"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Who sits in front of the screen."""
+
+    id: str
+    name: str
+    role: Role
+
+
+def person() -> Person | None:
+    """The person of this session, None where nobody may enter.
+
+    Solo mode: one person on this machine, a lead unless PAIRLOOM_SOLO_ROLE says otherwise.
+
+    Raises:
+        InvalidInput: PAIRLOOM_SOLO_ROLE is not a role.
+    """
+    value = os.environ.get(ROLE_VARIABLE) or Role.LEAD
+    if value == _NOBODY:
+        return None
+    try:
+        return Person(id="solo", name="Solo", role=Role(value))
+    except ValueError as error:
+        known = ", ".join([*Role, _NOBODY])
+        raise InvalidInput(f"{ROLE_VARIABLE} is {value!r}. Set it to one of: {known}.") from error
+
+
+def now() -> datetime:
+    """UTC without zone, as the store keeps it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def home() -> workspace.Workspace:
+    """The workspace this server serves."""
+    return workspace.current()
+
+
+@st.cache_resource(show_spinner=False)
+def database() -> Database:
+    """The one open database of this process; pages and routes share it."""
+    place = home()
+    place.create()
+    opened = Database.open(place.database)
+    someone = person()
+    if someone is not None:
+        annotators.ensure(opened, someone.id, name=someone.name, role=someone.role, now=now())
+    return opened
+
+
+def request_id(key: str) -> str:
+    """An id for one action of this page, the same until `renew_request` is called: a double click acts once."""
+    name = f"request-{key}"
+    if name not in st.session_state:
+        st.session_state[name] = uuid4().hex
+    return str(st.session_state[name])
+
+
+def renew_request(key: str) -> None:
+    """The action has been taken; the next click is a new one."""
+    st.session_state.pop(f"request-{key}", None)
+
+
+def keep(key: str, value: object) -> None:
+    """Remember a value for this tab."""
+    st.session_state[key] = value
+
+
+def kept(key: str) -> object | None:
+    """What was remembered under the key, None where nothing was."""
+    return st.session_state.get(key)
+
+
+def forget(key: str) -> None:
+    """Drop what was remembered."""
+    st.session_state.pop(key, None)
