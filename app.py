@@ -1,10 +1,11 @@
 """The ASGI app: Streamlit's pages, our own routes and the security headers. No logic."""
 
 import sys
-from collections.abc import AsyncIterator, MutableMapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 from starlette.datastructures import MutableHeaders
@@ -13,7 +14,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from curation import workspace
-from pages.parts import routes_label, routes_download
+from pages.parts import routes_download, routes_label
 from training import supervisor
 
 _LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
@@ -44,18 +45,18 @@ class SecurityHeaders:
 
 
 @asynccontextmanager
-async def lifespan(_: st.App) -> AsyncIterator[MutableMapping[str, object]]:
+async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
     """Refuse an address that others can reach, and take back the runs that outlived the last server."""
     address = str(st.get_option("server.address") or "")
     if address != "localhost" and not _is_loopback(address):
         sys.exit(
-            f"Pairloom runs in solo mode, which lets everyone in, so it does not listen on {address or 'all addresses'}. "
-            "Start it with server.address = 127.0.0.1."
+            "Pairloom runs in solo mode, which lets everyone in, so it does not listen on "
+            f"{address or 'all addresses'}. Start it with server.address = 127.0.0.1."
         )
     place = workspace.current()
     place.create()
     supervisor.adopt_all(place)
-    yield {}
+    yield None
 
 
 def _is_loopback(address: str) -> bool:

@@ -16,12 +16,26 @@ from pages.parts import session
 def require(role: Role) -> session.Person:
     """The person, if their role includes `role`; otherwise one sentence, and the script ends here."""
     with on_action():
-        someone = session.person()
-        if someone is not None and someone.role.includes(role):
-            session.database()
-            return someone
-        raise NotAllowed(_refusal(someone, role))
-    st.stop()
+        someone = permitted(role)
+        session.database()
+        return someone
+    return st.stop()
+
+
+def permitted(role: Role) -> session.Person:
+    """The person, if their role includes `role`; for routes, which answer without a page.
+
+    Raises:
+        NotAllowed: nobody may enter, or the role does not reach.
+    """
+    someone = session.person()
+    if someone is None:
+        raise NotAllowed("This workspace is closed. Ask its lead to open it.")
+    if not someone.role.includes(role):
+        raise NotAllowed(
+            f"This is for the role {role}; you are signed in as {someone.role}. Ask a lead of the project."
+        )
+    return someone
 
 
 @contextmanager
@@ -34,9 +48,3 @@ def on_action() -> Iterator[None]:
         yield
     except PairloomError as error:
         st.error(str(error), icon=":material/error:")
-
-
-def _refusal(someone: session.Person | None, role: Role) -> str:
-    if someone is None:
-        return "This workspace is closed. Ask its lead to open it."
-    return f"This page is for a {role}; you are signed in as {someone.role}. Ask a lead of the project for access."

@@ -14,6 +14,9 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from curation import workspace
+from curation.errors import NotAllowed
+from curation.model import Role
+from pages.parts import guard
 
 _VALID_SECONDS = 12 * 3600
 _SALT = "download"
@@ -41,6 +44,10 @@ def routes() -> list[Route]:
 
 def _download(request: Request) -> Response:
     place = workspace.current()
+    try:
+        guard.permitted(Role.LEAD)
+    except NotAllowed as error:
+        return PlainTextResponse(str(error), status_code=403)
     try:
         subject = str(_signer(place).loads(request.query_params.get("token", ""), max_age=_VALID_SECONDS))
     except BadSignature:

@@ -71,7 +71,7 @@ def database() -> Database:
 
 
 def request_id(key: str) -> str:
-    """An id for one action of this page, the same until `renew_request` is called: a double click acts once."""
+    """An id for one action of this page, kept until `renew_request`, so that a double click acts once."""
     name = f"request-{key}"
     if name not in st.session_state:
         st.session_state[name] = uuid4().hex
