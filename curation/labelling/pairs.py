@@ -1,0 +1,154 @@
+"""Pairs and what each source said of them. The only writer of the tables pair and appearance."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import duckdb
+import pyarrow as pa
+
+from curation import text
+from curation.database import Database
+from curation.errors import Unknown
+from curation.model import Pair, Provenance, Verdict
+
+Row = tuple[str, str, int, str, str, str, str, str, str, str | None, str, str]
+
+
+def get(database: Database, pair_id: str) -> Pair:
+    """One pair by its id.
+
+    Raises:
+        Unknown: there is no such pair.
+    """
+    with database.reading() as cursor:
+        row = cursor.execute(
+            "SELECT id, source_id, source_row, context, prompt, answer_1, answer_2, origin_1, origin_2,"
+            " prior_winner, prior_provenance, item FROM pair WHERE id = $pair_id",
+            {"pair_id": pair_id},
+        ).fetchone()
+    if row is None:
+        raise Unknown(f"There is no pair {pair_id}. It may belong to another workspace.")
+    return from_row(row)
+
+
+def count(database: Database) -> int:
+    """How many pairs the workspace holds."""
+    with database.reading() as cursor:
+        (total,) = cursor.execute("SELECT count(*) FROM pair").fetchone() or (0,)
+    return int(total)
+
+
+def add(tx: duckdb.DuckDBPyConnection, batch: Sequence[Pair], now: datetime) -> int:
+    """Insert the pairs that are new and record an appearance of every one, new or not.
+
+    Doing it again with the same batch changes nothing.
+
+    Args:
+        tx: an open transaction.
+        batch: accepted rows of one source; (source_id, source_row) is unique.
+        now: naive UTC.
+
+    Returns:
+        How many pairs were new.
+    """
+    first = {pair.id: pair for pair in reversed(batch)}
+    arrived = _pair_table(list(first.values()), now)  # noqa: F841 - DuckDB finds it by name
+    (added,) = tx.execute(
+        "INSERT INTO pair BY NAME SELECT id, content, item, source_id, source_row, context, prompt, answer_1,"
+        " answer_2, origin_1, origin_2, prior_winner, prior_provenance, shuffle, prompt_chars,"
+        " answer_1_chars, answer_2_chars, imported FROM arrived ORDER BY source_row ON CONFLICT DO NOTHING"
+    ).fetchone() or (0,)
+    seen = _appearance_table(batch)  # noqa: F841
+    tx.execute(
+        "INSERT INTO appearance BY NAME SELECT source_id, source_row, pair_id, prior_winner FROM seen"
+        " ON CONFLICT DO NOTHING"
+    )
+    return int(added)
+
+
+def from_row(row: Row) -> Pair:
+    """A row of (id, source_id, source_row, context, prompt, answer_1, answer_2, origin_1, origin_2,
+    prior_winner, prior_provenance, item) as a value."""
+    (
+        pair_id,
+        source_id,
+        source_row,
+        context,
+        prompt,
+        one,
+        two,
+        origin_1,
+        origin_2,
+        winner,
+        provenance,
+        item,
+    ) = row
+    return Pair(
+        id=pair_id,
+        source_id=source_id,
+        source_row=source_row,
+        context=text.context_from_json(context),
+        prompt=prompt,
+        answer_1=one,
+        answer_2=two,
+        origin_1=origin_1,
+        origin_2=origin_2,
+        prior_winner=None if winner is None else Verdict(winner),
+        prior_provenance=Provenance(provenance),
+        item=item,
+    )
+
+
+def shuffle_of(pair_id: str) -> int:
+    """Where the pair stands in the queue's random order: uniform in [0, 2^63)."""
+    return int(text.digest(["shuffle", pair_id], size=8), 16) >> 1
+
+
+def _pair_table(pairs: Sequence[Pair], now: datetime) -> pa.Table:
+    return pa.table(
+        {
+            "id": [pair.id for pair in pairs],
+            "content": [_content(pair) for pair in pairs],
+            "item": [pair.item for pair in pairs],
+            "source_id": [pair.source_id for pair in pairs],
+            "source_row": pa.array([pair.source_row for pair in pairs], pa.int64()),
+            "context": [text.context_json(pair.context) for pair in pairs],
+            # large_string: a batch may hold more than 2 GiB of text
+            "prompt": pa.array([pair.prompt for pair in pairs], pa.large_string()),
+            "answer_1": pa.array([pair.answer_1 for pair in pairs], pa.large_string()),
+            "answer_2": pa.array([pair.answer_2 for pair in pairs], pa.large_string()),
+            "origin_1": [pair.origin_1 for pair in pairs],
+            "origin_2": [pair.origin_2 for pair in pairs],
+            "prior_winner": _winners(pairs),
+            "prior_provenance": [pair.prior_provenance.value for pair in pairs],
+            "shuffle": pa.array([shuffle_of(pair.id) for pair in pairs], pa.int64()),
+            "prompt_chars": pa.array([len(pair.prompt) for pair in pairs], pa.int32()),
+            "answer_1_chars": pa.array([len(pair.answer_1) for pair in pairs], pa.int32()),
+            "answer_2_chars": pa.array([len(pair.answer_2) for pair in pairs], pa.int32()),
+            "imported": pa.array([now] * len(pairs), pa.timestamp("us")),
+        }
+    )
+
+
+def _appearance_table(pairs: Sequence[Pair]) -> pa.Table:
+    return pa.table(
+        {
+            "source_id": [pair.source_id for pair in pairs],
+            "source_row": pa.array([pair.source_row for pair in pairs], pa.int64()),
+            "pair_id": [pair.id for pair in pairs],
+            "prior_winner": _winners(pairs),
+        }
+    )
+
+
+def _winners(pairs: Sequence[Pair]) -> pa.Array:
+    return pa.array(
+        [None if pair.prior_winner is None else pair.prior_winner.value for pair in pairs], pa.string()
+    )
+
+
+def _content(pair: Pair) -> str:
+    # Without an item the id is the content hash already: one hash of the texts, not two.
+    if not pair.item:
+        return pair.id
+    return text.content_hash(pair.context, pair.prompt, pair.answer_1, pair.answer_2)

@@ -1,0 +1,104 @@
+"""Pairs go in once, appearances every time."""
+
+import random
+from datetime import datetime
+
+import pytest
+
+from curation import text
+from curation.database import Database
+from curation.errors import Unknown
+from curation.labelling import pairs
+from curation.model import Answer, Message, Pair, Provenance, Speaker, Verdict
+
+NOW = datetime(2026, 11, 22, 9, 0)
+
+
+def a_pair(
+    prompt: str = "What is 2 + 2?",
+    chosen: str = "4",
+    rejected: str = " Sure! It is 5.",
+    source_id: str = "source-a",
+    source_row: int = 1,
+    item: str = "",
+) -> Pair:
+    context = (Message(speaker=Speaker.SYSTEM, content="Be brief."),)
+    pair_id, place = text.canonical(context, prompt, chosen, rejected, item)
+    one, two = (chosen, rejected) if place is Answer.ONE else (rejected, chosen)
+    return Pair(
+        id=pair_id,
+        source_id=source_id,
+        source_row=source_row,
+        context=context,
+        prompt=prompt,
+        answer_1=one,
+        answer_2=two,
+        origin_1="",
+        origin_2="",
+        prior_winner=Verdict(place.value),
+        prior_provenance=Provenance.IMPORTED,
+        item=item,
+    )
+
+
+def add(database: Database, *batch: Pair) -> int:
+    with database.writing() as tx:
+        return pairs.add(tx, batch, NOW)
+
+
+def appearances(database: Database) -> list[tuple[str, int, str]]:
+    with database.reading() as cursor:
+        return cursor.execute(
+            "SELECT source_id, source_row, pair_id FROM appearance ORDER BY source_id, source_row"
+        ).fetchall()
+
+
+def test_a_pair_comes_back_as_it_went_in() -> None:
+    database, pair = Database.in_memory(), a_pair()
+    assert add(database, pair) == 1
+    assert pairs.get(database, pair.id) == pair
+
+
+def test_an_unknown_pair_is_named_in_the_sentence() -> None:
+    with pytest.raises(Unknown, match="There is no pair abc"):
+        pairs.get(Database.in_memory(), "abc")
+
+
+def test_a_pair_seen_twice_is_stored_once_and_appears_twice() -> None:
+    database = Database.in_memory()
+    first, again = a_pair(source_row=1), a_pair(source_row=2)
+    assert add(database, first, again) == 1
+    assert pairs.get(database, first.id).source_row == 1
+    assert appearances(database) == [("source-a", 1, first.id), ("source-a", 2, first.id)]
+
+
+def test_the_same_batch_again_changes_nothing() -> None:
+    database = Database.in_memory()
+    add(database, a_pair())
+    assert add(database, a_pair()) == 0
+    assert len(appearances(database)) == 1
+
+
+def test_what_an_unordered_duplicate_says_of_the_winner_is_kept_beside_the_first() -> None:
+    database = Database.in_memory()
+    add(database, a_pair(chosen="yes", rejected="no"), a_pair(chosen="no", rejected="yes", source_row=2))
+    with database.reading() as cursor:
+        winners = cursor.execute("SELECT prior_winner FROM appearance").fetchall()
+    assert pairs.count(database) == 1
+    assert {winner for (winner,) in winners} == {"answer_1", "answer_2"}
+
+
+def test_an_item_keeps_equal_texts_apart_but_not_their_content() -> None:
+    database = Database.in_memory()
+    assert add(database, a_pair(), a_pair(item="again", source_row=2)) == 2
+    with database.reading() as cursor:
+        (contents,) = cursor.execute("SELECT count(DISTINCT content) FROM pair").fetchone() or (0,)
+    assert contents == 1
+
+
+def test_the_random_order_of_the_queue_fits_a_bigint_and_spreads_evenly() -> None:
+    chance = random.Random(1)
+    values = [pairs.shuffle_of(f"{chance.getrandbits(128):032x}") for _ in range(2000)]
+    assert all(0 <= value < 2**63 for value in values)
+    # Mean of a uniform variable on [0, 1): 0.5 ± 4 · 0.2887/√2000 = 0.026
+    assert abs(sum(values) / len(values) / 2**63 - 0.5) < 0.026
