@@ -1,0 +1,66 @@
+"""The people who label, by pseudonym. The only writer of the table annotator."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from curation.database import Database
+from curation.errors import Unknown
+from curation.model import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotator:
+    """One person.
+
+    Attributes:
+        id: the pseudonym that decisions and releases carry.
+        name: what colleagues call them; never leaves the workspace.
+        active: False once they were removed; their decisions stay.
+    """
+
+    id: str
+    name: str
+    role: Role
+    active: bool
+    created: datetime
+
+
+def ensure(database: Database, annotator_id: str, *, name: str, role: Role, now: datetime) -> Annotator:
+    """The annotator of this id; added where there is none, never changed where there is one."""
+    with database.writing() as tx:
+        tx.execute(
+            """
+            INSERT INTO annotator (id, name, role, created) VALUES ($id, $name, $role, $created)
+            ON CONFLICT (id) DO NOTHING
+            """,
+            {"id": annotator_id, "name": name, "role": role.value, "created": now},
+        )
+    return get(database, annotator_id)
+
+
+def get(database: Database, annotator_id: str) -> Annotator:
+    """One annotator by pseudonym.
+
+    Raises:
+        Unknown: there is no such annotator.
+    """
+    with database.reading() as cursor:
+        row = cursor.execute(
+            "SELECT id, name, role, active, created FROM annotator WHERE id = $id", {"id": annotator_id}
+        ).fetchone()
+    if row is None:
+        raise Unknown(f"There is no annotator {annotator_id}. Ask a lead of the project to add them.")
+    return _from_row(row)
+
+
+def everyone(database: Database) -> tuple[Annotator, ...]:
+    """All annotators, the removed ones included, in order of arrival."""
+    with database.reading() as cursor:
+        rows = cursor.execute(
+            "SELECT id, name, role, active, created FROM annotator ORDER BY created, id"
+        ).fetchall()
+    return tuple(_from_row(row) for row in rows)
+
+
+def _from_row(row: tuple[str, str, str, bool, datetime]) -> Annotator:
+    return Annotator(id=row[0], name=row[1], role=Role(row[2]), active=row[3], created=row[4])
