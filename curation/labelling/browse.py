@@ -1,0 +1,197 @@
+"""Find pairs: filters, order and keyset paging, all in SQL. Only SELECTs.
+
+A page is found over narrow columns first; the texts of its few rows are fetched by id afterwards,
+so that a page costs the same whatever the answers weigh. Keyset, not OFFSET: page 36,000 of a
+million rows costs as much as page 1.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from curation.database import Database
+from curation.model import Tier, Verdict
+
+
+class State(StrEnum):
+    """How far people have come with a pair."""
+
+    UNDECIDED = "undecided"  # no vote in effect
+    DECIDED = "decided"  # votes with a majority
+    CONTESTED = "contested"  # votes without one
+    SETTLED = "settled"  # a lead has settled it
+
+
+class Order(StrEnum):
+    """How a list of pairs is sorted."""
+
+    IMPORTED = "as imported"
+    RECENT = "latest vote"
+    VOTES = "most votes"
+    AGREEMENT = "least agreement"
+    LONGEST = "longest"
+    SHORTEST = "shortest"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """What to show; None and "" mean everything.
+
+    Attributes:
+        text: found anywhere in the prompt or an answer, in any case.
+        min_chars, max_chars: bounds on prompt and both answers together, in characters.
+    """
+
+    text: str = ""
+    source_id: str | None = None
+    state: State | None = None
+    winner: Verdict | None = None
+    tier: Tier | None = None
+    min_chars: int | None = None
+    max_chars: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """Where a page ended: the sort values of its last row."""
+
+    first: float
+    second: float
+    pair_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One pair in a list. Texts are whole; a page shortens them for the screen."""
+
+    pair_id: str
+    source_id: str
+    source_row: int
+    prompt: str
+    answer_1: str
+    answer_2: str
+    winner: Verdict | None
+    tier: Tier
+    votes: int
+    agreement: float | None
+    newest: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Rows in order, where the next page starts (None on the last page), and how many pairs match in all."""
+
+    rows: tuple[Row, ...]
+    next: Position | None
+    total: int
+
+
+def page(
+    db: Database, wanted: Filter, order: Order = Order.IMPORTED, after: Position | None = None, size: int = 25
+) -> Page:
+    """One page of the pairs that match.
+
+    Args:
+        after: the `next` of the page before; None for the first page.
+        size: rows a page, 1 to 200.
+    """
+    with db.reading() as cursor:
+        found = cursor.execute(
+            """
+            WITH sized AS (
+                SELECT id, prompt_chars + answer_1_chars + answer_2_chars AS chars FROM pair
+            ),
+            matching AS (
+                SELECT p.id,
+                       CASE $order
+                           WHEN 'as imported' THEN -epoch_ms(o.imported)
+                           WHEN 'latest vote' THEN coalesce(-epoch_ms(s.newest), 0)
+                           WHEN 'most votes' THEN -s.votes
+                           WHEN 'least agreement' THEN coalesce(s.agreement, 2)
+                           WHEN 'longest' THEN -z.chars
+                           ELSE z.chars
+                       END::DOUBLE AS first,
+                       p.source_row::DOUBLE AS second
+                FROM pair AS p
+                JOIN sized AS z ON z.id = p.id
+                JOIN standing AS s ON s.pair_id = p.id
+                JOIN source AS o ON o.id = p.source_id
+                WHERE ($text = '' OR contains(lower(p.prompt), $text) OR contains(lower(p.answer_1), $text)
+                       OR contains(lower(p.answer_2), $text))
+                  AND ($source_id IS NULL OR p.source_id = $source_id)
+                  AND ($winner IS NULL OR s.winner = $winner)
+                  AND ($tier IS NULL OR s.tier = $tier)
+                  AND ($min_chars IS NULL OR z.chars >= $min_chars)
+                  AND ($max_chars IS NULL OR z.chars <= $max_chars)
+                  AND ($state IS NULL OR $state = CASE
+                           WHEN s.tier = 'gold' THEN 'settled' WHEN s.tier = 'conflict' THEN 'contested'
+                           WHEN s.votes > 0 THEN 'decided' ELSE 'undecided' END)
+            )
+            SELECT id, first, second, (SELECT count(*) FROM matching) AS total FROM matching
+            WHERE $after_id IS NULL OR (first, second, id) > ($after_first, $after_second, $after_id)
+            ORDER BY first, second, id LIMIT $size
+            """,
+            {
+                "text": wanted.text.lower(),
+                "source_id": wanted.source_id,
+                "state": wanted.state,
+                "winner": wanted.winner,
+                "tier": wanted.tier,
+                "min_chars": wanted.min_chars,
+                "max_chars": wanted.max_chars,
+                "order": order,
+                "after_first": after.first if after else None,
+                "after_second": after.second if after else None,
+                "after_id": after.pair_id if after else None,
+                "size": size + 1,
+            },
+        ).fetchall()
+    shown = found[:size]
+    following = None
+    if len(found) > size:
+        following = Position(first=shown[-1][1], second=shown[-1][2], pair_id=shown[-1][0])
+    return Page(
+        rows=_rows(db, [row[0] for row in shown]), next=following, total=int(found[0][3]) if found else 0
+    )
+
+
+def tiers(db: Database) -> Mapping[Tier, int]:
+    """How many pairs stand on which support; tiers without pairs are there with 0."""
+    with db.reading() as cursor:
+        rows = cursor.execute("SELECT tier, count(*) FROM standing GROUP BY tier").fetchall()
+    found = {Tier(tier): int(number) for tier, number in rows}
+    return {tier: found.get(tier, 0) for tier in Tier}
+
+
+def _rows(db: Database, ids: list[str]) -> tuple[Row, ...]:
+    """The pairs of one page, in the order of the ids."""
+    with db.reading() as cursor:
+        found = cursor.execute(
+            """
+            SELECT p.id, p.source_id, p.source_row, p.prompt, p.answer_1, p.answer_2,
+                   s.winner, s.tier, s.votes, s.agreement, s.newest
+            FROM pair AS p JOIN standing AS s ON s.pair_id = p.id
+            WHERE p.id IN (SELECT unnest($ids))
+            """,
+            {"ids": ids},
+        ).fetchall()
+    by_id = {row[0]: _from_row(row) for row in found}
+    return tuple(by_id[pair_id] for pair_id in ids)
+
+
+def _from_row(row: tuple[object, ...]) -> Row:
+    pair_id, source_id, source_row, prompt, answer_1, answer_2, winner, tier, votes, agreement, newest = row
+    return Row(
+        pair_id=str(pair_id),
+        source_id=str(source_id),
+        source_row=int(str(source_row)),
+        prompt=str(prompt),
+        answer_1=str(answer_1),
+        answer_2=str(answer_2),
+        winner=Verdict(str(winner)) if winner else None,
+        tier=Tier(str(tier)),
+        votes=int(str(votes)),
+        agreement=float(str(agreement)) if agreement is not None else None,
+        newest=newest if isinstance(newest, datetime) else None,
+    )

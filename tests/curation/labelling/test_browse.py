@@ -1,0 +1,123 @@
+"""Every filter, every order, every page: found in SQL, none missing and none twice."""
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from curation import text
+from curation.database import Database
+from curation.labelling import browse, pairs
+from curation.labelling.browse import Filter, Order, State
+from curation.model import Answer, Pair, Provenance, Tier, Verdict
+
+NOW = datetime(2026, 11, 22, 9, 0)
+
+
+def a_pair(number: int, answer: str = "short") -> Pair:
+    pair_id, place = text.canonical((), f"Prompt {number}", answer, "other")
+    one, two = (answer, "other") if place is Answer.ONE else ("other", answer)
+    return Pair(
+        id=pair_id, source_id="s", source_row=number, context=(), prompt=f"Prompt {number}",
+        answer_1=one, answer_2=two, origin_1="", origin_2="",
+        prior_winner=Verdict(place), prior_provenance=Provenance.IMPORTED,
+    )  # fmt: skip
+
+
+def a_database(*batch: Pair) -> Database:
+    db = Database.in_memory()
+    with db.writing() as tx:
+        tx.execute(
+            "INSERT INTO source (id, kind, location, layout, imported_by, imported)"
+            " VALUES ('s', 'file', 'f.jsonl', 'orca', 'lead', $now)",
+            {"now": NOW},
+        )
+        pairs.add(tx, batch, NOW)
+    return db
+
+
+def vote(db: Database, pair: Pair, verdict: Verdict, annotator: str = "ann-1") -> None:
+    with db.writing() as tx:
+        tx.execute(
+            "INSERT INTO decision (id, pair_id, annotator_id, verdict, left_answer, arm, server_time)"
+            " VALUES ($id, $pair_id, $annotator, $verdict, 'answer_1', 'random', $now)",
+            {
+                "id": annotator + pair.id,
+                "pair_id": pair.id,
+                "annotator": annotator,
+                "verdict": verdict,
+                "now": NOW,
+            },
+        )
+
+
+def shown(db: Database, wanted: Filter, order: Order = Order.IMPORTED) -> list[str]:
+    return [row.prompt for row in browse.page(db, wanted, order).rows]
+
+
+def test_text_is_found_in_prompt_and_answers_in_any_case() -> None:
+    db = a_database(a_pair(1, "The Danube"), a_pair(2))
+    assert shown(db, Filter(text="DANUBE")) == ["Prompt 1"]
+    assert shown(db, Filter(text="prompt 2")) == ["Prompt 2"]
+
+
+@pytest.mark.parametrize("sign", ["%", "_", "'", "\\"])
+def test_signs_of_sql_are_searched_as_they_stand(sign: str) -> None:
+    db = a_database(a_pair(1, f"a{sign}b"), a_pair(2, "axb"))
+    assert shown(db, Filter(text=f"a{sign}b")) == ["Prompt 1"]
+
+
+def test_state_winner_and_tier_follow_the_votes() -> None:
+    first, second, third = batch = (a_pair(1), a_pair(2), a_pair(3))
+    db = a_database(*batch)
+    vote(db, first, Verdict.TIE)
+    vote(db, second, Verdict.ANSWER_1, "ann-1")
+    vote(db, second, Verdict.ANSWER_2, "ann-2")
+
+    assert shown(db, Filter(state=State.DECIDED)) == shown(db, Filter(winner=Verdict.TIE)) == [first.prompt]
+    assert (
+        shown(db, Filter(state=State.CONTESTED)) == shown(db, Filter(tier=Tier.CONFLICT)) == [second.prompt]
+    )
+    assert shown(db, Filter(state=State.UNDECIDED)) == shown(db, Filter(tier=Tier.PRIOR)) == [third.prompt]
+
+
+def test_length_bounds_and_order_count_prompt_and_both_answers() -> None:
+    db = a_database(a_pair(1, "x" * 90), a_pair(2), a_pair(3, "x" * 30))
+    assert shown(db, Filter(min_chars=30)) == ["Prompt 1", "Prompt 3"]
+    assert shown(db, Filter(max_chars=30)) == ["Prompt 2"]
+    assert shown(db, Filter(), Order.LONGEST) == ["Prompt 1", "Prompt 3", "Prompt 2"]
+
+
+def test_no_match_is_an_empty_page() -> None:
+    assert browse.page(a_database(a_pair(1)), Filter(text="nowhere")) == browse.Page(
+        rows=(), next=None, total=0
+    )
+
+
+@pytest.mark.parametrize("order", Order)
+@given(size=st.integers(1, 7))
+@settings(max_examples=7, deadline=None)
+def test_pages_together_show_every_pair_once(order: Order, size: int) -> None:
+    batch = [a_pair(number, "x" * (number % 3)) for number in range(11)]
+    db = a_database(*batch)
+    vote(db, batch[4], Verdict.TIE)
+
+    seen: list[str] = []
+    after = None
+    while True:
+        page = browse.page(db, Filter(), order, after, size)
+        seen += [row.pair_id for row in page.rows]
+        assert page.total == 11
+        if page.next is None:
+            break
+        after = page.next
+
+    assert sorted(seen) == sorted(pair.id for pair in batch)
+
+
+def test_tiers_without_pairs_are_counted_as_zero() -> None:
+    counts = browse.tiers(a_database(a_pair(1)))
+    assert counts[Tier.PRIOR] == 1
+    assert sum(counts.values()) == 1
+    assert set(counts) == set(Tier)

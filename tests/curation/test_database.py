@@ -1,0 +1,116 @@
+"""The store: one writer, a cursor each, numbered migrations, one process."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from curation.database import Database
+from curation.errors import InvalidInput, WorkspaceInUse, WorkspaceTooNew
+
+ADD = (
+    "INSERT INTO guideline (version, markdown, changed_by, changed)"
+    " VALUES ($version, 'x', 'lead', '2026-01-01')"
+)
+
+
+def versions(db: Database) -> list[int]:
+    with db.reading() as cursor:
+        return [row[0] for row in cursor.execute("SELECT version FROM guideline ORDER BY version").fetchall()]
+
+
+def test_a_failed_transaction_leaves_nothing_behind() -> None:
+    db = Database.in_memory()
+
+    def add_twice() -> None:
+        with db.writing() as tx:
+            tx.execute(ADD, {"version": 1})
+            tx.execute(ADD, {"version": 1})
+
+    with pytest.raises(duckdb.ConstraintException):
+        add_twice()
+
+    assert versions(db) == []
+
+
+def test_simultaneous_writers_all_get_through() -> None:
+    db = Database.in_memory()
+
+    def add(version: int) -> None:
+        with db.writing() as tx:
+            tx.execute(ADD, {"version": version})
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, range(40)))
+
+    assert versions(db) == list(range(40))
+
+
+def test_threads_that_read_at_once_each_get_their_own_rows() -> None:
+    db = Database.in_memory()
+
+    def echo(number: int) -> int:
+        with db.reading() as cursor:
+            row = cursor.execute("SELECT $number + 0", {"number": number}).fetchone()
+        assert row is not None
+        return int(row[0])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(echo, range(400))) == list(range(400))
+
+
+def test_opening_again_migrates_nothing_and_keeps_everything(tmp_path: Path) -> None:
+    db = Database.open(tmp_path / "a.duckdb")
+    with db.writing() as tx:
+        tx.execute(ADD, {"version": 1})
+    db.close()
+
+    assert versions(Database.open(tmp_path / "a.duckdb")) == [1]
+
+
+def test_a_second_process_is_told_who_holds_the_workspace(tmp_path: Path) -> None:
+    db = Database.open(tmp_path / "a.duckdb")
+    code = (
+        "import sys, pathlib\n"
+        "from curation.database import Database\n"
+        "from curation.errors import WorkspaceInUse\n"
+        "try: Database.open(pathlib.Path(sys.argv[1]))\n"
+        "except WorkspaceInUse as error: sys.exit(str(error))"
+    )
+
+    other = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "a.duckdb")], capture_output=True, text=True, check=False
+    )
+
+    db.close()
+    assert other.returncode == 1
+    assert f"is open in process {os.getpid()} (" in other.stderr
+    assert "Close that process" in other.stderr
+
+
+def test_a_file_that_is_no_database_is_refused_with_advice(tmp_path: Path) -> None:
+    (tmp_path / "a.duckdb").write_bytes(b"not a database" * 400)
+
+    with pytest.raises(InvalidInput, match="Restore a backup"):
+        Database.open(tmp_path / "a.duckdb")
+
+
+def test_a_newer_workspace_is_refused_and_left_alone(tmp_path: Path) -> None:
+    db = Database.open(tmp_path / "a.duckdb")
+    with db.writing() as tx:
+        tx.execute("INSERT INTO migration (number, applied) VALUES (9999, '2026-01-01')")
+    db.close()
+
+    with pytest.raises(WorkspaceTooNew, match="schema 9999"):
+        Database.open(tmp_path / "a.duckdb")
+
+
+def test_the_lock_error_reads_as_a_sentence() -> None:
+    assert str(WorkspaceInUse("w/pairloom.duckdb", "process 7 (streamlit)")) == (
+        "The workspace database w/pairloom.duckdb is open in process 7 (streamlit). "
+        "Close that process, or do this from the pages of the app it serves."
+    )
