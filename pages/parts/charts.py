@@ -65,7 +65,7 @@ def curve(lines: Sequence[Line], *, last_step: int, reference: float | None = No
     if reference is not None:
         rule = alt.Chart(pd.DataFrame({"value": [reference]}))
         layers.append(rule.mark_rule(strokeDash=[4, 4], opacity=0.55, color="gray").encode(y="value:Q"))
-    return alt.layer(*layers, height=200)
+    return alt.LayerChart(layer=layers, height=200)
 
 
 def tiers(counts: Mapping[Tier, int]) -> alt.Chart:
