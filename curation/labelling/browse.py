@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from pathlib import PurePath
 
 from curation.database import Database
 from curation.model import Tier, Verdict
@@ -162,6 +163,15 @@ def tiers(db: Database) -> Mapping[Tier, int]:
         rows = cursor.execute("SELECT tier, count(*) FROM standing GROUP BY tier").fetchall()
     found = {Tier(tier): int(number) for tier, number in rows}
     return {tier: found.get(tier, 0) for tier in Tier}
+
+
+def sources(db: Database) -> Mapping[str, str]:
+    """The sources that pairs came from, newest first: id → words for the screen."""
+    with db.reading() as cursor:
+        rows = cursor.execute(
+            "SELECT id, location, accepted FROM source WHERE accepted > 0 ORDER BY imported DESC, id"
+        ).fetchall()
+    return {row[0]: f"{PurePath(row[1]).name} ({row[2]:,} pairs)" for row in rows}
 
 
 def _rows(db: Database, ids: list[str]) -> tuple[Row, ...]:

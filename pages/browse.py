@@ -1,0 +1,77 @@
+"""Find pairs, page through them, open one with its history."""
+
+import streamlit as st
+
+from curation.labelling import browse
+from curation.labelling.browse import Page, Row
+from curation.model import Role
+from pages.parts import charts, guard, pair_card, pair_filters, session
+
+SIZE = 25
+guard.require(Role.REVIEWER)
+db = session.database()
+
+
+def table(page: Page) -> Row | None:
+    """The list of one page; the row a person has picked."""
+    picked = st.dataframe(
+        [
+            {
+                "prompt": row.prompt[:300],
+                "answer 1": row.answer_1[:200],
+                "answer 2": row.answer_2[:200],
+                "winner": pair_card.VERDICT_WORDS[row.winner] if row.winner else "open",
+                "support": charts.TIER_WORDS[row.tier],
+                "votes": row.votes,
+            }
+            for row in page.rows
+        ],
+        hide_index=True,
+        height=35 * min(len(page.rows) + 1, 13) + 3,
+        row_height=35,
+        key="browse-table",
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            "prompt": st.column_config.TextColumn(width="large"),
+            "answer 1": st.column_config.TextColumn(width="medium"),
+            "answer 2": st.column_config.TextColumn(width="medium"),
+            "votes": st.column_config.NumberColumn(width="small"),
+        },
+    )
+    rows = picked.selection.rows
+    return page.rows[rows[0]] if rows and rows[0] < len(page.rows) else None
+
+
+def turn(page: Page) -> None:
+    """Where we are in the list, and the two buttons that turn the page."""
+    before = pair_filters.pages_before()
+    words, earlier, later = st.columns([6, 1, 1], vertical_alignment="center")
+    first = before * SIZE
+    words.caption(f"{first + 1:,} to {first + len(page.rows):,} of {page.total:,} pairs")
+    earlier.button(
+        "Back", key="browse-back", disabled=before == 0, on_click=pair_filters.back, width="stretch"
+    )
+    later.button(
+        "Next", key="browse-next", disabled=page.next is None, width="stretch",
+        on_click=pair_filters.forward, args=(page.next,),
+    )  # fmt: skip
+
+
+st.title("Browse", anchor=False)
+sources = browse.sources(db)
+if not sources:
+    st.info("There are no pairs yet.", icon=":material/inbox:")
+    st.page_link("import_data.py", label="Import pairs", icon=":material/upload_file:")
+    st.stop()
+wanted, order = pair_filters.form(sources)
+found = browse.page(db, wanted, order, pair_filters.position(wanted, order), SIZE)
+if not found.rows:
+    st.info("No pair matches. Remove a filter or shorten the search.", icon=":material/search_off:")
+    st.stop()
+chosen = table(found)
+turn(found)
+if chosen is None:
+    st.caption("Tick a row to open the pair with its history.")
+else:
+    pair_card.show(db, chosen)

@@ -1,0 +1,84 @@
+"""One pair, opened: prompt, both answers with what stands behind them, and its history."""
+
+import streamlit as st
+
+from curation.database import Database
+from curation.labelling import decisions, pairs
+from curation.labelling.browse import Row
+from curation.model import Answer, Decision, Pair, Speaker, Verdict
+from pages.parts import charts
+from pages.parts.pair_view import markup
+
+VERDICT_WORDS = {
+    Verdict.ANSWER_1: "Answer 1",
+    Verdict.ANSWER_2: "Answer 2",
+    Verdict.TIE: "Tie",
+    Verdict.BOTH_BAD: "Both bad",
+    Verdict.SKIP: "Skipped",
+}
+_SPEAKERS = {Speaker.SYSTEM: "System", Speaker.USER: "User", Speaker.ASSISTANT: "Assistant"}
+
+
+def show(db: Database, row: Row) -> None:
+    """Draw the pair of a list's row. For reviewers: models and priors are visible here."""
+    pair = pairs.get(db, row.pair_id)
+    st.subheader(f"Pair {row.pair_id[:8]}", anchor=False)
+    st.caption(f"{charts.TIER_WORDS[row.tier].capitalize()} · {_votes(row.votes)} · {pair.id}")
+    for message in pair.context:
+        _text(_SPEAKERS[message.speaker], message.content)
+    _text("Prompt", pair.prompt)
+    left, right = st.columns(2)
+    with left:
+        _answer(pair, row, Answer.ONE)
+    with right:
+        _answer(pair, row, Answer.TWO)
+    _history(decisions.history(db, row.pair_id), pair)
+
+
+def _answer(pair: Pair, row: Row, answer: Answer) -> None:
+    won = row.winner is not None and row.winner.value == answer.value
+    imported = pair.prior_winner is not None and pair.prior_winner.value == answer.value
+    origin = pair.origin_1 if answer is Answer.ONE else pair.origin_2
+    notes = [
+        "winner now" if won else "",
+        "winner as imported" if imported else "",
+        f"written by {origin}" if origin else "",
+        f"{len(pair.text_of(answer)):,} characters",
+    ]
+    title = "Answer 1" if answer is Answer.ONE else "Answer 2"
+    _text(title, pair.text_of(answer), " · ".join(note for note in notes if note))
+
+
+def _text(title: str, content: str, note: str = "") -> None:
+    """Untrusted text: rendered and sanitised by markup, shown without script and without loading anything."""
+    with st.container(border=True):
+        st.markdown(f"**{title}**")
+        if note:
+            st.text(note)
+        st.html(markup.render(content) or "<em>empty</em>")
+
+
+def _history(found: tuple[Decision, ...], pair: Pair) -> None:
+    st.markdown("**History**")
+    rows = [
+        {
+            "when (UTC)": decision.server_time,
+            "who": decision.annotator_id,
+            "decided": VERDICT_WORDS[decision.verdict] if decision.verdict else "taken back",
+            "left on screen": VERDICT_WORDS[Verdict(decision.left)] if decision.left else "unknown",
+            "seconds": decision.seconds_active,
+            "guidelines": f"v{decision.guideline_version}",
+            "comment": decision.comment,
+        }
+        for decision in found
+    ]
+    if rows:
+        st.dataframe(rows, hide_index=True)
+    else:
+        st.caption("Nobody has decided about this pair yet.")
+    prior = VERDICT_WORDS[pair.prior_winner] if pair.prior_winner else "no winner"
+    st.caption(f"Imported from row {pair.source_row} of source {pair.source_id[:8]}, which named {prior}.")
+
+
+def _votes(number: int) -> str:
+    return "1 vote" if number == 1 else f"{number} votes"

@@ -1,0 +1,108 @@
+"""The filter row of Browse, and the place in the list it belongs to."""
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from curation.labelling.browse import Filter, Order, Position, State
+from curation.model import Tier, Verdict
+from pages.parts import charts, session
+from pages.parts.pair_card import VERDICT_WORDS
+
+_STATES = {
+    State.UNDECIDED: "No vote yet",
+    State.DECIDED: "Decided",
+    State.CONTESTED: "Contested",
+    State.SETTLED: "Settled",
+}
+_ORDERS: list[Order] = list(Order)
+_TRAIL = "browse-trail"
+
+
+def form(sources: Mapping[str, str]) -> tuple[Filter, Order]:
+    """Draw the filters; what they are set to.
+
+    Args:
+        sources: id → words for the screen.
+    """
+    first = st.columns([3, 2, 2, 2])
+    words = first[0].text_input(
+        "Search", key="browse-text", placeholder="in prompts and answers", icon=":material/search:"
+    )
+    source_id = first[1].selectbox(
+        "Source",
+        list(sources),
+        index=None,
+        format_func=lambda key: sources[key],
+        placeholder="All",
+        key="browse-source",
+    )
+    state = first[2].selectbox(
+        "State",
+        list(State),
+        index=None,
+        format_func=_STATES.__getitem__,
+        placeholder="All",
+        key="browse-state",
+    )
+    order = first[3].selectbox(
+        "Order", _ORDERS, format_func=lambda order: order.capitalize(), key="browse-order"
+    )
+    second = st.columns([3, 2, 2, 2])
+    tier = second[0].selectbox(
+        "Support", list(Tier), index=None, format_func=lambda key: charts.TIER_WORDS[key].capitalize(),
+        placeholder="All", key="browse-tier",
+    )  # fmt: skip
+    winner = second[1].selectbox(
+        "Winner", [verdict for verdict in Verdict if verdict.is_vote], index=None,
+        format_func=VERDICT_WORDS.__getitem__, placeholder="All", key="browse-winner",
+    )  # fmt: skip
+    shortest = second[2].number_input(
+        "At least, characters", min_value=0, value=None, step=100, key="browse-min", placeholder="Any length"
+    )
+    longest = second[3].number_input(
+        "At most, characters", min_value=0, value=None, step=100, key="browse-max", placeholder="Any length"
+    )
+    wanted = Filter(
+        text=words,
+        source_id=source_id,
+        state=state,
+        winner=winner,
+        tier=tier,
+        min_chars=shortest,
+        max_chars=longest,
+    )
+    return wanted, order
+
+
+def position(wanted: Filter, order: Order) -> Position | None:
+    """Where the shown page starts; the beginning again after a filter or the order has changed."""
+    trail = _trail()
+    if trail is None or trail[0] != (wanted, order):
+        session.keep(_TRAIL, ((wanted, order), ()))
+        return None
+    return trail[1][-1] if trail[1] else None
+
+
+def forward(place: Position) -> None:
+    """Go on to the page that starts behind `place`."""
+    trail = _trail()
+    if trail is not None:
+        session.keep(_TRAIL, (trail[0], (*trail[1], place)))
+
+
+def back() -> None:
+    """Go back to the page before."""
+    trail = _trail()
+    if trail is not None:
+        session.keep(_TRAIL, (trail[0], trail[1][:-1]))
+
+
+def pages_before() -> int:
+    """How many pages lie before the shown one."""
+    trail = _trail()
+    return len(trail[1]) if trail is not None else 0
+
+
+def _trail() -> tuple[tuple[Filter, Order], tuple[Position, ...]] | None:
+    return session.kept(_TRAIL)  # type: ignore[return-value]
