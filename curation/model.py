@@ -137,7 +137,7 @@ class Decision:
     Attributes:
         id: made by the client, so that a repeated save changes nothing.
         verdict: None takes back the decision that `supersedes` names.
-        left: the answer that stood left on the screen.
+        left: the answer that stood left on the screen; None for an imported vote, whose sides are not known.
         round: 0 the first time this annotator meets the pair, 1 for a hidden repeat, and so on.
         seconds_shown, seconds_active: on screen, and with the window focused and the person not idle.
         client_time, server_time: UTC without zone.
@@ -148,7 +148,7 @@ class Decision:
     pair_id: str
     annotator_id: str
     verdict: Verdict | None
-    left: Answer
+    left: Answer | None
     server_time: datetime
     client_time: datetime | None = None
     round: int = 0

@@ -5,11 +5,13 @@ verdict takes it back. The views of the schema say what is in effect.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
 import duckdb
+import pyarrow as pa
 
 from curation.database import Database
 from curation.errors import AlreadyDecided, InvalidInput, NothingToUndo, Unknown
@@ -25,7 +27,7 @@ Row = tuple[
     str,
     str,
     str | None,
-    str,
+    str | None,
     str,
     int,
     float | None,
@@ -34,6 +36,16 @@ Row = tuple[
     datetime,
     str | None,
 ]
+
+_ARRIVED = pa.schema(
+    [
+        *((name, pa.string()) for name in ("id", "pair_id", "annotator_id", "verdict", "left_answer", "arm")),
+        *((name, pa.string()) for name in ("reasons", "comment", "rewrite", "supersedes")),
+        *((name, pa.int32()) for name in ("position", "round", "strength", "guideline_version")),
+        *((name, pa.float64()) for name in ("seconds_shown", "seconds_active")),
+        *((name, pa.timestamp("us")) for name in ("client_time", "server_time")),
+    ]
+)
 
 
 class Outcome(StrEnum):
@@ -69,6 +81,31 @@ def record(database: Database, decision: Decision) -> Outcome:
             _require_own(tx, decision)
         _insert(tx, decision)
     return Outcome.RECORDED
+
+
+def record_many(tx: duckdb.DuckDBPyConnection, batch: Sequence[Decision]) -> int:
+    """Record imported votes inside the caller's transaction, in the order given.
+
+    Ids must be derived from what was decided: one that is taken is the same vote again, and is left
+    as it is. The pairs must exist, or be added in the same transaction.
+
+    Returns:
+        How many were new.
+    """
+    rows = [_parameters(decision) | {"position": place} for place, decision in enumerate(batch)]
+    arrived = pa.Table.from_pylist(rows, _ARRIVED)  # noqa: F841 - DuckDB finds it by name
+    # Numbered after sorting: a parallel insert hands out a column's default in any order.
+    (added,) = tx.execute(
+        """
+        INSERT INTO decision BY NAME
+        SELECT nextval('decision_number') AS number, id, pair_id, annotator_id, round, verdict, strength,
+               reasons, comment, rewrite, left_answer, arm, guideline_version, seconds_shown, seconds_active,
+               client_time, server_time, supersedes
+        FROM (FROM arrived ORDER BY position)
+        ON CONFLICT DO NOTHING
+        """
+    ).fetchone() or (0,)
+    return int(added)
 
 
 def undo(
@@ -215,26 +252,30 @@ def _insert(tx: duckdb.DuckDBPyConnection, decision: Decision) -> None:
                 $left_answer, $arm, $guideline_version, $seconds_shown, $seconds_active, $client_time,
                 $server_time, $supersedes)
         """,
-        {
-            "id": decision.id,
-            "pair_id": decision.pair_id,
-            "annotator_id": decision.annotator_id,
-            "round": decision.round,
-            "verdict": None if decision.verdict is None else decision.verdict.value,
-            "strength": decision.strength,
-            "reasons": json.dumps(decision.reasons, ensure_ascii=False),
-            "comment": decision.comment,
-            "rewrite": decision.rewrite,
-            "left_answer": decision.left.value,
-            "arm": decision.arm.value,
-            "guideline_version": decision.guideline_version,
-            "seconds_shown": decision.seconds_shown,
-            "seconds_active": decision.seconds_active,
-            "client_time": decision.client_time,
-            "server_time": decision.server_time,
-            "supersedes": decision.supersedes,
-        },
+        _parameters(decision),
     )
+
+
+def _parameters(decision: Decision) -> dict[str, object]:
+    return {
+        "id": decision.id,
+        "pair_id": decision.pair_id,
+        "annotator_id": decision.annotator_id,
+        "round": decision.round,
+        "verdict": None if decision.verdict is None else decision.verdict.value,
+        "strength": decision.strength,
+        "reasons": json.dumps(decision.reasons, ensure_ascii=False),
+        "comment": decision.comment,
+        "rewrite": decision.rewrite,
+        "left_answer": None if decision.left is None else decision.left.value,
+        "arm": decision.arm.value,
+        "guideline_version": decision.guideline_version,
+        "seconds_shown": decision.seconds_shown,
+        "seconds_active": decision.seconds_active,
+        "client_time": decision.client_time,
+        "server_time": decision.server_time,
+        "supersedes": decision.supersedes,
+    }
 
 
 def _from_row(row: Row) -> Decision:
@@ -248,7 +289,7 @@ def _from_row(row: Row) -> Decision:
         reasons=tuple(json.loads(row[6])),
         comment=row[7],
         rewrite=row[8],
-        left=Answer(row[9]),
+        left=None if row[9] is None else Answer(row[9]),
         arm=Arm(row[10]),
         guideline_version=row[11],
         seconds_shown=row[12],

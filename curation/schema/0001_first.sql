@@ -94,7 +94,7 @@ CREATE TABLE decision (  -- append-only; undo and change are further rows
     reasons VARCHAR NOT NULL DEFAULT '[]',
     comment VARCHAR NOT NULL DEFAULT '',
     rewrite VARCHAR,
-    left_answer VARCHAR NOT NULL CHECK (left_answer IN ('answer_1', 'answer_2')),
+    left_answer VARCHAR CHECK (left_answer IN ('answer_1', 'answer_2')),  -- NULL: an imported vote, sides unknown
     arm VARCHAR NOT NULL CHECK (arm IN ('random', 'second_vote', 'suspected', 'uncertain', 'gold', 'adjudication', 'repeat')),
     guideline_version INTEGER NOT NULL DEFAULT 0,
     seconds_shown DOUBLE CHECK (seconds_shown >= 0),

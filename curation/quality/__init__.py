@@ -1,0 +1,1 @@
+"""How far the labels can be trusted: agreement, annotators, bias. Only reads."""
