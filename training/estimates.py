@@ -1,0 +1,133 @@
+"""Memory, disk and time that a run will need: simple formulas, each with its terms, to a factor of about two.
+
+They answer "does it fit, and shall I wait or come back tomorrow"; docs/log.md compares them with real runs.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from training.choices import Optimiser, Precision, Tuning
+from training.devices import Device
+from training.model_shape import ModelShape
+from training.recipe import DpoRecipe
+
+_PROCESS_BYTES = 900 << 20  # a Python process that has imported torch, transformers, trl (measured: 0.8 GiB)
+_NF4_BYTES = 0.56  # 4 bits and the scales of blocks of 64 (Dettmers et al. 2023, sec. 3)
+_ACTIVATION_VALUES = (
+    17  # values kept a token, layer and hidden unit (Korthikanti et al. 2022, eq. 2: 34 bytes)
+)
+_LOGIT_COPIES = 3  # the logits, their log-softmax, and the gradient, in 32 bits
+_START_SECONDS = 12.0  # importing and loading, a small model, two cores
+_CPU_FLOPS = 15e9  # a core in training, 32 bits (measured: docs/log.md)
+_GPU_FLOPS = ((9.0, 250e12), (8.0, 80e12), (0.0, 25e12))  # by compute capability; about 40 % of the peak
+_STEP_SECONDS = 0.05  # Python around each micro-batch, however small the model
+
+
+class Bytes(StrEnum):
+    """What takes memory."""
+
+    PROCESS = "process"
+    WEIGHTS = "weights"
+    REFERENCE = "reference"
+    TRAINABLE = "gradients and optimiser"
+    ACTIVATIONS = "activations"
+    LOGITS = "logits"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workload:
+    """What there is to do.
+
+    Attributes:
+        train, test: pairs.
+        mean_tokens, longest_tokens: of prompt and answer together, after cutting, one side.
+    """
+
+    train: int
+    test: int
+    mean_tokens: float
+    longest_tokens: int
+
+
+def memory(shape: ModelShape, recipe: DpoRecipe, work: Workload, device: Device) -> dict[Bytes, int]:
+    """Peak bytes of the worker on its device, by what takes them.
+
+    weights + reference (full fine-tuning only: an adapter is switched off instead) + trainable · (gradient
+    and two Adam moments) + sequences · tokens · layers · hidden · 17 values (recomputed: 1 value, and one
+    layer's 17) + sequences · tokens · vocabulary · 3 copies · 4 bytes. Sequences = 2 · micro-batch: chosen
+    and rejected.
+    """
+    width = value_bytes(recipe, device)
+    tokens = 2 * recipe.micro_batch * work.longest_tokens
+    recomputed = shape.layers + _ACTIVATION_VALUES if recipe.gradient_checkpointing else None
+    kept = recomputed or shape.layers * _ACTIVATION_VALUES
+    weights = _weight_bytes(shape, recipe, width)
+    two_models = recipe.tuning is Tuning.FULL and not recipe.precompute_reference
+    moments = 2 if recipe.optimizer is Optimiser.PAGED_ADAMW_8BIT else 8
+    return {
+        Bytes.PROCESS: _PROCESS_BYTES,
+        Bytes.WEIGHTS: weights,
+        Bytes.REFERENCE: weights if two_models else 0,
+        Bytes.TRAINABLE: trainable(shape, recipe) * (4 + moments + (4 if recipe.tuning.has_adapter else 0)),
+        Bytes.ACTIVATIONS: tokens * shape.hidden * kept * width,
+        Bytes.LOGITS: tokens * shape.vocabulary * 4 * _LOGIT_COPIES,
+    }
+
+
+def disk(shape: ModelShape, recipe: DpoRecipe, *, download: bool) -> int:
+    """Bytes of the run folder: checkpoints (weights and two moments each), the final artefact, a download."""
+    learned = trainable(shape, recipe) * 4
+    kept = recipe.checkpoints_kept + 1  # the oldest goes only after the newest is whole
+    return kept * 3 * learned + learned + (shape.stored_bytes if download else 0)
+
+
+def seconds(shape: ModelShape, recipe: DpoRecipe, work: Workload, device: Device) -> float:
+    """Duration from start to end.
+
+    Floating-point operations a token and weight: 2 forward, 2 backward (4 where every weight learns), 2 for
+    the reference, 2 where activations are recomputed (Kaplan et al. 2020, sec. 2.1), over the device's rate.
+    """
+    steps = recipe.steps(work.train)
+    backward = 4 if recipe.tuning is Tuning.FULL else 2
+    learning = 2 + backward + (2 if recipe.gradient_checkpointing else 0)
+    seen = steps * recipe.pairs_per_step
+    referred = min(seen, work.train) if recipe.precompute_reference else seen
+    evaluated = work.test * _evaluations(recipe, steps)
+    per_pair = 2 * work.mean_tokens * shape.parameters
+    operations = per_pair * (seen * learning + referred * 2 + evaluated * 4)
+    around = _STEP_SECONDS * (seen + evaluated) / recipe.micro_batch
+    return _START_SECONDS + around + operations / _rate(device)
+
+
+def trainable(shape: ModelShape, recipe: DpoRecipe) -> int:
+    """Weights that learn."""
+    if recipe.tuning is Tuning.FULL:
+        return shape.parameters
+    return shape.adapter_parameters(recipe.lora_rank, recipe.lora_target_modules)
+
+
+def value_bytes(recipe: DpoRecipe, device: Device) -> int:
+    """Bytes of a value in forward and backward: bf16 where asked, or where `auto` meets a GPU that has it."""
+    bf16 = recipe.precision is Precision.BF16
+    bf16 |= recipe.precision is Precision.AUTO and device.capability >= 8.0
+    return 2 if bf16 else 4
+
+
+def _weight_bytes(shape: ModelShape, recipe: DpoRecipe, width: int) -> int:
+    if recipe.tuning is Tuning.FULL:
+        return shape.parameters * 4
+    if recipe.tuning is Tuning.LORA:
+        return shape.parameters * width
+    embedded = min(shape.parameters, 2 * shape.vocabulary * shape.hidden)
+    return int((shape.parameters - embedded) * _NF4_BYTES) + embedded * width
+
+
+def _evaluations(recipe: DpoRecipe, steps: int) -> float:
+    every = recipe.evaluate_every * steps if recipe.evaluate_every < 1 else recipe.evaluate_every
+    return 1 + (steps / every if every else 1)
+
+
+def _rate(device: Device) -> float:
+    if device.kind == "cpu":
+        return _CPU_FLOPS * max(1, device.cores - 1)
+    return next(rate for capability, rate in _GPU_FLOPS if device.capability >= capability)

@@ -1,0 +1,123 @@
+"""Which process is meant: pid, start time, boot and host together. A bare pid lies, because pids are reused.
+
+Signals go out only after the identity matches.
+"""
+
+import functools
+import os
+import signal
+import socket
+import uuid
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import psutil
+
+MARK = "PAIRLOOM_RUN"  # environment variable that names the run folder a process works for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """One process, unmistakably.
+
+    Attributes:
+        started: clock ticks after boot on Linux, microseconds since the epoch elsewhere.
+        boot_id: changes with every start of the machine.
+        host: name of the machine; a run folder may lie on shared storage.
+    """
+
+    pid: int
+    started: int
+    boot_id: str
+    host: str
+
+    def to_dict(self) -> dict[str, int | str]:
+        return asdict(self)
+
+
+def of(pid: int) -> Identity | None:
+    """The identity of a running process; None where there is none, or only its unreaped remains."""
+    started = _started(pid)
+    if started is None:
+        return None
+    return Identity(pid=pid, started=started, boot_id=boot_id(), host=socket.gethostname())
+
+
+def is_alive(identity: Identity) -> bool:
+    """The very process is running here."""
+    return of(identity.pid) == identity
+
+
+def marked(run: Path) -> Identity | None:
+    """The process that leads a session and carries the mark of this run, if there is one.
+
+    It finds a worker whose supervisor was killed before it could write down whom it had started.
+    """
+    for process in psutil.process_iter():
+        if _carries(process.pid, run) and os.getsid(process.pid) == process.pid:
+            return of(process.pid)
+    return None
+
+
+def signal_group(identity: Identity, number: signal.Signals) -> bool:
+    """Signal the process and its group, which it leads.
+
+    Returns:
+        False where the process is gone, or its pid belongs to another one by now: nothing was signalled.
+    """
+    if not is_alive(identity) or os.getpgid(identity.pid) != identity.pid:
+        return False
+    try:
+        os.killpg(identity.pid, number)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def end_remains(leader: Identity, run: Path) -> None:
+    """Kill what a dead leader left behind in its group: only processes that carry the mark of its run."""
+    if leader.boot_id != boot_id() or leader.host != socket.gethostname():
+        return
+    for process in psutil.process_iter():
+        try:
+            if os.getpgid(process.pid) == leader.pid and _carries(process.pid, run):
+                process.kill()
+        except (ProcessLookupError, psutil.NoSuchProcess):
+            continue
+
+
+@functools.cache
+def boot_id() -> str:
+    """What tells this start of the machine from any other."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return str(uuid.uuid5(uuid.NAMESPACE_OID, str(int(psutil.boot_time()))))
+
+
+def _started(pid: int) -> int | None:
+    if not Path("/proc/self/stat").exists():
+        return _started_elsewhere(pid)
+    try:
+        line = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    # The second field is the command in brackets and may hold blanks and brackets itself.
+    fields = line.rpartition(")")[2].split()
+    return None if fields[0] in "ZX" else int(fields[19])
+
+
+def _started_elsewhere(pid: int) -> int | None:
+    try:
+        process = psutil.Process(pid)
+        zombie = process.status() == psutil.STATUS_ZOMBIE
+        return None if zombie else round(process.create_time() * 1_000_000)
+    except psutil.NoSuchProcess:
+        return None
+
+
+def _carries(pid: int, run: Path) -> bool:
+    try:
+        return psutil.Process(pid).environ().get(MARK) == str(run)
+    except (psutil.NoSuchProcess, psutil.AccessDenied, OSError):
+        return False

@@ -1,0 +1,67 @@
+"""Rows of an append-only JSON-lines file, read from where the last reading stopped.
+
+The last line may be torn: its writer is at work, or was killed in the middle. Nothing else is forgiven.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from training import errors
+
+Row = dict[str, Any]
+
+
+def tail(path: Path, offset: int) -> tuple[list[Row], int]:
+    """The whole rows that were appended since `offset`.
+
+    Args:
+        offset: bytes, from 0 or from an earlier call; always at the start of a line.
+
+    Returns:
+        rows: in file order; empty where there is no file yet.
+        offset: where to go on; a torn last line is left for the next call.
+
+    Raises:
+        DamagedFile: a whole line is not a JSON object.
+    """
+    try:
+        with path.open("rb") as file:
+            file.seek(offset)
+            data = file.read()
+    except FileNotFoundError:
+        return [], offset
+    end = data.rfind(b"\n") + 1
+    rows = [_row(path, line) for line in data[:end].split(b"\n") if line.strip()]
+    return rows, offset + end
+
+
+def read(path: Path) -> list[Row]:
+    """All whole rows of the file; see tail."""
+    return tail(path, 0)[0]
+
+
+def write(path: Path, rows: list[Row]) -> None:
+    """Make a new file of these rows."""
+    lines = [json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows]
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def latest(rows: list[Row]) -> Row:
+    """The last known value under each name; of an evaluation row under "evaluation/<name>"."""
+    values: Row = {}
+    for row in rows:
+        evaluated = row.get("kind") == "evaluation"
+        named = {f"evaluation/{name}" if evaluated else name: value for name, value in row.items()}
+        values.update({name: value for name, value in named.items() if isinstance(value, int | float)})
+    return values
+
+
+def _row(path: Path, line: bytes) -> Row:
+    try:
+        row = json.loads(line)
+    except ValueError:
+        row = None
+    if not isinstance(row, dict):
+        raise errors.DamagedFile(f"{path} has a line that is not a JSON object: {line[:80]!r}.")
+    return row

@@ -1,0 +1,139 @@
+"""How a run has ended, told by what it left behind and not by its exit code alone."""
+
+import re
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+from training import artefacts, checkpoints, documents, runs
+from training.runs import Reason, RunState
+
+_READ_LINES = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exit:
+    """How the worker's process ended.
+
+    Attributes:
+        code: of the process, negative for a signal; None where nobody was there to see it.
+        forced: somebody wanted the run to stop, and the supervisor signalled it.
+        memory_killer: the kernel has killed some process for memory while this one ran.
+    """
+
+    code: int | None
+    forced: bool
+    memory_killer: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """A final state with its one sentence."""
+
+    state: RunState
+    reason: Reason | None
+    message: str
+
+
+# What the log says when the worker could not say it itself; the first that matches counts.
+_LOG_SIGNS: tuple[tuple[re.Pattern[str], Reason, str], ...] = (
+    (
+        re.compile(r"out of memory|OutOfMemoryError|MemoryError|std::bad_alloc|can't allocate memory", re.I),
+        Reason.OUT_OF_MEMORY,
+        "The worker ran out of memory. Lower the micro-batch or max_length, or take a smaller model.",
+    ),
+    (
+        re.compile(r"No space left on device|Disk quota exceeded"),
+        Reason.DISK,
+        "The disk is full. Free some space and resume or start again.",
+    ),
+    (
+        re.compile(
+            r"GatedRepo|RepositoryNotFound|LocalEntryNotFound|gated repo|does not appear to have a file"
+        ),
+        Reason.MODEL,
+        "The base model could not be loaded. Check its name, your access to it and the network.",
+    ),
+    (
+        re.compile(r"ModuleNotFoundError|ImportError|No module named"),
+        Reason.CONFIGURATION,
+        "A Python package that the recipe needs is missing. Run `make` again, or change the recipe.",
+    ),
+)
+
+
+def judge(run: Path, end: Exit) -> Ending:
+    """The truthful end of a run whose worker is gone.
+
+    Completed means: the worker says so, its last step is max_steps, and the adapter or model opens.
+    """
+    result = documents.read_or_none(run / runs.RESULT)
+    if result is None:
+        return _without_result(run, end)
+    if result.get("outcome") == "completed":
+        return _completed(run, result)
+    if result.get("outcome") == "stopped":
+        return _stopped(run, f"Stopped after step {result.get('step', 0)}.")
+    return Ending(
+        state=RunState.FAILED,
+        reason=_reason(result.get("reason")),
+        message=str(result.get("message") or "The worker failed without a message; see its log."),
+    )
+
+
+def vanished(why: str) -> Ending:
+    """The end of a run that nobody saw."""
+    return Ending(state=RunState.LOST, reason=None, message=why)
+
+
+def _completed(run: Path, result: dict[str, object]) -> Ending:
+    step, steps = result.get("step"), result.get("max_steps")
+    problems = list(artefacts.problems(run))
+    if not step or step != steps:
+        problems.insert(0, f"it ended at step {step} of {steps}")
+    if problems:
+        told = "; ".join(problems)
+        message = f"The worker said it had completed, but {told}. Do not use its files."
+        return Ending(state=RunState.FAILED, reason=Reason.UNKNOWN, message=message)
+    return Ending(state=RunState.COMPLETED, reason=None, message=f"Completed all {steps} steps.")
+
+
+def _stopped(run: Path, told: str) -> Ending:
+    checkpoint = checkpoints.newest(run)
+    if checkpoint is None:
+        message = f"{told} No checkpoint had been saved, so it cannot be resumed."
+        return Ending(state=RunState.CANCELLED, reason=None, message=message)
+    message = f"{told} It can be resumed from step {checkpoint.step}."
+    return Ending(state=RunState.STOPPED, reason=None, message=message)
+
+
+def _without_result(run: Path, end: Exit) -> Ending:
+    killed = end.code is not None and end.code in (-signal.SIGKILL, -signal.SIGTERM)
+    if end.forced:
+        return _stopped(run, "Stopped by force, because the worker did not stop when asked.")
+    if killed and end.memory_killer:
+        message = "The system killed the worker for lack of memory. Lower the micro-batch or max_length."
+        return Ending(state=RunState.FAILED, reason=Reason.OUT_OF_MEMORY, message=message)
+    if end.code is None or end.code < 0:
+        return Ending(state=RunState.FAILED, reason=Reason.KILLED, message=_killed(run, end.code))
+    log = "\n".join(runs.log_tail(run, _READ_LINES))
+    for sign, reason, sentence in _LOG_SIGNS:
+        if sign.search(log):
+            return Ending(state=RunState.FAILED, reason=reason, message=sentence)
+    message = f"The worker ended with exit code {end.code} before it had finished; its log says more."
+    return Ending(state=RunState.FAILED, reason=Reason.UNKNOWN, message=message)
+
+
+def _killed(run: Path, code: int | None) -> str:
+    how = "disappeared" if code is None else f"was ended by {signal.Signals(-code).name}"
+    checkpoint = checkpoints.newest(run)
+    if checkpoint is None:
+        return f"The worker process {how}. No checkpoint had been saved; start again."
+    return f"The worker process {how}. Resume it from step {checkpoint.step}."
+
+
+def _reason(text: object) -> Reason:
+    try:
+        return Reason(str(text))
+    except ValueError:
+        return Reason.UNKNOWN

@@ -1,0 +1,269 @@
+"""Starts, stops, resumes and adopts runs. The pages and the command line call these four.
+
+A run belongs to its supervisor process (training.watch), not to whoever clicked: the app may be closed or
+killed, and the run goes on. Every function here returns at once; the run folder tells how it goes.
+"""
+
+import importlib.metadata
+import os
+import platform
+import secrets
+import socket
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from curation import text, workspace
+from training import base_model, checkpoints, errors, locks, metrics, preflight, recipe, release_folder, runs
+from training.findings import Preflight
+from training.launchers import local
+from training.recipe import DpoRecipe
+from training.runs import RunState
+
+_LIBRARIES = ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "bitsandbytes", "tokenizers")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartRequest:
+    """What somebody wants trained.
+
+    Attributes:
+        request_id: made once by whoever asks, as by a page when it is opened; asking twice starts one run.
+        preflight: findings that the person has just seen; looked for again where None or out of date.
+    """
+
+    release: Path
+    model: base_model.BaseModel
+    recipe: DpoRecipe
+    by: str
+    request_id: str = field(default_factory=lambda: secrets.token_hex(8))
+    launcher: str = "local"
+    preflight: Preflight | None = None
+    space: workspace.Workspace = field(default_factory=workspace.current)
+    created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+def start(request: StartRequest) -> str:
+    """Start a run, or name the one that this request has started already.
+
+    Returns:
+        The run's id, the name of its folder in workspace.runs.
+
+    Raises:
+        PreflightRefused: a finding of severity E stands in the way; the message is the finding's.
+        LaunchFailed: the supervisor process did not start; the run stays queued.
+    """
+    request.space.create()
+    known = _started(request.space, request.request_id)
+    if known is None:
+        seen = request.preflight
+        key = preflight.key(request.release, request.model, request.recipe)
+        if seen is None or seen.key != key:
+            seen = preflight.check(request.release, request.model, request.recipe, space=request.space)
+        seen.raise_for_errors()
+        known = _create(request.space, _to_request(request, seen), seen)
+    _watch(known)
+    return known.name
+
+
+def stop(run: Path) -> None:
+    """Ask a run to save and stop; its supervisor sees to it that the process is gone afterwards."""
+    if runs.read_state(run).state.is_final:
+        return
+    runs.ask_to_stop(run)
+    _watch(run)
+
+
+def resume(run: Path, *, by: str, request_id: str | None = None) -> str:
+    """Go on from the newest whole checkpoint, in a new run folder.
+
+    Returns:
+        The id of the new run.
+
+    Raises:
+        NotResumable: the run is still at work or complete, there is no whole checkpoint, or the release's
+            files are no longer the ones it was trained on.
+        PreflightRefused: as for start.
+        LaunchFailed: as for start.
+    """
+    space = workspace.Workspace(home=run.parent.parent)
+    request_id = request_id or secrets.token_hex(8)
+    known = _started(space, request_id)
+    if known is None:
+        earlier = runs.read_request(run)
+        checkpoint = _checkpoint_to_resume(run)
+        _refuse_changed_release(earlier)
+        settings = recipe.from_dict(earlier.recipe)
+        seen = preflight.check(earlier.release, earlier.model, settings, space=space)
+        seen.raise_for_errors()
+        known = _create(space, _again(earlier, by, request_id, checkpoint), seen)
+    _watch(known)
+    return known.name
+
+
+def adopt_all(space: workspace.Workspace) -> list[str]:
+    """Give every run that should be watched, but is not, a supervisor; for the app's start and for status.
+
+    Returns:
+        Ids of the runs that were adopted: living ones go on, dead ones are closed truthfully.
+    """
+    return [folder.name for folder in runs.folders(space) if adopt(folder)]
+
+
+def adopt(run: Path) -> bool:
+    """Give one run a supervisor if it needs one; see adopt_all."""
+    if runs.read_state(run).state.is_final or locks.is_held(run / runs.SUPERVISOR_LOCK):
+        return False
+    if _belongs_elsewhere(run):
+        return False
+    _watch(run)
+    return True
+
+
+def _belongs_elsewhere(run: Path) -> bool:
+    """Another machine on the same storage is at work on it: its processes cannot be judged from here."""
+    known = local.recorded(run)
+    host = known.host if known else runs.read_request(run).host
+    silent = runs.silent_seconds(run)
+    return host != socket.gethostname() and silent is not None and silent < runs.SILENT_SECONDS
+
+
+def _watch(run: Path) -> None:
+    """Start the supervisor process; it returns as soon as a detached copy of it watches."""
+    arguments = [sys.executable, "-P", "-m", "training.watch", str(run)]
+    with (run / runs.SUPERVISOR_LOG).open("ab") as log:
+        done = subprocess.run(
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            env=os.environ | {"PYTHONPATH": local.environment(run)["PYTHONPATH"]},
+            start_new_session=True,
+            check=False,
+        )
+    if done.returncode != 0:
+        raise errors.LaunchFailed(
+            f"The supervisor of {run.name} did not start; {run / runs.SUPERVISOR_LOG} says why. "
+            "The run stays queued and starts with the app."
+        )
+
+
+def _started(space: workspace.Workspace, request_id: str) -> Path | None:
+    """The run that this request id has started."""
+    for folder in space.runs.glob(f"[0-9]*-{_short(request_id)}"):
+        if (folder / runs.REQUEST).exists() and runs.read_request(folder).request_id == request_id:
+            return folder
+    return None
+
+
+def _create(space: workspace.Workspace, request: runs.Request, seen: Preflight) -> Path:
+    """Make the run folder whole, then let it appear; or name the one that somebody made meanwhile."""
+    with locks.held(space.runs / "start.lock"):
+        known = _started(space, request.request_id)
+        if known is not None:
+            return known
+        folder = space.runs / f".{request.run}"
+        folder.mkdir()
+        (folder / "control").mkdir()
+        runs.write_request(folder, request)
+        preflight.write(folder, seen, acknowledged_by=request.by)
+        if request.resumes:
+            _copy_metrics(request.resumes, folder)
+        runs.write_state(folder, _first_state(request))
+        return folder.rename(space.runs / request.run)
+
+
+def _first_state(request: runs.Request) -> runs.State:
+    step = request.resumes.step if request.resumes else 0
+    return runs.State(run=request.run, state=RunState.QUEUED, step=step)
+
+
+def _to_request(request: StartRequest, seen: Preflight) -> runs.Request:
+    release = release_folder.load(request.release)
+    return runs.Request(
+        run=_run_id(request.created_at, request.request_id),
+        request_id=request.request_id,
+        created_at=request.created_at,
+        by=request.by,
+        release=release.path,
+        release_name=release.name,
+        fingerprint=release.fingerprint,
+        model=seen.model,
+        recipe=recipe.to_dict(request.recipe),
+        launcher=request.launcher,
+        versions=_versions(),
+        host=socket.gethostname(),
+    )
+
+
+def _again(
+    earlier: runs.Request, by: str, request_id: str, checkpoint: checkpoints.Checkpoint
+) -> runs.Request:
+    now = datetime.now(UTC)
+    return runs.Request(
+        run=_run_id(now, request_id),
+        request_id=request_id,
+        created_at=now,
+        by=by,
+        release=earlier.release,
+        release_name=earlier.release_name,
+        fingerprint=earlier.fingerprint,
+        model=earlier.model,
+        recipe=earlier.recipe,
+        launcher=earlier.launcher,
+        versions=_versions(),
+        host=socket.gethostname(),
+        resumes=runs.Resumption(run=earlier.run, checkpoint=checkpoint.path, step=checkpoint.step),
+    )
+
+
+def _checkpoint_to_resume(run: Path) -> checkpoints.Checkpoint:
+    state = runs.read_state(run)
+    if not state.state.is_final:
+        raise errors.NotResumable(f"Run {run.name} is {state.state}. Stop it before resuming it.")
+    if state.state is RunState.COMPLETED:
+        raise errors.NotResumable(
+            f"Run {run.name} has completed all {state.max_steps} steps. Start a new run."
+        )
+    checkpoint = checkpoints.newest_or_inherited(run)
+    if checkpoint is None:
+        raise errors.NotResumable(f"Run {run.name} has saved no whole checkpoint. Start a new run.")
+    return checkpoint
+
+
+def _refuse_changed_release(earlier: runs.Request) -> None:
+    release = release_folder.load(earlier.release)
+    changed = release_folder.differences(release)
+    if release.fingerprint != earlier.fingerprint or changed:
+        what = changed[0] if changed else "its fingerprint is another one"
+        raise errors.NotResumable(
+            f"The release {release.path} is not what run {earlier.run} was trained on: {what}. "
+            "Restore it, or start a new run."
+        )
+
+
+def _copy_metrics(resumes: runs.Resumption, folder: Path) -> None:
+    """The rows up to the checkpoint, so that the curves of the new run read whole."""
+    path = resumes.checkpoint.parent / runs.METRICS
+    rows = [row for row in metrics.read(path) if row["step"] <= resumes.step]
+    metrics.write(folder / runs.METRICS, rows)
+
+
+def _run_id(created_at: datetime, request_id: str) -> str:
+    return f"{created_at.astimezone(UTC):%Y%m%dT%H%M%SZ}-{_short(request_id)}"
+
+
+def _short(request_id: str) -> str:
+    return text.digest(["run", request_id], size=4)
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in _LIBRARIES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
