@@ -1,0 +1,67 @@
+"""What a lead asks of a release: the minimum support and the thresholds of the rules.
+
+A threshold marked (choice) is an engineering default, to be revised when its distribution is known.
+"""
+
+from dataclasses import asdict, dataclass, replace
+
+from curation.errors import InvalidInput
+from curation.model import Tier
+
+# Best first. A conflict or a pair nobody spoke of can be no minimum.
+MINIMUM_TIERS = (Tier.GOLD, Tier.AGREE2, Tier.MAJORITY, Tier.SINGLE, Tier.PRIOR)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Everything that decides, besides the database, what a release holds.
+
+    Attributes:
+        minimum_tier: rows with less support stay out; `single` and `prior` need an acknowledgement.
+        leak_warning, leak_error: difference of an edge feature's rate between chosen and rejected, in [0, 1].
+        leak_pairs: fewer decisive pairs than this say nothing about a leak.
+        max_length: tokens of prompt and answer together that training keeps (the recipe's total).
+        max_prompt_length: tokens of the prompt that training keeps.
+        length_coverage: share of pairs the proposed max_length covers whole.
+        removal_share: removing more than this share of the decided pairs needs an acknowledgement.
+        supported_share: with fewer rows in gold, agree2 or majority the card says so in its first line.
+        split_seed: another seed holds out other prompts.
+    """
+
+    minimum_tier: Tier = Tier.PRIOR
+    leak_warning: float = 0.30  # (choice)
+    leak_error: float = 0.90  # (choice)
+    leak_pairs: int = 50  # (choice)
+    max_length: int = 1536  # the Orca DPO notebook's total
+    max_prompt_length: int = 1024  # the Orca DPO notebook's prompt
+    length_coverage: float = 0.99  # (choice)
+    removal_share: float = 0.30  # beyond it, removing hurts: PrefCleanBench (arXiv 2509.23564)
+    supported_share: float = 0.90  # (choice)
+    split_seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.minimum_tier not in MINIMUM_TIERS:
+            offered = ", ".join(tier.value for tier in MINIMUM_TIERS)
+            raise InvalidInput(f"{self.minimum_tier} cannot be the minimum support. Choose one of {offered}.")
+        if not 0 <= self.leak_warning <= self.leak_error <= 1:
+            raise InvalidInput("The limits of the edge leak must satisfy 0 ≤ warning ≤ error ≤ 1.")
+        if not 0 < self.max_prompt_length <= self.max_length:
+            raise InvalidInput("The prompt's length limit must be between 1 and the total length limit.")
+
+    def allows(self, tier: Tier) -> bool:
+        """A row of this tier may be released."""
+        return tier in self.allowed_tiers
+
+    @property
+    def allowed_tiers(self) -> tuple[Tier, ...]:
+        """The minimum and everything better."""
+        return MINIMUM_TIERS[: MINIMUM_TIERS.index(self.minimum_tier) + 1]
+
+    @property
+    def changes(self) -> dict[str, object]:
+        """The settings that are not the default; a release's card lists them."""
+        default = asdict(Policy())
+        return {name: value for name, value in asdict(self).items() if value != default[name]}
+
+    def with_minimum(self, tier: Tier) -> "Policy":
+        return replace(self, minimum_tier=tier)

@@ -1,0 +1,67 @@
+"""V01, V02, V04: a row that is no preference at all."""
+
+from curation.validation import exclusion, snapshot
+from curation.validation.exclusion import Cursor
+from curation.validation.finding import Finding
+from curation.validation.policy import Policy
+
+
+def conversation(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
+    """V01: earlier turns are messages that alternate, so that the prompt is the user's turn.
+
+    Trainers accept a misspelt or doubled role without a word, or fail far from the cause: TRL 1.16
+    renders what the chat template makes of it.
+    """
+    cursor.execute(
+        "INSERT INTO exclusion SELECT pair_id, 'V01', 'the conversation is not valid: ' || fault"
+        " FROM fact WHERE fault IS NOT NULL"
+    )
+    return exclusion.finding(
+        cursor,
+        "V01",
+        total=snapshot.count(cursor),
+        message="In {count} of {total} pairs the earlier turns are no valid conversation.",
+    )
+
+
+def empty(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
+    """V02: prompt or an answer holds nothing that a reader would see (NFKC, zero-width characters removed).
+
+    TRL 1.16 trains on an empty side without a word; the pair then teaches length and nothing else.
+    """
+    cursor.execute(
+        """
+        INSERT INTO exclusion
+        SELECT pair_id, 'V02',
+               CASE WHEN empty_prompt THEN 'the prompt is empty'
+                    WHEN empty_1 AND empty_2 THEN 'both answers are empty'
+                    ELSE 'one answer is empty' END
+        FROM fact WHERE empty_prompt OR empty_1 OR empty_2
+        """
+    )
+    return exclusion.finding(
+        cursor,
+        "V02",
+        total=snapshot.count(cursor),
+        message="In {count} of {total} pairs the prompt or an answer is empty to a reader.",
+        fix="Keep the side that is good for a KTO export.",
+    )
+
+
+def identical(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
+    """V04: the answers are equal after NFKC, casefold and white-space folding.
+
+    Identical sides have gradient zero under the DPO loss (Rafailov et al. 2023, eq. 7) and count as wrong
+    in the reward accuracy, which asks for a strict difference.
+    """
+    cursor.execute(
+        "INSERT INTO exclusion SELECT pair_id, 'V04', 'the two answers are the same text to a reader'"
+        " FROM fact WHERE same"
+    )
+    return exclusion.finding(
+        cursor,
+        "V04",
+        total=snapshot.count(cursor),
+        message="In {count} of {total} pairs the two answers are the same text to a reader.",
+        fix="Decide them as ties.",
+    )

@@ -1,0 +1,37 @@
+"""V23: the same prompt in train and in test."""
+
+from curation.validation.exclusion import Cursor
+from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
+
+
+def leak(cursor: Cursor) -> tuple[Finding, ...]:
+    """V23: a user turn that is on both sides of the table `part` (pair_id, part).
+
+    It asks the texts' own hashes and not the clusters that the split was made by, so that a mistake
+    there shows here. Held-out figures are worth nothing on prompts that were trained on.
+    """
+    rows = cursor.execute(
+        """
+        WITH turn AS (
+            SELECT p.pair_id, p.part, f.prompt AS turn FROM part AS p JOIN fact AS f ON f.pair_id = p.pair_id
+            UNION SELECT p.pair_id, p.part, f.opening FROM part AS p JOIN fact AS f ON f.pair_id = p.pair_id
+        ),
+        both_sides AS (SELECT turn FROM turn GROUP BY turn HAVING count(DISTINCT part) > 1)
+        SELECT DISTINCT pair_id FROM turn SEMI JOIN both_sides USING (turn) ORDER BY pair_id
+        """
+    ).fetchall()
+    if not rows:
+        return ()
+    (total,) = cursor.execute("SELECT count(*) FROM part").fetchone() or (0,)
+    return (
+        Finding(
+            rule="V23",
+            severity=Severity.ERROR,
+            scope=Scope.SET,
+            count=len(rows),
+            share=len(rows) / total,
+            examples=tuple(pair_id for (pair_id,) in rows[:EXAMPLES]),
+            message=f"{len(rows)} of {total} rows share a prompt with a row on the other side of the split.",
+            fix="Reassign by cluster.",
+        ),
+    )
