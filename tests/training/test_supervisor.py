@@ -1,0 +1,311 @@
+"""Runs from start to end with real supervisor processes and a real, small worker process."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import psutil
+import pytest
+
+from curation.workspace import Workspace
+from tests.training import run_folders
+from training import artefacts, documents, errors, identity, locks, metrics, runs, supervisor
+from training.launchers import local
+from training.runs import Reason, RunState
+
+
+@pytest.fixture
+def space(tmp_path: Path) -> Workspace:
+    home = Workspace(home=tmp_path)
+    home.create()
+    return home
+
+
+def test_a_run_completes_and_says_so(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = run_folders.started(monkeypatch, space, "good")
+    state = run_folders.until_end(run)
+    assert (state.state, state.step, state.max_steps) == (RunState.COMPLETED, 10, 10)
+    assert state.message == "Completed all 10 steps."
+    assert state.metrics["loss"] == pytest.approx(0.6)
+    assert artefacts.changes(run) == ()
+
+
+def test_two_clicks_at_once_start_one_run(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_folders.behave(monkeypatch, "good")
+    request = run_folders.a_request(space)
+    with ThreadPoolExecutor(2) as pool:
+        started = set(pool.map(supervisor.start, [request, request]))
+    assert len(started) == len(runs.list_runs(space)) == 1
+    run_folders.until_end(space.runs / started.pop())
+
+
+def test_two_processes_racing_with_one_request_start_one_run(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_folders.behave(monkeypatch, "good")
+    run_folders.a_request(space)
+    code = (
+        "from pathlib import Path; from curation.workspace import Workspace;"
+        "from tests.training import run_folders; from training import supervisor;"
+        f"print(supervisor.start(run_folders.a_request(Workspace(home=Path({str(space.home)!r})))))"
+    )
+    racing = [
+        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(3)
+    ]
+    started = {process.communicate()[0].strip() for process in racing}
+    assert len(started) == len(runs.list_runs(space)) == 1
+    run_folders.until_end(space.runs / started.pop())
+
+
+def test_the_run_goes_on_when_the_process_that_started_it_is_killed(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_folders.behave(monkeypatch, "brisk")
+    run_folders.a_request(space)
+    code = (
+        "import time; from pathlib import Path; from curation.workspace import Workspace;"
+        "from tests.training import run_folders; from training import supervisor;"
+        f"supervisor.start(run_folders.a_request(Workspace(home=Path({str(space.home)!r}))));"
+        "time.sleep(60)"
+    )
+    app = subprocess.Popen([sys.executable, "-c", code], start_new_session=True)
+    run = _first_run(space)
+    run_folders.until_step(run, 2)
+    os.killpg(app.pid, signal.SIGKILL)
+    app.wait()
+    assert run_folders.until_end(run).state is RunState.COMPLETED
+
+
+def test_a_killed_supervisor_is_replaced_by_one_that_adopts_the_living_worker(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_folders.started(monkeypatch, space, "brisk")
+    run_folders.until_step(run, 2)
+    before = local.recorded(run)
+    _kill_supervisor(run)
+    assert supervisor.adopt_all(space) == [run.name]
+    assert run_folders.until_end(run).state is RunState.COMPLETED
+    assert local.recorded(run) == before
+    assert [row["step"] for row in metrics.read(run / runs.METRICS)] == list(range(1, 11))
+
+
+def test_a_supervisor_killed_before_it_wrote_down_its_worker_still_has_it_adopted(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_folders.started(monkeypatch, space, "brisk")
+    run_folders.until_step(run, 1)
+    _kill_supervisor(run)
+    (run / runs.PROCESS).unlink()
+    supervisor.adopt_all(space)
+    assert run_folders.until_end(run).state is RunState.COMPLETED
+    assert [row["step"] for row in metrics.read(run / runs.METRICS)] == list(range(1, 11))
+
+
+def test_a_worker_that_ended_unseen_is_closed_by_what_it_left(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_folders.started(monkeypatch, space, "brisk")
+    run_folders.until_step(run, 1)
+    _kill_supervisor(run)
+    _wait_for_worker(run)
+    supervisor.adopt_all(space)
+    assert run_folders.until_end(run).state is RunState.COMPLETED
+
+
+def test_a_run_that_vanished_with_its_supervisor_is_failed_and_resumable(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_folders.started(monkeypatch, space, "slow")
+    run_folders.until_step(run, 5)
+    _kill_supervisor(run)
+    os.kill(_worker_of(run).pid, signal.SIGKILL)
+    _wait_for_worker(run)
+    supervisor.adopt_all(space)
+    state = run_folders.until_end(run)
+    assert (state.state, state.reason) == (RunState.FAILED, Reason.KILLED)
+    assert state.message == "The worker process disappeared. Resume it from step 4."
+    assert runs.view(run).resumable
+
+
+def test_a_killed_worker_is_a_failed_run_that_shows_its_last_lines(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_folders.started(monkeypatch, space, "killed")
+    state = run_folders.until_end(run)
+    assert (state.state, state.reason, state.step) == (RunState.FAILED, Reason.KILLED, 6)
+    assert state.message == "The worker process was ended by SIGKILL. Resume it from step 4."
+    assert runs.log_tail(run, 2) == ["step 5", "step 6"]
+
+
+def test_a_reused_pid_is_never_signalled(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = run_folders.started(monkeypatch, space, "slow")
+    run_folders.until_step(run, 1)
+    _kill_supervisor(run)
+    worker = _worker_of(run)
+    os.kill(worker.pid, signal.SIGKILL)
+    _wait_for_worker(run)
+    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], start_new_session=True)
+    # As after a pid was reused: the number of a stranger, the start time of the worker.
+    content = documents.read(run / runs.PROCESS)
+    documents.write(run / runs.PROCESS, content | {"pid": stranger.pid, "process_group": stranger.pid})
+    runs.ask_to_stop(run)
+    supervisor.adopt_all(space)
+    run_folders.until_end(run)
+    assert stranger.poll() is None
+    stranger.kill()
+    stranger.wait()
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "reason", "sentence"),
+    [
+        ("out-of-memory", Reason.OUT_OF_MEMORY, "The worker ran out of memory."),
+        ("disk", Reason.DISK, "The disk is full."),
+        ("package", Reason.CONFIGURATION, "A Python package that the recipe needs is missing."),
+        ("crash", Reason.UNKNOWN, "The worker ended with exit code 1 before it had finished"),
+        ("cut-adapter", Reason.UNKNOWN, "adapter/adapter_model.safetensors is cut short by 40 bytes"),
+        ("early-end", Reason.UNKNOWN, "it ended at step 7 of 10"),
+        ("no-result", Reason.UNKNOWN, "The worker ended with exit code 0 before it had finished"),
+    ],
+)
+def test_a_run_that_is_not_whole_is_failed_with_its_class_and_one_sentence(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch, behaviour: str, reason: Reason, sentence: str
+) -> None:
+    state = run_folders.until_end(run_folders.started(monkeypatch, space, behaviour))
+    assert (state.state, state.reason) == (RunState.FAILED, reason)
+    assert sentence in state.message
+
+
+def test_a_stopped_run_is_resumed_in_a_new_folder_with_whole_curves(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_folders.started(monkeypatch, space, "slow")
+    run_folders.until_step(run, 2)
+    supervisor.stop(run)
+    stopped = run_folders.until_end(run)
+    assert stopped.state is RunState.STOPPED
+    run_folders.behave(monkeypatch, "good")
+    again = space.runs / supervisor.resume(run, by="ann-1", request_id="click-2")
+    assert again.name == supervisor.resume(run, by="ann-1", request_id="click-2")
+    assert run_folders.until_end(again).state is RunState.COMPLETED
+    resumes = runs.read_request(again).resumes
+    assert resumes is not None
+    assert (resumes.run, resumes.step) == (run.name, stopped.step)
+    assert [row["step"] for row in metrics.read(again / runs.METRICS)] == list(range(1, 11))
+
+
+def test_after_a_stop_the_deaf_worker_and_its_children_are_gone(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_folders.started(monkeypatch, space, "deaf-with-child")
+    run_folders.until_step(run, 1)
+    worker = _worker_of(run)
+    (child,) = psutil.Process(worker.pid).children()
+    supervisor.stop(run)
+    state = run_folders.until_end(run)
+    assert state.state is RunState.CANCELLED
+    assert state.message.startswith("Stopped by force, because the worker did not stop when asked.")
+    assert not identity.is_alive(worker)
+    assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE
+
+
+def test_runs_wait_their_turn_and_a_waiting_one_can_be_cancelled(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = run_folders.started(monkeypatch, space, "slow")
+    run_folders.until_state(first, RunState.RUNNING)
+    second = space.runs / supervisor.start(run_folders.a_request(space, request_id="second"))
+    waiting = run_folders.until(second, lambda state: bool(state.message))
+    assert (waiting.state, waiting.message) == (
+        RunState.QUEUED,
+        "Waiting for the run that computes now to end.",
+    )
+    supervisor.stop(second)
+    assert run_folders.until_end(second).message == "Cancelled before it had started."
+    assert not runs.read_state(first).state.is_final
+    supervisor.stop(first)
+    run_folders.until_end(first)
+
+
+def test_the_device_stays_taken_while_a_worker_outlives_its_supervisor(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_folders.started(monkeypatch, space, "slow")
+    run_folders.until_state(run, RunState.RUNNING)
+    _kill_supervisor(run)
+    assert [locks.is_held(path) for path in space.runs.glob("device-*.lock")] == [True]
+    supervisor.stop(run)
+    run_folders.until_end(run)
+    assert [locks.is_held(path) for path in space.runs.glob("device-*.lock")] == [False]
+
+
+def test_a_run_without_a_checkpoint_is_not_resumed(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    run = run_folders.started(monkeypatch, space, "crash")
+    run_folders.until_end(run)
+    with pytest.raises(errors.NotResumable, match="has saved no whole checkpoint"):
+        supervisor.resume(run, by="ann-1")
+
+
+def test_a_run_is_not_resumed_on_a_release_that_has_changed(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_folders.started(monkeypatch, space, "killed")
+    run_folders.until_end(run)
+    data = space.releases / "tiny/data/train-00000-of-00001.parquet"
+    data.write_bytes(data.read_bytes() + b" ")
+    with pytest.raises(errors.NotResumable, match=r"train-00000-of-00001\.parquet has changed"):
+        supervisor.resume(run, by="ann-1")
+
+
+def test_a_start_that_the_preflight_refuses_makes_no_run(space: Workspace) -> None:
+    request = run_folders.a_request(space)
+    data = request.release / "data/train-00000-of-00001.parquet"
+    data.write_bytes(b"cut")
+    with pytest.raises(errors.PreflightRefused, match="has changed"):
+        supervisor.start(request)
+    assert runs.list_runs(space) == []
+
+
+def test_the_supervisor_process_stays_small() -> None:
+    code = (
+        "import sys, training.watch;"
+        "print(sorted({'torch', 'pandas', 'pyarrow', 'numpy', 'streamlit'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def _first_run(space: Workspace) -> Path:
+    deadline = time.monotonic() + run_folders.PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        if found := runs.folders(space):
+            return found[0]
+        time.sleep(0.02)
+    raise TimeoutError("no run appeared")
+
+
+def _worker_of(run: Path) -> identity.Identity:
+    known = local.recorded(run)
+    assert known is not None
+    return known
+
+
+def _wait_for_worker(run: Path) -> None:
+    known = _worker_of(run)
+    deadline = time.monotonic() + run_folders.PATIENCE_SECONDS
+    while identity.is_alive(known) and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
+def _kill_supervisor(run: Path) -> None:
+    for process in psutil.process_iter(["cmdline"]):
+        if (process.info["cmdline"] or [])[-2:] == ["training.watch", str(run)]:
+            process.kill()
+            psutil.wait_procs([process], timeout=1)
+    deadline = time.monotonic() + run_folders.PATIENCE_SECONDS
+    while locks.is_held(run / runs.SUPERVISOR_LOCK) and time.monotonic() < deadline:
+        time.sleep(0.02)
