@@ -1,0 +1,112 @@
+"""The curves of a run: what each shows, its reference line, and how to read it."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from pages.parts import charts
+from pages.parts.charts import Line
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """One picture.
+
+    Attributes:
+        series: metric name → label; held-out values of the same metric are drawn beside it.
+        reading: one sentence on how to read it.
+    """
+
+    title: str
+    series: tuple[tuple[str, str], ...]
+    reading: str
+    reference: float | None = None
+
+
+CURVES: tuple[Curve, ...] = (
+    Curve(
+        title="Loss",
+        series=(("loss", "training"),),
+        reference=math.log(2),
+        reading="Plain DPO starts at ln 2 = 0.693 (dashed), where model and reference agree; falling means "
+        "the chosen answers gain on the rejected ones.",
+    ),
+    Curve(
+        title="Reward accuracy",
+        series=(("rewards/accuracies", "training"),),
+        reference=0.5,
+        reading="Share of pairs whose chosen answer has the higher reward. It is 0 before the first step, "
+        "since equal rewards do not count; 0.5 (dashed) is chance; near 1 at once points "
+        "to a leak in the data.",
+    ),
+    Curve(
+        title="Reward margin",
+        series=(("rewards/margins", "training"),),
+        reference=0.0,
+        reading="Chosen minus rejected reward. It should grow; if it grows while held-out accuracy stands "
+        "still, the model is learning these pairs by heart.",
+    ),
+    Curve(
+        title="Rewards",
+        series=(("rewards/chosen", "chosen"), ("rewards/rejected", "rejected")),
+        reference=0.0,
+        reading="How much more likely than under the reference each side has become, times beta. A chosen "
+        "reward below 0 is common and not a fault as long as the rejected one falls faster.",
+    ),
+    Curve(
+        title="Log-probabilities",
+        series=(("logps/chosen", "chosen"), ("logps/rejected", "rejected")),
+        reading="The model's own log-probability of each answer, in nats. If the chosen one falls far below "
+        "its start, the model is forgetting how to write such answers at all.",
+    ),
+    Curve(
+        title="Learning rate",
+        series=(("learning_rate", "learning rate"),),
+        reading="Rises through the warm-up, then falls along the schedule. Flat near 0 means the warm-up is "
+        "longer than the run.",
+    ),
+)
+
+
+def show(rows: Sequence[Row], *, max_steps: int, first_loss: float | None) -> None:
+    """Draw all curves, two a row, training and held-out over each other.
+
+    Args:
+        rows: of metrics.jsonl, in file order.
+        first_loss: where this recipe's loss starts, in nats; None where it depends on the model.
+    """
+    for pair in zip(CURVES[::2], CURVES[1::2], strict=True):
+        for column, curve in zip(st.columns(2, gap="large"), pair, strict=True):
+            with column:
+                _draw(curve, rows, max_steps, first_loss if curve.title == "Loss" else curve.reference)
+
+
+def _draw(curve: Curve, rows: Sequence[Row], max_steps: int, reference: float | None) -> None:
+    st.markdown(f"**{curve.title}**")
+    lines = [
+        Line(
+            label=f"held-out {label}" if kind == "evaluation" and len(curve.series) > 1 else name,
+            points=points,
+        )
+        for metric, label in curve.series
+        for kind, name in (("train", label), ("evaluation", "held-out"))
+        if (points := _points(rows, metric, kind))
+    ]
+    if lines:
+        st.altair_chart(charts.curve(lines, last_step=max_steps, reference=reference))
+    else:
+        st.caption("Nothing logged yet.")
+    st.caption(curve.reading)
+
+
+def _points(rows: Sequence[Row], metric: str, kind: str) -> list[tuple[int, float]]:
+    return [
+        (int(row["step"]), float(row[metric]))
+        for row in rows
+        if row.get("kind") == kind and isinstance(row.get(metric), int | float)
+    ]

@@ -1,0 +1,75 @@
+"""Watch training runs live; stop, resume and compare them."""
+
+import streamlit as st
+
+from curation.model import Role
+from pages.parts import guard, run_view, session
+from training import runs, supervisor
+from training.runs import RunView
+
+person = guard.require(Role.LEAD)
+place = session.home()
+
+
+def stop(run: RunView) -> None:
+    with guard.on_action():
+        supervisor.stop(run.path)
+        st.toast("Asked to stop: it saves a checkpoint first.")
+
+
+def resume(run: RunView) -> None:
+    with guard.on_action():
+        key = f"resume-{run.id}"
+        started = supervisor.resume(run.path, by=person.id, request_id=session.request_id(key))
+        session.renew_request(key)
+        st.query_params["run"] = started
+
+
+def pick(known: list[RunView]) -> RunView:
+    """The run that is shown: the one in the address, else the newest."""
+    by_id = {run.id: run for run in known}
+    wanted = st.query_params.get("run", "")
+    chosen = st.selectbox(
+        "Run",
+        list(by_id),
+        index=list(by_id).index(wanted) if wanted in by_id else 0,
+        format_func=lambda run: f"{run} · {run_view.STATE_WORDS[by_id[run].state.state][0]}",
+        key=f"run-{wanted}-{len(by_id)}",
+        filter_mode=None,
+    )
+    return by_id[chosen]
+
+
+def buttons(run: RunView) -> None:
+    left, right, _ = st.columns([1, 1, 4])
+    working = not run.state.state.is_final
+    left.button("Stop and save", key="run-stop", icon=":material/stop_circle:", disabled=not working,
+                on_click=stop, args=(run,), width="stretch")  # fmt: skip
+    right.button("Resume", key="run-resume", icon=":material/resume:", disabled=not run.resumable,
+                 on_click=resume, args=(run,), width="stretch")  # fmt: skip
+
+
+def live(run_id: str, *, working: bool) -> None:
+    """What changes while the run is at work; drawn anew every two seconds, and once more at the end."""
+    run = runs.view(place.runs / run_id)
+    run_view.headline(run)
+    run_view.curves(run)
+    if working and run.state.state.is_final:
+        st.rerun()
+
+
+st.title("Runs", anchor=False)
+with guard.on_action():
+    supervisor.adopt_all(place)
+    known = runs.list_runs(place)
+    if not known:
+        st.info("Nothing has been trained yet.", icon=":material/inbox:")
+        st.page_link("train.py", label="Train a model", icon=":material/model_training:")
+        st.stop()
+    shown = pick(known)
+    at_work = not shown.state.state.is_final
+    buttons(shown)
+    st.fragment(live, run_every=2 if at_work else None)(shown.id, working=at_work)
+    run_view.warnings(shown)
+    run_view.outcome(shown)
+    run_view.log(shown)

@@ -1,0 +1,107 @@
+"""Choose a release, a base model and a recipe; check them; start with one click."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from curation.model import Role
+from pages.parts import guard, recipe_form, session, train_checks
+from training import base_model, preflight, recipe, supervisor
+from training.base_model import BaseModel
+from training.recipe import DpoRecipe, Preset
+from training.supervisor import StartRequest
+
+MODELS = {
+    "demo": "Demo model, made on this machine",
+    "hub": "A model of the Hugging Face Hub",
+    "path": "A folder on this server",
+}
+person = guard.require(Role.LEAD)
+place = session.home()
+
+
+def choose_release() -> Path:
+    """The release to train on; the page ends here where there is none."""
+    folders = sorted(
+        (path.parent for path in place.releases.glob("[!.]*/manifest.json")),
+        key=lambda folder: folder.stat().st_mtime,
+        reverse=True,
+    )
+    if not folders:
+        st.info("Training reads a release, and there is none yet.", icon=":material/inbox:")
+        st.page_link("release.py", label="Make a release", icon=":material/verified:")
+        st.stop()
+    return st.selectbox("Release", folders, format_func=lambda folder: folder.name, key="train-release")
+
+
+def choose_model() -> BaseModel | None:
+    """The base model; None while its name is missing."""
+    kind = st.selectbox("Base model", list(MODELS), format_func=MODELS.__getitem__, key="train-model")
+    if kind == "demo":
+        return base_model.parse("demo")
+    label = "Hub name, also with @revision" if kind == "hub" else "Folder"
+    example = "mlabonne/NeuralHermes-2.5-Mistral-7B" if kind == "hub" else "/models/my-model"
+    name = st.text_input(label, key=f"train-model-{kind}", placeholder=example)
+    return base_model.parse(f"hub:{name}" if kind == "hub" else name) if name else None
+
+
+def choose_preset(*, demo: bool) -> Preset:
+    """The preset; for the demo model the one made for it comes first."""
+    presets = sorted(recipe.PRESETS, key=lambda preset: (preset.key == "demo") is not demo)
+    return st.selectbox("Recipe", presets, format_func=lambda preset: preset.name, key=f"train-preset-{demo}")
+
+
+def start(release: Path, model: BaseModel, settings: DpoRecipe) -> None:
+    """Check, create the run folder, start its supervisor, and go and watch it."""
+    with st.spinner("Checking, then starting"):
+        run = supervisor.start(
+            StartRequest(
+                release=release,
+                model=model,
+                recipe=settings,
+                by=person.id,
+                request_id=session.request_id("train"),
+                space=place,
+            )
+        )
+    session.renew_request("train")
+    st.switch_page("runs.py", query_params={"run": run})
+
+
+st.title("Train", anchor=False)
+first, second, third = st.columns(3)
+with first:
+    release = choose_release()
+with second, guard.on_action():
+    model = choose_model()
+with third:
+    preset = choose_preset(demo=model is not None and model.name == "demo")
+st.caption(f"{preset.notes} Source: {preset.source}")
+with guard.on_action():
+    settings = recipe_form.form(preset)
+    if preset.key == "orca":
+        with st.expander("From the notebook to today's TRL: what was renamed, kept or dropped"):
+            recipe_form.seed_table()
+    if model is None:
+        st.info("Name the base model to go on.")
+        st.stop()
+    go, check, texts, _ = st.columns([1.4, 1, 1.4, 3])
+    started = go.button(
+        "Start training", type="primary", key="train-start", icon=":material/play_arrow:", width="stretch"
+    )
+    checked = check.button("Check only", key="train-check", icon=":material/fact_check:", width="stretch")
+    rendered = texts.button(
+        "Show the exact text", key="train-texts", icon=":material/text_snippet:", width="stretch"
+    )
+    st.caption(
+        "Start runs the checks first. An error stops it; a warning is written into the run with your name. "
+        "The run goes on when this page or the whole app is closed."
+    )
+    if started:
+        start(release, model, settings)
+    if checked:
+        with st.spinner("Checking"):
+            train_checks.findings(preflight.check(release, model, settings, space=place))
+    if rendered:
+        with st.spinner("Asking the tokenizer"):
+            train_checks.texts(preflight.exact_texts(release, model, settings, 3, space=place))
