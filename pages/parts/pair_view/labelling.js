@@ -1,0 +1,292 @@
+// One person labelling: a key press becomes an entry in the outbox, and the next pair is there.
+
+const PAST = 50;
+const SCROLL = { ArrowDown: 60, ArrowUp: -60, PageDown: 1, PageUp: -1 };
+
+class Labelling {
+  constructor(root, data) {
+    this.keys = Object.fromEntries(Object.entries(data.keys).map(([choice, code]) => [code, choice]));
+    this.settle = data.settle_seconds * 1000;
+    this.screen = new Screen(root, data.keys);
+    this.server = new Server(data.api, data.token);
+    this.clock = new Clock();
+    this.current = null;
+    this.past = []; // what undo goes back to, newest last
+    this.known = false; // the server has told us what was decided before
+    this.count = null;
+    this.changes = 0;
+    this.outbox = new Outbox({
+      prefix: `pairloom:${data.workspace}:${data.annotator}:`,
+      post: (entries) => this.server.save(entries),
+      changed: () => this.outboxChanged(),
+    });
+    this.pairs = new Pairs({
+      server: this.server,
+      busy: () => this.busy(),
+      stamp: () => (this.outbox.entries.size === 0 ? this.changes : null),
+      changed: (answer, quiet) => this.pairsChanged(answer, quiet),
+    });
+    this.listen(root);
+    this.outboxChanged();
+    this.advance();
+    this.outbox.flush();
+  }
+
+  listen(root) {
+    this.ending = new AbortController();
+    const on = (target, name, handler, options) =>
+      target.addEventListener(name, handler, { ...options, signal: this.ending.signal });
+    on(window, "keydown", (event) => this.keydown(event), { capture: true });
+    on(root, "click", (event) => this.click(event));
+    for (const name of ["pointermove", "pointerdown", "wheel"]) {
+      on(window, name, () => this.clock.sign(), { passive: true });
+    }
+    on(window, "focus", () => this.clock.sign());
+    on(window, "blur", () => this.clock.left());
+    on(document, "visibilitychange", () => this.clock.visibility());
+    on(window, "resize", () => this.screen.fit());
+    on(window, "online", () => this.lookAgain());
+    on(window, "storage", (event) => this.otherTab(event));
+    on(window, "beforeunload", (event) => {
+      if (!this.outbox.durable && this.outbox.entries.size > 0) event.preventDefault();
+    });
+  }
+
+  keydown(event) {
+    if (event.defaultPrevented || event.isComposing || isTyping(event) || isBehindDialog(this.screen.root)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const choice = this.keys[event.code];
+    if (choice === undefined) {
+      if (event.code in SCROLL && !this.screen.panes().includes(event.composedPath()[0])) {
+        event.preventDefault();
+        this.screen.scroll(SCROLL[event.code]);
+      }
+      this.clock.sign();
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+    if (!event.repeat) this.act(choice);
+  }
+
+  click(event) {
+    const button = event.composedPath().find((element) => element.dataset?.choice);
+    if (event.composedPath()[0] === this.screen.parts["refused-dismiss"]) this.outbox.dismissRefused();
+    if (!button || button.disabled) return;
+    // After a click with the mouse the button lets go, or the next space bar would press it again.
+    if (event.detail > 0) button.blur();
+    this.act(button.dataset.choice);
+  }
+
+  act(choice) {
+    if (choice === "edges") this.screen.toggleEdges();
+    else if (choice === "undo") this.undo();
+    else this.decide(choice);
+  }
+
+  decide(choice) {
+    const item = this.current;
+    if (item === null) return;
+    if (this.clock.age() < this.settle) {
+      this.screen.note("Too quick: this pair had only just appeared, so nothing was saved for it.");
+      return;
+    }
+    const entry = {
+      id: newId(), pair: item.id, choice, left: item.left_answer, round: item.round,
+      guideline: item.guideline, supersedes: item.supersedes, ...this.clock.read(),
+    };
+    this.screen.press(choice);
+    this.screen.note("");
+    this.past = [...this.past.slice(1 - PAST), { id: entry.id, pair: item.id, skip: choice === "skip", item }];
+    this.tally(choice === "skip", 1);
+    this.current = null;
+    this.outbox.add(entry);
+    this.advance();
+  }
+
+  async undo() {
+    const last = this.past.at(-1);
+    if (last === undefined) {
+      this.screen.note(this.known ? "There is nothing to undo." : "Still loading: try again in a moment.");
+      return;
+    }
+    if (this.goingBack) return;
+    this.goingBack = true;
+    const item = last.item ?? (await this.fetchAgain(last.pair));
+    this.goingBack = false;
+    if (item === null) return;
+    this.past.pop();
+    const entry = { id: newId(), pair: last.pair, choice: "undo", supersedes: last.id };
+    // A decision that had replaced another one: taking it back puts the other one into effect again.
+    item.supersedes = item.supersedes === null ? null : entry.id;
+    this.tally(last.skip, -1);
+    if (this.current !== null) this.pairs.giveBack(this.current);
+    this.pairs.drop(item.id);
+    this.screen.press("undo");
+    this.screen.note("Taken back. Decide again.");
+    this.show(item);
+    this.outbox.add(entry);
+  }
+
+  async fetchAgain(pair) {
+    try {
+      return build(await this.server.pair(pair));
+    } catch (error) {
+      this.screen.note(`The last pair cannot be shown again yet: ${error.message}.`);
+      return null;
+    }
+  }
+
+  advance() {
+    const item = this.pairs.take();
+    if (item !== null) this.show(item);
+    this.pairs.fill();
+    if (item === null) this.explain();
+  }
+
+  show(item) {
+    this.current = item;
+    this.screen.show(item);
+    this.clock.restart();
+    // The time counts from the frame that shows it.
+    requestAnimationFrame(() => this.current === item && this.clock.restart());
+  }
+
+  explain() {
+    this.current = null;
+    const { trouble, more, asking } = this.pairs;
+    if (trouble?.ended) this.screen.say("ended", trouble.message);
+    else if (trouble) this.screen.say("trouble", `${sentence(trouble.message)} Your decisions are kept in this browser, and this screen tries again by itself.`);
+    else if (more || asking) this.screen.say("loading", "Loading the next pairs.");
+    else this.explainEmpty();
+  }
+
+  explainEmpty() {
+    if (this.count?.pairs === 0) {
+      this.screen.say("empty", "There are no pairs yet. A lead of the project imports them on the Import page.");
+      return;
+    }
+    const skipped = this.count?.skipped ?? 0;
+    const again = { words: `Show the ${number(skipped)} I skipped`, take: () => this.goThroughSkipped() };
+    this.screen.say("empty", "Nothing is left for you: every pair has its decisions. New pairs appear here by themselves.", skipped > 0 && again);
+  }
+
+  goThroughSkipped() {
+    this.pairs.askForSkipped();
+    this.explain();
+  }
+
+  pairsChanged(answer, quiet) {
+    if (answer !== null) {
+      this.adoptPast(answer.recent);
+      this.adoptCounts(answer.progress, quiet);
+    }
+    if (this.current === null) {
+      if (this.pairs.ready.length > 0) this.advance();
+      else this.explain();
+    }
+  }
+
+  // What was decided before this page was opened, with what still lies in the outbox on top.
+  adoptPast(recent) {
+    if (this.known) return;
+    this.known = true;
+    const before = recent.map(({ id, pair, skip }) => ({ id, pair, skip })).reverse();
+    const here = new Set([...before, ...this.past].map((decision) => decision.id));
+    for (const entry of this.outbox.inOrder()) {
+      if (entry.choice !== "undo" && !here.has(entry.id)) {
+        before.push({ id: entry.id, pair: entry.pair, skip: entry.choice === "skip" });
+      }
+    }
+    const undone = new Set(this.outbox.inOrder().map((entry) => entry.choice === "undo" && entry.supersedes));
+    this.past = [...before.filter((decision) => !undone.has(decision.id)), ...this.past];
+  }
+
+  // The server's counts are taken when nothing is under way; until then we count along.
+  adoptCounts(progress, quiet) {
+    if (this.count === null) {
+      this.count = { ...progress };
+      for (const { choice } of this.outbox.entries.values()) {
+        if (choice !== "undo") this.tally(choice === "skip", 1);
+      }
+    } else if (quiet) {
+      this.count = { ...progress };
+    }
+    this.screen.counts(this.count);
+  }
+
+  tally(skip, by) {
+    this.changes += 1;
+    if (this.count === null) return;
+    const names = skip ? ["skipped"] : ["today", "mine", ...(this.count.votes_per_pair === 1 ? ["decided"] : [])];
+    for (const name of names) this.count[name] = Math.max(0, this.count[name] + by);
+    this.screen.counts(this.count);
+  }
+
+  busy() {
+    const here = this.current === null ? [] : [this.current.id];
+    return [...here, ...[...this.outbox.entries.values()].map((entry) => entry.pair)];
+  }
+
+  outboxChanged() {
+    this.screen.saving(this.outbox);
+  }
+
+  otherTab({ key, newValue }) {
+    this.outbox.adopt(key, newValue);
+    this.outboxChanged();
+    if (newValue !== null && key?.startsWith(this.outbox.prefix)) this.pairs.drop(JSON.parse(newValue).pair);
+  }
+
+  lookAgain() {
+    this.outbox.flush();
+    this.pairs.fill();
+  }
+
+  renew(token) {
+    if (token === this.server.token) return;
+    this.server.token = token;
+    this.lookAgain();
+  }
+
+  end() {
+    this.ending.abort();
+    this.pairs.stop();
+    const left = this.outbox.inOrder();
+    clearTimeout(this.outbox.timer);
+    if (left.length > 0) this.server.save(left.slice(0, BATCH), { keepalive: true }).then((answer) => this.outbox.settle(answer), () => {});
+  }
+}
+
+function isTyping(event) {
+  const element = event.composedPath()[0];
+  return element.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(element.tagName);
+}
+
+// Whoever cannot see the pair cannot judge it.
+function isBehindDialog(root) {
+  return [...document.querySelectorAll('[role="dialog"], [aria-modal="true"]')].some((dialog) => !dialog.contains(root.getRootNode().host ?? root) && dialog.checkVisibility());
+}
+
+// randomUUID needs https; this does not.
+function newId() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function sentence(words) {
+  return `${words[0].toUpperCase()}${words.slice(1).replace(/\.$/, "")}.`;
+}
+
+const open = new WeakMap();
+
+// Streamlit calls this again whenever data or theme change; the labelling goes on.
+export default function ({ data, parentElement }) {
+  const labelling = open.get(parentElement);
+  if (labelling) labelling.renew(data.token);
+  else open.set(parentElement, new Labelling(parentElement.querySelector(".pair-view"), data));
+  return () => {
+    open.get(parentElement)?.end();
+    open.delete(parentElement);
+  };
+}

@@ -1,0 +1,125 @@
+// The pairs that come next, already here and already built, so that a key press waits for nothing.
+
+const AHEAD = 8;
+const LOW = 5;
+const LOOK_AGAIN = 20000; // ms between looks for new pairs once there are none
+
+class Pairs {
+  constructor({ server, busy, stamp, changed }) {
+    this.server = server;
+    this.busy = busy; // ids that are on the screen or decided here and not saved yet
+    this.stamp = stamp; // the same before and after: nothing was decided or saved in between
+    this.changed = changed;
+    this.ready = [];
+    this.more = true; // the server may have more than we hold
+    this.skipped = false; // going through what was skipped
+    this.trouble = null;
+    this.failures = 0;
+    this.asking = false;
+  }
+
+  take() {
+    return this.ready.shift() ?? null;
+  }
+
+  giveBack(item) {
+    this.ready.unshift(item);
+  }
+
+  drop(pair) {
+    this.ready = this.ready.filter((item) => item.id !== pair);
+  }
+
+  askForSkipped() {
+    this.skipped = true;
+    this.more = true;
+    this.fill();
+  }
+
+  async fill() {
+    clearTimeout(this.timer);
+    if (this.asking || !this.more || this.ready.length >= LOW) return;
+    this.asking = true;
+    const stamp = this.stamp();
+    let answer = null;
+    try {
+      const but = [...this.busy(), ...this.ready.map((item) => item.id)];
+      answer = await this.server.next({ limit: AHEAD, but, skipped: this.skipped });
+      this.accept(answer);
+    } catch (error) {
+      this.trouble = error;
+      this.failures += 1;
+    }
+    this.asking = false;
+    this.plan();
+    this.changed(answer, stamp !== null && stamp === this.stamp());
+  }
+
+  accept(answer) {
+    const here = new Set([...this.busy(), ...this.ready.map((item) => item.id)]);
+    const fresh = answer.pairs.filter((pair) => !here.has(pair.id));
+    this.ready.push(...fresh.map(build));
+    this.more = answer.more;
+    this.trouble = null;
+    this.failures = 0;
+    if (this.skipped && !answer.more) this.skipped = false; // afterwards new pairs come first again
+  }
+
+  plan() {
+    let wait = this.more ? 1000 : LOOK_AGAIN;
+    if (this.failures > 0) wait = Math.min(15000, 500 * 2 ** (this.failures - 1));
+    if (this.failures === 0 && this.ready.length > 0 && this.more) return;
+    this.timer = setTimeout(() => {
+      this.more = true;
+      this.fill();
+    }, wait);
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    this.more = false;
+  }
+}
+
+// The elements of a pair, made when it arrives and used again when one goes back to it.
+// The HTML was sanitised by the server; nothing else is ever put into innerHTML.
+function build(pair) {
+  const prompt = document.createElement("div");
+  for (const { speaker, html } of pair.context) prompt.append(turn(speaker, html));
+  prompt.append(turn(pair.context.length > 0 ? "user" : "prompt", pair.prompt));
+  const answers = pair.answers.map((html, side) => {
+    const [start, end] = pair.edges[side];
+    const element = document.createElement("div");
+    if (start) element.append(edge(`Begins with ${start}`));
+    element.append(rich(html));
+    if (end) element.append(edge(`Ends with ${end}`));
+    return element;
+  });
+  return { ...pair, prompt, answers, hasEdges: pair.edges.flat().some((signs) => signs !== "") };
+}
+
+function turn(speaker, html) {
+  const names = { system: "System", user: "User", assistant: "Assistant", prompt: "Prompt" };
+  const element = document.createElement("section");
+  element.className = `turn turn-${speaker}`;
+  const name = document.createElement("span");
+  name.className = "speaker";
+  name.textContent = names[speaker];
+  element.append(name, rich(html));
+  return element;
+}
+
+function rich(html) {
+  const element = document.createElement("div");
+  element.className = "text";
+  element.dir = "auto";
+  element.innerHTML = html;
+  return element;
+}
+
+function edge(words) {
+  const element = document.createElement("div");
+  element.className = "edge";
+  element.textContent = words;
+  return element;
+}

@@ -1,0 +1,45 @@
+// The three routes of the server. An error says in words what is waited for; `ended` means: reload.
+
+const PATIENCE = 15000;
+
+class Server {
+  constructor(api, token) {
+    this.api = api;
+    this.token = token;
+  }
+
+  next({ limit, but, skipped }) {
+    const day = new Date();
+    day.setHours(0, 0, 0, 0); // the person's own midnight
+    const asked = new URLSearchParams({ limit, but: but.join(","), day: day.getTime() });
+    if (skipped) asked.set("skipped", "1");
+    return this.ask(`next?${asked}`);
+  }
+
+  pair(id) {
+    return this.ask(`pair/${encodeURIComponent(id)}`);
+  }
+
+  save(entries, { keepalive = false } = {}) {
+    const body = JSON.stringify({ entries });
+    return this.ask("decisions", { method: "POST", body, keepalive });
+  }
+
+  async ask(path, options = {}) {
+    const headers = { "x-pairloom-token": this.token };
+    if (options.body) headers["content-type"] = "application/json";
+    let response;
+    try {
+      response = await fetch(`${this.api}/${path}`, {
+        ...options, headers, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE),
+      });
+    } catch {
+      throw new Error("waiting for the server");
+    }
+    const answer = await response.json().catch(() => null);
+    if (response.ok && answer !== null) return answer;
+    const error = new Error(answer?.message ?? `the server answered ${response.status}`);
+    error.ended = response.status === 403;
+    throw error;
+  }
+}
