@@ -6,7 +6,7 @@ position from the database, because the state of a lost websocket is dropped aft
 
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import streamlit as st
@@ -51,6 +51,12 @@ def person() -> Person | None:
 def now() -> datetime:
     """UTC without zone, as the store keeps it."""
     return datetime.now(UTC).replace(tzinfo=None)
+
+
+def day_start() -> datetime:
+    """When the person's day began, by the clock of their browser; naive UTC."""
+    offset = timedelta(minutes=st.context.timezone_offset or 0)
+    return (now() - offset).replace(hour=0, minute=0, second=0, microsecond=0) + offset
 
 
 def home() -> workspace.Workspace:
