@@ -1,0 +1,41 @@
+"""The votes that agreement and bias are measured on, gathered once per measurement.
+
+Only the random arm counts (rules.md §5): pairs that were chosen because they looked wrong would make
+people look worse than they are. Only first meetings count: a hidden repeat is not a second opinion.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from curation.database import Database
+
+
+@contextmanager
+def gathered(database: Database) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor on which the temporary table `ballot` holds one row per person and pair.
+
+    Several figures of one measurement then describe the same moment, however many votes arrive meanwhile.
+
+    Columns: pair_id, annotator_id, winner (the verdict in canonical order), coded (the verdict in the
+    order the votes file gave, canonical where there was none), strength, left_answer (NULL: sides
+    unknown), seconds (NULL: not measured), decided (naive UTC), guideline_version.
+    """
+    with database.reading() as cursor:
+        cursor.execute(
+            """
+            CREATE TEMP TABLE ballot AS
+            SELECT d.pair_id, d.annotator_id, d.verdict AS winner,
+                   CASE WHEN g.first = 'answer_2' AND d.verdict = 'answer_1' THEN 'answer_2'
+                        WHEN g.first = 'answer_2' AND d.verdict = 'answer_2' THEN 'answer_1'
+                        ELSE d.verdict END AS coded,
+                   d.strength, d.left_answer, coalesce(d.seconds_active, d.seconds_shown) AS seconds,
+                   coalesce(d.client_time, d.server_time) AS decided, d.guideline_version
+            FROM current_decision AS d
+            LEFT JOIN given_order AS g ON g.pair_id = d.pair_id
+            WHERE d.verdict <> 'skip' AND d.arm = 'random' AND d.round = 0
+            QUALIFY row_number() OVER (PARTITION BY d.pair_id, d.annotator_id ORDER BY d.number DESC) = 1
+            """
+        )
+        yield cursor
