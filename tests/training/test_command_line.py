@@ -1,0 +1,120 @@
+"""`python -m training`: real processes, their last line, their exit code and their sentence."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from curation.workspace import HOME_VARIABLE, Workspace
+from tests.training import run_folders
+from training import runs
+from training.runs import RunState
+
+ROOT = Path(__file__).resolve().parents[2]
+KEYS = {"run", "state", "reason", "step", "max_steps", "metrics"}
+
+
+@pytest.fixture
+def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+    home = Workspace(home=tmp_path)
+    home.create()
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    run_folders.behave(monkeypatch, "good")
+    run_folders.a_release(home.releases / "tiny")
+    return home
+
+
+def test_a_run_is_started_waited_for_verified_and_its_log_shown(space: Workspace) -> None:
+    started = _answer("start", "tiny", "--model", "demo", "--request", "one", "--wait")
+    assert {"run", "state"} <= started.keys()
+    assert started["state"] == "completed"
+    for command in ("status", "log", "verify"):
+        answer = _answer(command, started["run"])
+        assert answer.keys() >= KEYS, command
+    assert _answer("log", started["run"])["lines"][-1] == "step 10"
+    assert _answer("start", "tiny", "--model", "demo", "--request", "one")["run"] == started["run"]
+
+
+def test_a_run_is_stopped_and_resumed(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    run_folders.behave(monkeypatch, "slow")
+    started = _answer("start", str(space.releases / "tiny"), "--model", "demo")
+    run_folders.until_step(space.runs / started["run"], 1)
+    stopped = _answer("stop", started["run"])
+    assert stopped["state"] == "stopped"
+    run_folders.behave(monkeypatch, "good")
+    again = _answer("resume", started["run"], "--wait")
+    assert (again["state"], again["step"]) == ("completed", 10)
+    assert again["run"] != started["run"]
+
+
+def test_waiting_for_a_run_that_fails_exits_with_its_sentence(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_folders.behave(monkeypatch, "out-of-memory")
+    done = _run("start", "tiny", "--model", "demo", "--wait", "--json")
+    assert done.returncode == 1
+    assert done.stderr.startswith("The worker ran out of memory.")
+    assert json.loads(done.stdout.splitlines()[-1])["state"] == "failed"
+
+
+def test_a_run_whose_files_were_changed_does_not_verify(space: Workspace) -> None:
+    started = _answer("start", "tiny", "--model", "demo", "--wait")
+    adapter = space.runs / started["run"] / "adapter/adapter_model.safetensors"
+    adapter.write_bytes(adapter.read_bytes()[:-8] + b"changed!")
+    done = _run("verify", started["run"], "--json")
+    assert done.returncode == 1
+    assert "adapter/adapter_model.safetensors has changed" in done.stderr
+    assert json.loads(done.stdout.splitlines()[-1])["ok"] is False
+
+
+def test_status_closes_a_run_that_nobody_watches(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    started = _answer("start", "tiny", "--model", "demo", "--wait")
+    run = space.runs / started["run"]
+    # As if the machine had gone down before the end was written.
+    runs.write_state(run, runs.State(run=run.name, state=RunState.RUNNING))
+    assert _answer("status", run.name[:20])["state"] == "completed"
+
+
+def test_preflight_prints_findings_with_their_keys(space: Workspace) -> None:
+    answer = _answer("preflight", "tiny", "--model", "demo")
+    assert {"findings", "memory_bytes", "seconds"} <= answer.keys()
+    for finding in answer["findings"]:
+        assert {"id", "severity", "value", "threshold", "message"} <= finding.keys()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["start", "nowhere", "--model", "demo"], "There is no release 'nowhere'"),
+        (["start", "tiny", "--model", "./gone"], "There is no model folder './gone'"),
+        (["start", "tiny", "--model", "demo", "--set", "beta"], "--set 'beta' has no value"),
+        (["start", "tiny", "--model", "demo", "--set", "bta=1"], "There is no setting 'bta'"),
+        (["start", "tiny", "--model", "demo", "--set", "warmup_steps=99"], "The warm-up of 99 steps"),
+        (["start", "tiny", "--model", "demo", "--recipe", "gone.json"], "gone.json cannot be read"),
+        (["status", "20990101"], "There is no run '20990101'"),
+    ],
+    ids=["release", "model", "no value", "setting", "preflight", "recipe file", "run"],
+)
+def test_what_cannot_be_done_is_said_in_one_sentence(
+    space: Workspace, arguments: list[str], sentence: str
+) -> None:
+    done = _run(*arguments)
+    assert done.returncode == 1
+    assert sentence in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, "-m", "training", *arguments], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+
+
+def _answer(*arguments: str) -> dict[str, Any]:
+    done = _run(*arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return answer

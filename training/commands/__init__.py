@@ -1,0 +1,1 @@
+"""One module a command: NAME, HELP, configure(parser), run(arguments) → terminal.Outcome."""
