@@ -11,7 +11,7 @@ person = guard.require(Role.ANNOTATOR)
 secret = session.home().secret()
 
 # The screen fills the window, so the page itself must not scroll.
-st.html("<style>[data-testid='stMainBlockContainer'] { padding-bottom: 0; max-width: none; }</style>")
+st.html("<style>[data-testid='stMainBlockContainer'] { padding: 3.25rem 1.5rem 0; max-width: none; }</style>")
 component.show(
     annotator_id=person.id,
     workspace_id=text.digest(["workspace", secret], size=6),

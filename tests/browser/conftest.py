@@ -1,0 +1,47 @@
+"""A real server and a real Chromium. `server` is started by the test that asks for it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.serving import CHROMIUM_ARGUMENTS, Server
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The workspace of this test's server; fill it before asking for `server`."""
+    return tmp_path / "workspace"
+
+
+@pytest.fixture
+def server(home: Path) -> Iterator[Server]:
+    """The app, running on `home`; ended by its pid afterwards, whatever happened."""
+    running = Server(home)
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium for all tests."""
+    path = os.environ.get("PAIRLOOM_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.fail("Chromium is missing. Install it (apt-get install chromium) or set PAIRLOOM_CHROMIUM.")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh browser profile with one tab of 1280 x 800."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
+    context.set_default_timeout(20_000)
+    yield context.new_page()
+    context.close()
