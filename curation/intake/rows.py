@@ -1,0 +1,219 @@
+"""One row of outside data as a Pair, or the sentence that says why not. Text is kept to the byte.
+
+Prompts and answers may be text, one message, or a list of messages ({"role", "content"} as TRL writes
+them, {"from", "value"} as ShareGPT does). Whatever is not understood for certain is refused.
+"""
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+
+from curation import text
+from curation.intake import formats
+from curation.intake.formats import ColumnMapping, Field
+from curation.model import Answer, Message, Pair, Provenance, Speaker, Verdict
+
+MAX_CHARACTERS = 5_000_000  # of one text: beyond it no screen shows it and no model reads it
+
+_SPEAKERS = {
+    "system": Speaker.SYSTEM,
+    "user": Speaker.USER,
+    "human": Speaker.USER,
+    "assistant": Speaker.ASSISTANT,
+    "gpt": Speaker.ASSISTANT,
+}
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+Conversation = tuple[Message, ...]
+
+
+class Refused(Exception):
+    """A row that cannot become a pair; the message is a whole sentence. Never leaves intake."""
+
+
+def pair_from(values: Mapping[str, object], mapping: ColumnMapping, *, source_id: str, line: int) -> Pair:
+    """The pair that a row holds.
+
+    Args:
+        values: column to cell, as read.
+        line: where the row is, from 1, as a person counts.
+
+    Raises:
+        Refused: with the reason as a sentence.
+    """
+    conversation, first, second = _texts(values, mapping)
+    context, prompt = conversation[:-1], conversation[-1].content
+    if _is_blank(prompt):
+        raise Refused(f"The prompt ({_label(mapping, Field.PROMPT)}) is empty. Write one, or delete the row.")
+    item = _item(values, mapping)
+    pair_id, place = text.canonical(context, prompt, first, second, item)
+    models = _models(values, mapping)
+    in_order = place is Answer.ONE
+    return Pair(
+        id=pair_id,
+        source_id=source_id,
+        source_row=line,
+        context=context,
+        prompt=prompt,
+        answer_1=first if in_order else second,
+        answer_2=second if in_order else first,
+        origin_1=models[0] if in_order else models[1],
+        origin_2=models[1] if in_order else models[0],
+        prior_winner=Verdict(place.value) if mapping.ranked else None,
+        prior_provenance=Provenance.IMPORTED if mapping.ranked else Provenance.NONE,
+        item=item,
+    )
+
+
+def _texts(values: Mapping[str, object], mapping: ColumnMapping) -> tuple[Conversation, str, str]:
+    """The conversation up to the last user turn, and the two answers as (first, second)."""
+    names = tuple(mapping.columns[key] for key in mapping.answers)
+    first, second = (_cell(values, name) for name in names)
+    if isinstance(first, str) != isinstance(second, str):
+        raise Refused(f"“{names[0]}” and “{names[1]}” differ in kind: one is text, the other messages.")
+    if isinstance(first, str) and isinstance(second, str):
+        return _conversation(values, mapping, ()), first, second
+    shared, one, other = _split(_messages(first, names[0]), _messages(second, names[1]), names)
+    return _conversation(values, mapping, shared), one, other
+
+
+def _split(first: Conversation, second: Conversation, names: Sequence[str]) -> tuple[Conversation, str, str]:
+    for messages, name in ((first, names[0]), (second, names[1])):
+        if messages[-1].speaker is not Speaker.ASSISTANT:
+            raise Refused(f"“{name}” does not end with an assistant message, so it holds no answer.")
+    if first[:-1] != second[:-1]:
+        raise Refused(
+            f"“{names[0]}” and “{names[1]}” differ before their last message. "
+            "A pair is one conversation with two last answers: cut both to it."
+        )
+    return first[:-1], first[-1].content, second[-1].content
+
+
+def _conversation(values: Mapping[str, object], mapping: ColumnMapping, shared: Conversation) -> Conversation:
+    """Everything before the answers, system message first, last user turn last."""
+    name = mapping.columns.get(Field.PROMPT)
+    turns = shared if name is None else _joined(_cell(values, name), name, shared)
+    if not turns:
+        raise Refused("The prompt is missing: there is no prompt column, and the answers are not messages.")
+    if turns[-1].speaker is not Speaker.USER:
+        raise Refused(f"The prompt ends with a message of the {turns[-1].speaker}, not of the user.")
+    return _with_system(values, mapping, turns)
+
+
+def _joined(prompt: object, name: str, shared: Conversation) -> Conversation:
+    """The prompt column, checked against the turns that both answers repeat."""
+    if isinstance(prompt, str):
+        turns: Conversation = (Message(speaker=Speaker.USER, content=prompt),)
+        agrees = bool(shared) and shared[-1] == turns[0]
+    else:
+        turns = _messages(prompt, name)
+        agrees = shared == turns
+    if shared and not agrees:
+        raise Refused(f"“{name}” and the turns inside the answers are different conversations.")
+    return shared or turns
+
+
+def _with_system(values: Mapping[str, object], mapping: ColumnMapping, turns: Conversation) -> Conversation:
+    name = mapping.columns.get(Field.SYSTEM)
+    system = None if name is None else values.get(name)
+    if system is None or system == "":
+        return turns
+    message = Message(speaker=Speaker.SYSTEM, content=_text(system, str(name)))
+    if turns[0].speaker is not Speaker.SYSTEM:
+        return (message, *turns)
+    if turns[0] != message:
+        raise Refused(f"“{name}” and the conversation carry two different system messages. Keep one.")
+    return turns
+
+
+def _cell(values: Mapping[str, object], name: str) -> str | list[object]:
+    """A prompt or an answer: text, or a list of messages still unread."""
+    if name not in values:
+        found = ", ".join(values) or "(none)"
+        raise Refused(f"The column “{name}” is missing. The row has: {found}.")
+    value = values[name]
+    if isinstance(value, Mapping):
+        return [value]
+    if isinstance(value, list):
+        return value
+    return _text(value, name)
+
+
+def _messages(value: object, name: str) -> Conversation:
+    if not isinstance(value, list) or not value:
+        raise Refused(f"“{name}” is an empty list of messages.")
+    return tuple(_message(entry, f"{name}[{number}]") for number, entry in enumerate(value, start=1))
+
+
+def _message(entry: object, name: str) -> Message:
+    if not isinstance(entry, Mapping):
+        raise Refused(f"“{name}” is {_kind(entry)}, not a message with a role and a content.")
+    role = entry.get("role", entry.get("from"))
+    speaker = _SPEAKERS.get(role) if isinstance(role, str) else None
+    if speaker is None:
+        raise Refused(f"“{name}” has the role {str(role)[:40]!r}. Roles are system, user and assistant.")
+    if entry.get("tool_calls") or entry.get("function_call"):
+        raise Refused(f"“{name}” calls a tool. Pairs of tool calls cannot be labelled as text.")
+    content = entry["content"] if "content" in entry else entry.get("value")
+    return Message(speaker=speaker, content=_text(content, f"{name}.content"))
+
+
+def _text(value: object, name: str) -> str:
+    if not isinstance(value, str):
+        raise Refused(f"“{name}” is {_kind(value)}, not text. Write it as text, or delete the row.")
+    if len(value) > MAX_CHARACTERS:
+        raise Refused(
+            f"“{name}” holds {len(value):,} characters; the limit is {MAX_CHARACTERS:,}. Shorten it."
+        )
+    if "\0" in value:
+        raise Refused(f"“{name}” holds a NUL character at position {value.index(chr(0)) + 1}. Remove it.")
+    broken = None if value.isascii() else _SURROGATE.search(value)
+    if broken is not None:
+        raise Refused(
+            f"“{name}” is not valid Unicode at character {broken.start() + 1} "
+            "(half a surrogate pair, or a byte in another encoding). Save the source as UTF-8."
+        )
+    return value
+
+
+def _kind(value: object) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, float) and math.isnan(value):
+        return "NaN (an empty cell of another program)"
+    if isinstance(value, bool):
+        return f"the truth value {str(value).lower()}"
+    if isinstance(value, int | float):
+        return f"the number {value}"
+    if isinstance(value, list):
+        return "a list"
+    return "an object" if isinstance(value, dict) else f"of type {type(value).__name__}"
+
+
+def _is_blank(prompt: str) -> bool:
+    # NFKC is the slow part, and plain ASCII does not need it.
+    return not prompt.strip() if prompt.isascii() else text.visible(prompt) == ""
+
+
+def _models(values: Mapping[str, object], mapping: ColumnMapping) -> tuple[str, str]:
+    first, second = (_named(values, mapping, key) for key in mapping.model_fields)
+    return first or mapping.models[0], second or mapping.models[1]
+
+
+def _item(values: Mapping[str, object], mapping: ColumnMapping) -> str:
+    return _named(values, mapping, Field.ITEM)
+
+
+def _named(values: Mapping[str, object], mapping: ColumnMapping, key: Field) -> str:
+    """A short name such as a model or an item; "" where there is none."""
+    name = mapping.columns.get(key)
+    value = None if name is None else values.get(name)
+    if value is None:
+        return ""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return _text(value, str(name))
+
+
+def _label(mapping: formats.ColumnMapping, key: Field) -> str:
+    return mapping.columns.get(key, "inside the answers")

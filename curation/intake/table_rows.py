@@ -1,0 +1,202 @@
+"""Rows of tables: CSV in any delimiter, and Parquet. Every CSV cell is text: nothing guesses at types."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from curation.errors import UnreadableSource
+from curation.intake.row import MAX_ROW_CHARACTERS, Row, lines, open_text
+
+_DELIMITERS = (",", "\t", ";", "|")
+_BATCH = 500  # rows decoded at a time
+
+
+def delimiter_of(head: str) -> str:
+    """The delimiter that cuts the header into most columns; a comma where none does."""
+    return max(_DELIMITERS, key=lambda delimiter: len(_header(head, delimiter)))
+
+
+def csv_columns(path: Path, encoding: str, delimiter: str) -> tuple[str, ...]:
+    """Names in the header.
+
+    Raises:
+        UnreadableSource: two columns have the same name, or nothing follows the header.
+    """
+    with open_text(path, encoding, newline="") as file:
+        source = _Lines(file)
+        reader = _reader(source, delimiter)
+        try:
+            header: list[str] = next(reader, [])
+            more = any(True for line in source if line.strip())
+        except csv.Error as error:
+            raise UnreadableSource(f"The header of {path.name} cannot be read: {error}.") from error
+    twice = [name for name in header if header.count(name) > 1]
+    if twice:
+        raise UnreadableSource(f"{path.name} has two columns called “{twice[0]}”. Rename one of them.")
+    if not more:
+        raise UnreadableSource(f"{path.name} has a header ({', '.join(header)[:200]}) but no rows.")
+    return tuple(header)
+
+
+def csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
+    """One row per record; `line` is the line on which the record begins."""
+    with open_text(path, encoding, newline="") as file:
+        source = _Lines(file)
+        reader = _reader(source, delimiter)
+        header = next(reader)
+        while True:
+            begins = source.number + 1
+            try:
+                cells = next(reader, None)
+            except csv.Error as error:
+                yield _broken(source, begins, error)
+                if source.in_doubt(begins):
+                    return
+                continue
+            if cells is None:
+                return
+            if cells:
+                yield _record(header, cells, begins, source)
+
+
+def parquet_size(path: Path) -> int:
+    """Rows of the file.
+
+    Raises:
+        UnreadableSource: it is damaged.
+    """
+    with _parquet(path) as file:
+        return int(file.metadata.num_rows)
+
+
+def parquet_columns(path: Path) -> tuple[str, ...]:
+    """Names of the columns.
+
+    Raises:
+        UnreadableSource: it has no rows, or two columns have the same name.
+    """
+    with _parquet(path) as file:
+        names = list(file.schema_arrow.names)
+        if file.metadata.num_rows == 0:
+            raise UnreadableSource(f"{path.name} has columns ({', '.join(names)[:200]}) but no rows.")
+    twice = [name for name in names if names.count(name) > 1]
+    if twice:
+        raise UnreadableSource(f"{path.name} has two columns called “{twice[0]}”. Rename one of them.")
+    return tuple(names)
+
+
+def parquet_rows(path: Path, columns: Sequence[str] | None = None) -> Iterator[Row]:
+    """One row per row; `line` is its number."""
+    number = 0
+    with _parquet(path) as file:
+        batches = file.iter_batches(batch_size=_BATCH, columns=None if columns is None else list(columns))
+        while (batch := _next_batch(batches, path, number)) is not None:
+            for values in _values(batch):
+                number += 1
+                if values is None:
+                    yield Row(
+                        line=number, done=number, problem="The row holds text that is not UTF-8.", raw="…"
+                    )
+                else:
+                    yield Row(line=number, done=number, values=values)
+
+
+class _Lines:
+    """The lines of a CSV file for csv.reader, counted, the last one kept."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self._lines = lines(file)
+        self.number = 0
+        self.last = ""
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        self.last, cut = next(self._lines)
+        self.number += 1
+        if cut:
+            raise csv.Error(f"a line is longer than {MAX_ROW_CHARACTERS // 1024**2} million characters")
+        return self.last
+
+    @property
+    def done(self) -> int:
+        position: int = self._file.buffer.tell()  # type: ignore[attr-defined]
+        return position
+
+    def in_doubt(self, begins: int) -> bool:
+        """After broken quoting: might the next line be the inside of a cell?
+
+        Only a record that began and broke on one line with all its quotes closed says no for certain;
+        going on anywhere else could take text for columns, which nobody would see.
+        """
+        return self.number != begins or self.last.count('"') % 2 == 1
+
+
+def _reader(source: Iterator[str], delimiter: str) -> Any:
+    csv.field_size_limit(MAX_ROW_CHARACTERS)
+    return csv.reader(source, delimiter=delimiter, strict=True)
+
+
+def _header(head: str, delimiter: str) -> list[str]:
+    try:
+        return next(_reader(iter(head.splitlines(keepends=True)), delimiter), [])
+    except csv.Error:
+        return []
+
+
+def _broken(source: _Lines, begins: int, error: csv.Error) -> Row:
+    problem = f"The quoting of the row is broken ({error})."
+    if source.in_doubt(begins):
+        problem += (
+            " Nothing after it was read, because rows can no longer be told apart: mend it and import again."
+        )
+    return Row(line=begins, done=source.done, problem=problem, raw=source.last[:1000])
+
+
+def _record(header: Sequence[str], cells: Sequence[str], begins: int, source: _Lines) -> Row:
+    raw = ",".join(cell[:200] for cell in cells)
+    if len(cells) != len(header):
+        problem = f"The row has {len(cells)} cells, but the header names {len(header)} columns."
+        return Row(line=begins, done=source.done, problem=problem, raw=raw)
+    values = dict(zip(header, cells, strict=True))
+    return Row(line=begins, done=source.done, values=values, raw=raw)
+
+
+def _parquet(path: Path) -> Any:
+    try:
+        return pq.ParquetFile(path)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise UnreadableSource(
+            f"{path.name} is a damaged Parquet file. Download or export it again."
+        ) from error
+
+
+def _next_batch(batches: Iterator[Any], path: Path, number: int) -> Any:
+    try:
+        return next(batches, None)
+    except (pa.ArrowInvalid, OSError) as error:
+        raise UnreadableSource(
+            f"{path.name} is damaged after row {number}. Download or export it again."
+        ) from error
+
+
+def _values(batch: Any) -> Iterator[dict[str, object] | None]:
+    try:
+        yield from batch.to_pylist()
+    except UnicodeDecodeError:
+        for index in range(batch.num_rows):
+            yield _one(batch.slice(index, 1))
+
+
+def _one(row: Any) -> dict[str, object] | None:
+    try:
+        (values,) = row.to_pylist()
+    except UnicodeDecodeError:
+        return None
+    return dict(values)
