@@ -81,9 +81,9 @@ def judge(run: Path, end: Exit) -> Ending:
     )
 
 
-def vanished(why: str) -> Ending:
+def vanished(run: Path, why: str) -> Ending:
     """The end of a run that nobody saw."""
-    return Ending(state=RunState.LOST, reason=None, message=why)
+    return Ending(state=RunState.LOST, reason=None, message=f"{why} {_way_on(run)}")
 
 
 def _completed(run: Path, result: dict[str, object]) -> Ending:
@@ -114,22 +114,28 @@ def _without_result(run: Path, end: Exit) -> Ending:
     if killed and end.memory_killer:
         message = "The system killed the worker for lack of memory. Lower the micro-batch or max_length."
         return Ending(state=RunState.FAILED, reason=Reason.OUT_OF_MEMORY, message=message)
-    if end.code is None or end.code < 0:
-        return Ending(state=RunState.FAILED, reason=Reason.KILLED, message=_killed(run, end.code))
+    if end.code is not None and end.code < 0:
+        return _killed(run, f"was ended by {signal.Signals(-end.code).name}")
     log = "\n".join(runs.log_tail(run, _READ_LINES))
     for sign, reason, sentence in _LOG_SIGNS:
         if sign.search(log):
             return Ending(state=RunState.FAILED, reason=reason, message=sentence)
+    if end.code is None:
+        return _killed(run, "disappeared")
     message = f"The worker ended with exit code {end.code} before it had finished; its log says more."
     return Ending(state=RunState.FAILED, reason=Reason.UNKNOWN, message=message)
 
 
-def _killed(run: Path, code: int | None) -> str:
-    how = "disappeared" if code is None else f"was ended by {signal.Signals(-code).name}"
+def _killed(run: Path, how: str) -> Ending:
+    message = f"The worker process {how}. {_way_on(run)}"
+    return Ending(state=RunState.FAILED, reason=Reason.KILLED, message=message)
+
+
+def _way_on(run: Path) -> str:
     checkpoint = checkpoints.newest(run)
     if checkpoint is None:
-        return f"The worker process {how}. No checkpoint had been saved; start again."
-    return f"The worker process {how}. Resume it from step {checkpoint.step}."
+        return "No checkpoint had been saved; start again."
+    return f"Resume it from step {checkpoint.step}."
 
 
 def _reason(text: object) -> Reason:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curation import workspace
-from training import artefacts, devices, documents, errors, locks, metrics, outcome, runs
+from training import artefacts, devices, documents, errors, identity, locks, metrics, outcome, runs
 from training.launchers import local
 from training.runs import RunState, State
 
@@ -205,15 +205,20 @@ def _tell(run: Path, following: _Following) -> None:
 def _close_unseen(run: Path, state: State) -> None:
     """The worker went while no supervisor was there."""
     known = local.recorded(run)
-    if known is None and not (run / runs.RESULT).exists():
-        ending = outcome.vanished("Nobody saw how this run ended: its worker left no trace. Start it again.")
-    else:
-        if known is not None:
-            local.Worker(run=run, identity=known, process=None).close()
-        ending = outcome.judge(run, outcome.Exit(code=None, forced=runs.stop_asked(run)))
+    if known is not None:
+        identity.end_remains(known, run)
     following = _Following(state=state)
     _catch_up(run, following)
-    _close(run, following.state, ending)
+    _close(run, following.state, _unseen_ending(run, known))
+
+
+def _unseen_ending(run: Path, known: identity.Identity | None) -> outcome.Ending:
+    told = (run / runs.RESULT).exists() or runs.stop_asked(run)
+    if known is None and not told:
+        return outcome.vanished(run, "The worker left no trace; nobody saw how the run ended.")
+    if known is not None and known.boot_id != identity.boot_id() and not told:
+        return outcome.vanished(run, "The machine was restarted while the run was at work.")
+    return outcome.judge(run, outcome.Exit(code=None, forced=runs.stop_asked(run)))
 
 
 def _close(run: Path, state: State, ending: outcome.Ending) -> None:

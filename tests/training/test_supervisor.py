@@ -131,6 +131,30 @@ def test_a_run_that_vanished_with_its_supervisor_is_failed_and_resumable(
     assert runs.view(run).resumable
 
 
+def test_a_run_that_a_restart_of_the_machine_ended_is_lost_and_says_so(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_folders.started(monkeypatch, space, "killed")
+    run_folders.until_end(run)
+    runs.write_state(run, runs.State(run=run.name, state=RunState.RUNNING))
+    documents.write(run / runs.PROCESS, documents.read(run / runs.PROCESS) | {"boot_id": "before"})
+    supervisor.adopt_all(space)
+    state = run_folders.until_end(run)
+    assert (state.state, state.step) == (RunState.LOST, 6)
+    assert state.message.endswith("was restarted while the run was at work. Resume it from step 4.")
+
+
+def test_a_worker_that_left_no_trace_makes_a_lost_run(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_folders.started(monkeypatch, space, "crash")
+    run_folders.until_end(run)
+    runs.write_state(run, runs.State(run=run.name, state=RunState.STARTING))
+    (run / runs.PROCESS).unlink()
+    supervisor.adopt_all(space)
+    assert run_folders.until_end(run).state is RunState.LOST
+
+
 def test_a_killed_worker_is_a_failed_run_that_shows_its_last_lines(
     space: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
