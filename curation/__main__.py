@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from curation import workspace
-from curation.commands import intake, terminal
+from curation.commands import intake, release, terminal, validate, verify
 from curation.database import Database
 from curation.errors import PairloomError
 
@@ -40,8 +40,8 @@ class FolderCommand(_Named, Protocol):
     def run(self, arguments: argparse.Namespace, progress: terminal.Progress, /) -> dict[str, object]: ...
 
 
-COMMANDS: tuple[Command, ...] = (intake,)
-FOLDER_COMMANDS: tuple[FolderCommand, ...] = ()
+COMMANDS: tuple[Command, ...] = (intake, validate, release)
+FOLDER_COMMANDS: tuple[FolderCommand, ...] = (verify,)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -57,7 +57,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("Interrupted. What was already saved stays; run the command again to finish.", file=sys.stderr)
         return 130
     print(json.dumps(result) if arguments.json else terminal.in_words(result))
-    return 0
+    # A check that ran and found differences has its whole answer on stdout, and is a failure to a script.
+    return 0 if result.get("ok", True) else 1
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -94,23 +94,22 @@ def cut(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     A cut answer loses its end token, so that a model learns not to stop.
     """
     limits = {"total": policy.max_length, "prompt": policy.max_prompt_length}
-    total, count, prompts, covering = cursor.execute(
+    total, count, estimated, covering, covering_prompt = cursor.execute(
         """
         SELECT count(*), count(*) FILTER (WHERE prompt + answer > $total OR prompt > $prompt),
-               count(*) FILTER (WHERE prompt > $prompt),
-               quantile_disc(prompt + answer, $coverage)
+               count(*) FILTER (WHERE certain < 1),
+               quantile_disc(prompt + answer, $coverage), quantile_disc(prompt, $coverage)
         FROM length SEMI JOIN releasable USING (pair_id)
         """,
         {**limits, "coverage": policy.length_coverage},
-    ).fetchone() or (0, 0, 0, None)
-    if not count or covering is None:
+    ).fetchone() or (0, 0, 0, None, None)
+    if not count or covering is None or covering_prompt is None:
         return ()
     examples = cursor.execute(
         "SELECT pair_id FROM length SEMI JOIN releasable USING (pair_id)"
         " WHERE prompt + answer > $total OR prompt > $prompt ORDER BY pair_id LIMIT $limit",
         {**limits, "limit": EXAMPLES},
     ).fetchall()
-    proposed = math.ceil(covering / _STEP) * _STEP
     return (
         Finding(
             rule="V24",
@@ -119,10 +118,17 @@ def cut(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             count=count,
             share=count / total,
             examples=tuple(pair_id for (pair_id,) in examples),
-            message=f"{count} of {total} rows are longer than {policy.max_length} tokens, or their prompt "
-            f"than {policy.max_prompt_length} ({prompts}); training would cut them.",
-            fix=f"A max_length of {proposed} covers {policy.length_coverage:.0%} of the rows whole.",
+            message=f"{count} of {total} rows have more than {policy.max_length} tokens, or more than "
+            f"{policy.max_prompt_length} before the answer; training would cut them."
+            + (" Lengths are estimated." if estimated else ""),
+            fix=f"{policy.length_coverage:.0%} of the rows fit whole into a max_length of {_rounded(covering)} "
+            f"with a prompt of {_rounded(covering_prompt)}.",
             threshold=float(policy.max_length),
             value=float(covering),
         ),
     )
+
+
+def _rounded(tokens: int) -> int:
+    """Up to the next length worth proposing."""
+    return math.ceil(tokens / _STEP) * _STEP

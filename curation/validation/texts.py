@@ -13,8 +13,8 @@ from typing import NamedTuple
 from curation import text
 
 # Edge features that trimming removes; a test holds `trimmed` to it.
-LEADING_SPACE = "white space at the start"
-TRAILING_SPACE = "white space at the end"
+LEADING_SPACE = "leading white space"
+TRAILING_SPACE = "trailing white space"
 EDGE_MARK = "a byte order mark or zero-width character at an edge"
 REMOVED_BY_TRIMMING = (LEADING_SPACE, TRAILING_SPACE, EDGE_MARK)
 

@@ -1,0 +1,56 @@
+"""`python -m curation validate`: what the rules say of the workspace."""
+
+import argparse
+from dataclasses import asdict
+
+from curation.commands import terminal
+from curation.database import Database
+from curation.model import Tier
+from curation.release import gate
+from curation.validation.policy import MINIMUM_TIERS, Policy
+
+NAME = "validate"
+HELP = "Say what stands between the pairs of the workspace and a release."
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    add_policy(parser)
+
+
+def run(database: Database, arguments: argparse.Namespace, progress: terminal.Progress) -> dict[str, object]:
+    examination = gate.examine(database, policy(arguments), progress=progress)
+    return {
+        "pairs": examination.validation.pairs,
+        "train": examination.train,
+        "test": examination.test,
+        "ties": examination.ties,
+        "excluded": examination.excluded,
+        "findings": [asdict(finding) for finding in examination.validation.findings],
+    }
+
+
+def add_policy(parser: argparse.ArgumentParser) -> None:
+    """The options that change what a release may hold."""
+    default = Policy()
+    parser.add_argument(
+        "--minimum",
+        type=Tier,
+        choices=MINIMUM_TIERS,
+        metavar="{" + ",".join(MINIMUM_TIERS) + "}",
+        default=default.minimum_tier,
+        help=f"least support of a row (default {default.minimum_tier.value})",
+    )
+    parser.add_argument(
+        "--max-length",
+        type=int,
+        default=default.max_length,
+        help=f"tokens that training keeps of a row (default {default.max_length})",
+    )
+
+
+def policy(arguments: argparse.Namespace) -> Policy:
+    return Policy(
+        minimum_tier=arguments.minimum,
+        max_length=arguments.max_length,
+        max_prompt_length=min(Policy().max_prompt_length, arguments.max_length),
+    )

@@ -1,0 +1,203 @@
+"""The dataset card of a release: README.md, with a YAML header that `datasets.load_dataset` honours."""
+
+import json
+from collections.abc import Iterator
+
+from curation.model import Tier
+from curation.release import columns
+from curation.release.contents import Content
+from curation.release.gate import Acknowledgement, Examination
+from curation.validation import runner
+from curation.validation.finding import Finding
+
+_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+
+_TIER_MEANING = {
+    Tier.GOLD: "settled by a lead",
+    Tier.AGREE2: "two or more votes, all equal",
+    Tier.MAJORITY: "more than half of three or more votes",
+    Tier.SINGLE: "one vote",
+    Tier.PRIOR: "imported preference, seen by no person",
+}
+
+
+def markdown(
+    content: Content, examination: Examination, acknowledgements: tuple[Acknowledgement, ...]
+) -> str:
+    """The whole card; the same content, findings and acknowledgements give the same text."""
+    parts = (
+        _header(content, examination),
+        _support_warning(examination),
+        _summary(content, examination),
+        _contents(examination),
+        _support(content, examination),
+        _rules(examination, acknowledgements),
+        _transforms(),
+        _origins(content),
+        _guidelines(content),
+        _columns(),
+    )
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _header(content: Content, examination: Examination) -> str:
+    rows = examination.train + examination.test
+    size = next((name for limit, name in _SIZES if rows < limit), "n>1M")
+    return "\n".join(
+        (
+            "---",
+            f"pretty_name: {json.dumps(content.title, ensure_ascii=False)}",
+            "task_categories:",
+            "- text-generation",
+            "tags:",
+            "- preference",
+            "- dpo",
+            "- trl",
+            "- pairloom",
+            "size_categories:",
+            f"- {size}",
+            "configs:",
+            "- config_name: default",
+            "  data_files:",
+            "  - split: train",
+            "    path: data/train-*.parquet",
+            "  - split: test",
+            "    path: data/test-*.parquet",
+            "---",
+        )
+    )
+
+
+def _support_warning(examination: Examination) -> str:
+    """The first line says it when too few rows are backed by two people or a lead (rules.md §6)."""
+    if examination.supported_share >= examination.policy.supported_share:
+        return ""
+    single, prior = (examination.tiers.get(tier, 0) for tier in (Tier.SINGLE, Tier.PRIOR))
+    rows = examination.train + examination.test
+    return (
+        f"**{single + prior} of {rows} rows are not backed by two people or a lead:** {single} rest on one "
+        f"vote, {prior} on an imported preference that no person has seen."
+    )
+
+
+def _summary(content: Content, examination: Examination) -> str:
+    return (
+        f"# {_line(content.title)}\n\n"
+        "Preference pairs in TRL's conversational layout, released by Pairloom.\n\n"
+        f"- Fingerprint: `{content.fingerprint}` (SHA-256 over the sorted SHA-256 of each row's canonical "
+        "JSON: sorted keys, no white space, unescaped UTF-8; 64 hexadecimal digits and a line feed a row)\n"
+        f"- Train {examination.train}, test {examination.test}, ties {examination.ties}, "
+        f"excluded {examination.excluded}, of {examination.validation.pairs} pairs\n"
+        f"- Rule set {runner.RULE_SET}; protected prompts: none supplied"
+    )
+
+
+def _contents(examination: Examination) -> str:
+    fair = examination.test - examination.chosen_test
+    arm = (
+        "All test rows come from the random arm of the queue or were never queued."
+        if not examination.chosen_test
+        else f"{fair} of {examination.test} test rows come from the random arm of the queue or were never "
+        f"queued; {examination.chosen_test} were picked for another reason and are no fair sample."
+    )
+    return (
+        "## Files\n\n"
+        "| file | content |\n|---|---|\n"
+        "| `data/train-*.parquet`, `data/test-*.parquet` | the pairs; no prompt is in both |\n"
+        "| `ties.parquet` | pairs judged a tie or both bad |\n"
+        "| `excluded.parquet` | pairs left out, with the rules and reasons, without texts |\n"
+        "| `decisions.parquet` | every decision, people by pseudonym, comments left out |\n"
+        "| `validation.json` | policy, findings with examples, acknowledgements |\n"
+        "| `manifest.json` | fingerprint, counts, SHA-256 of every file |\n\n"
+        f"Split by prompt cluster, seed {examination.policy.split_seed}. {arm}"
+    )
+
+
+def _support(content: Content, examination: Examination) -> str:
+    tiers = "\n".join(
+        f"| {tier.value} | {_TIER_MEANING[tier]} | {count} |" for tier, count in examination.tiers.items()
+    )
+    return (
+        "## Support\n\n"
+        f"Minimum: {examination.policy.minimum_tier.value}. {content.annotators} people made "
+        f"{content.decisions} decisions.\n\n"
+        f"| tier | meaning | rows |\n|---|---|---|\n{tiers}\n\n"
+        f"{_agreement(examination)}"
+    )
+
+
+def _agreement(examination: Examination) -> str:
+    agreement = examination.agreement
+    if agreement.raw is None:
+        return "Agreement: not measurable, no pair has been judged by two people."
+    error = agreement.implied_error
+    implied = f"; about 1 in {round(1 / error)} labels is probably wrong" if error else ""
+    return (
+        f"Raw agreement on {agreement.contents} pairs with two votes or more: {agreement.raw:.3f}{implied}."
+    )
+
+
+def _rules(examination: Examination, acknowledgements: tuple[Acknowledgement, ...]) -> str:
+    rows = "\n".join(
+        line
+        for rule in _all_rules(examination)
+        for line in _rule_lines(rule, examination.validation.of_rule(rule))
+    )
+    accepted = "\n".join(f"- {each.rule} ({each.count}), by {_line(each.by)}" for each in acknowledgements)
+    changes = ", ".join(f"{name} = {value}" for name, value in examination.policy.changes.items())
+    return (
+        "## Rules\n\n"
+        "E keeps rows out, W was acknowledged by a person, I is reported.\n\n"
+        f"| rule | severity | count | finding |\n|---|---|---|---|\n{rows}\n\n"
+        f"Settings that differ from the default: {changes or 'none'}.\n\n"
+        f"Acknowledged by name:\n\n{accepted or 'nothing had to be.'}"
+    )
+
+
+def _all_rules(examination: Examination) -> list[str]:
+    return sorted({*runner.CHECKED, *(finding.rule for finding in examination.validation.findings)})
+
+
+def _rule_lines(rule: str, findings: tuple[Finding, ...]) -> Iterator[str]:
+    if not findings:
+        yield f"| {rule} | | 0 | |"
+    for each in findings:
+        yield f"| {rule} | {each.severity.value} | {each.count} | {_cell(each.message)} |"
+
+
+def _transforms() -> str:
+    return (
+        "## What was changed\n\n"
+        "Both answers of every row are trimmed: white space, byte order marks and zero-width spaces at their "
+        "two ends are removed (rule V12), on chosen and rejected alike. System messages in which a reader "
+        "sees nothing are left out. Nothing else is changed; no label is flipped by a rule."
+    )
+
+
+def _origins(content: Content) -> str:
+    rows = "\n".join(
+        f"| {_cell(each.label)} | {each.kind} | {_cell(each.licence) or 'not stated'} | {each.pairs} |"
+        for each in content.origins
+    )
+    return f"## Sources\n\n| source | kind | licence | pairs |\n|---|---|---|---|\n{rows}"
+
+
+def _guidelines(content: Content) -> str:
+    if not content.guideline:
+        return "## Guidelines\n\nNone were written."
+    return f"## Guidelines, version {content.guideline_version}\n\n{content.guideline.strip()}"
+
+
+def _columns() -> str:
+    rows = "\n".join(f"| {name} | {meaning} |" for name, meaning in columns.MEANING.items())
+    return f"## Columns\n\n| column | meaning |\n|---|---|\n{rows}"
+
+
+def _line(content: str) -> str:
+    """On one line."""
+    return " ".join(content.split())
+
+
+def _cell(content: str) -> str:
+    """Inside one cell of a table."""
+    return _line(content).replace("|", "\\|")

@@ -1,0 +1,251 @@
+"""What stands between a workspace and a release.
+
+Row errors are resolved by leaving the row out. What blocks: an error about the whole set, a warning
+that nobody has acknowledged, and a set too small to hold anything out.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from curation.database import Database
+from curation.errors import InvalidInput, ReleaseBlocked
+from curation.model import Tier
+from curation.release import split
+from curation.validation import runner, snapshot
+from curation.validation import split as split_rule
+from curation.validation.exclusion import Cursor
+from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
+from curation.validation.policy import Policy
+from curation.validation.runner import Validation
+
+GATE_RULES = ("G06",)
+_REMOVING_RULES = ("V01", "V02", "V04", "V07", "V24")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """How often two people who saw the same content said the same.
+
+    Attributes:
+        contents: contents with two votes or more.
+        raw: mean share of equal pairs of votes, in [0, 1]; None where contents is 0.
+    """
+
+    contents: int
+    raw: float | None
+
+    @property
+    def implied_error(self) -> float | None:
+        """Probability that a vote is wrong, e = (1 − √(2a − 1)) / 2; None below chance or undefined."""
+        if self.raw is None or self.raw < 0.5:
+            return None
+        return float((1 - (2 * self.raw - 1) ** 0.5) / 2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """What a release of the present state would hold.
+
+    Attributes:
+        policy: what it was examined under.
+        validation: findings of all rules, those of the split and the gate included.
+        train, test, ties, excluded: rows of each file; together they are validation.pairs.
+        tiers: rows of train and test by tier.
+        chosen_test: rows of test that another arm of the queue than the random one served.
+    """
+
+    policy: Policy
+    validation: Validation
+    train: int
+    test: int
+    ties: int
+    excluded: int
+    tiers: dict[Tier, int]
+    chosen_test: int
+    agreement: Agreement
+
+    @property
+    def supported_share(self) -> float:
+        """Share of rows in gold, agree2 or majority, in [0, 1]; 0 without rows."""
+        rows = self.train + self.test
+        good = sum(self.tiers.get(tier, 0) for tier in (Tier.GOLD, Tier.AGREE2, Tier.MAJORITY))
+        return good / rows if rows else 0.0
+
+    @property
+    def to_acknowledge(self) -> tuple[str, ...]:
+        """Rules whose warnings a person must accept by name."""
+        return tuple(sorted({each.rule for each in self.validation.findings if each.needs_acknowledgement}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocker:
+    """One reason why a release is refused; rule is "" where no single rule is."""
+
+    rule: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Acknowledgement:
+    """A person has seen a rule's warnings and releases all the same."""
+
+    rule: str
+    count: int
+    by: str
+
+
+def examine(
+    db: Database, policy: Policy, *, progress: snapshot.Progress = lambda _done, _total: None
+) -> Examination:
+    """Validate, plan the split and count, without writing anything."""
+    with snapshot.opened(db) as cursor:
+        return examined(cursor, policy, progress=progress)
+
+
+def examined(
+    cursor: Cursor, policy: Policy, *, progress: snapshot.Progress = lambda _done, _total: None
+) -> Examination:
+    """The same on an opened snapshot, whose tables then hold the rows of the release."""
+    validation = runner.run(cursor, policy, progress=progress)
+    split.plan(cursor, policy.split_seed)
+    findings = (*validation.findings, *split_rule.leak(cursor), *_much_removed(cursor, policy))
+    return Examination(
+        policy=policy,
+        validation=replace(validation, findings=runner.ordered(findings)),
+        train=_count(cursor, "SELECT count(*) FROM part WHERE part = 'train'"),
+        test=_count(cursor, "SELECT count(*) FROM part WHERE part = 'test'"),
+        ties=_count(cursor, _TIES),
+        excluded=_count(cursor, "SELECT count(DISTINCT pair_id) FROM exclusion"),
+        tiers=_tiers(cursor),
+        chosen_test=_count(
+            cursor,
+            "SELECT count(*) FROM part JOIN candidate USING (pair_id)"
+            " WHERE part = 'test' AND NOT from_random_arm",
+        ),
+        agreement=_agreement(cursor),
+    )
+
+
+def blockers(examination: Examination, accepted: Collection[str] = ()) -> tuple[Blocker, ...]:
+    """Everything that stands in the way of a release; empty when it may be written.
+
+    Args:
+        accepted: rules whose warnings a person acknowledges.
+    """
+    found = [
+        Blocker(rule=each.rule, message=f"{each.rule} blocks: {each.message} {each.fix}".strip())
+        for each in examination.validation.findings
+        if each.blocks
+    ]
+    found += [
+        Blocker(rule=each.rule, message=f"{each.rule} needs an acknowledgement: {each.message}")
+        for each in examination.validation.findings
+        if each.needs_acknowledgement and each.rule not in accepted
+    ]
+    if not (examination.train and examination.test):
+        rows = examination.train + examination.test
+        found.append(
+            Blocker(
+                rule="",
+                message=f"{rows} rows are left, of too few different prompts to hold any out for a test. "
+                "Import or label more pairs, or lower the minimum support.",
+            )
+        )
+    return tuple(found)
+
+
+def acknowledged(
+    examination: Examination, *, accept: Collection[str], accept_all: bool, by: str
+) -> tuple[Acknowledgement, ...]:
+    """The acknowledgements a release carries, by rule; those that no warning asks for are dropped.
+
+    Raises:
+        InvalidInput: a rule that does not exist, or nobody's name.
+        ReleaseBlocked: something still stands in the way; the message lists all of it.
+    """
+    unknown = sorted(set(accept) - {*runner.CHECKED, *GATE_RULES})
+    if unknown:
+        raise InvalidInput(
+            f"There is no rule {', '.join(unknown)} to accept. Rules: {', '.join(runner.CHECKED)}."
+        )
+    if not by.strip():
+        raise InvalidInput("A release needs the name of the person who makes it.")
+    wanted = set(examination.to_acknowledge)
+    accepted = wanted if accept_all else wanted & set(accept)
+    standing = blockers(examination, accepted)
+    if standing:
+        raise ReleaseBlocked("The release is blocked. " + " ".join(each.message for each in standing))
+    findings = [each for each in examination.validation.findings if each.needs_acknowledgement]
+    return tuple(
+        Acknowledgement(rule=rule, count=sum(each.count for each in findings if each.rule == rule), by=by)
+        for rule in sorted(accepted)
+    )
+
+
+_TIES = """
+SELECT count(*) FROM candidate AS c
+WHERE c.winner IN ('tie', 'both_bad')
+  AND NOT EXISTS (SELECT 1 FROM exclusion AS e WHERE e.pair_id = c.pair_id)
+"""
+
+
+def _much_removed(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
+    """G06: the rules removed so much that what is left may be another set (PrefCleanBench, arXiv 2509.23564).
+
+    Support below the minimum is the lead's choice and is not counted, nor are surplus copies.
+    """
+    decided, removed = cursor.execute(
+        """
+        SELECT count(*), count(*) FILTER (WHERE EXISTS (
+                   SELECT 1 FROM exclusion AS e
+                   WHERE e.pair_id = c.pair_id AND e.rule IN (SELECT unnest($rules))))
+        FROM candidate AS c WHERE c.winner IN ('answer_1', 'answer_2')
+        """,
+        {"rules": list(_REMOVING_RULES)},
+    ).fetchone() or (0, 0)
+    if not decided or removed / decided <= policy.removal_share:
+        return ()
+    examples = cursor.execute(
+        "SELECT DISTINCT pair_id FROM exclusion WHERE rule IN (SELECT unnest($rules))"
+        " ORDER BY pair_id LIMIT $limit",
+        {"rules": list(_REMOVING_RULES), "limit": EXAMPLES},
+    ).fetchall()
+    return (
+        Finding(
+            rule="G06",
+            severity=Severity.WARNING,
+            scope=Scope.SET,
+            count=removed,
+            share=removed / decided,
+            examples=tuple(pair_id for (pair_id,) in examples),
+            message=f"The rules remove {removed} of {decided} decided pairs; beyond "
+            f"{policy.removal_share:.0%} removing tends to hurt.",
+            threshold=policy.removal_share,
+            value=removed / decided,
+        ),
+    )
+
+
+def _agreement(cursor: Cursor) -> Agreement:
+    contents, raw = cursor.execute(
+        """
+        SELECT count(*),
+               avg((votes_1 * (votes_1 - 1) + votes_2 * (votes_2 - 1) + votes_tie * (votes_tie - 1)
+                    + votes_both_bad * (votes_both_bad - 1)) / (votes * (votes - 1)) ORDER BY pair_id)
+        FROM candidate WHERE votes >= 2
+        """
+    ).fetchone() or (0, None)
+    return Agreement(contents=contents, raw=raw)
+
+
+def _tiers(cursor: Cursor) -> dict[Tier, int]:
+    rows = cursor.execute(
+        "SELECT tier, count(*) FROM part JOIN candidate USING (pair_id) GROUP BY tier"
+    ).fetchall()
+    counts = {Tier(tier): count for tier, count in rows}
+    return {tier: counts[tier] for tier in Tier if tier in counts}
+
+
+def _count(cursor: Cursor, query: str) -> int:
+    (count,) = cursor.execute(query).fetchone() or (0,)
+    return int(count)
