@@ -119,6 +119,9 @@ def undo(
 ) -> Outcome:
     """Take back one decision: a further row that supersedes it and has no verdict.
 
+    Where the decision had itself replaced an earlier one, the row says again what the earlier one
+    said, so that what was in effect before is in effect again.
+
     Args:
         undo_id: made by the client; doing it again with the same id changes nothing.
         decision_id: the person's own decision, in effect.
@@ -133,7 +136,9 @@ def undo(
         target = _find(tx, decision_id)
         if target is None or target.annotator_id != annotator_id:
             raise Unknown(f"You have no decision {decision_id} that could be taken back.")
-        taken_back = _without_verdict(target, undo_id, now, client_time)
+        taken_back = replace(
+            _before(tx, target), id=undo_id, supersedes=target.id, client_time=client_time, server_time=now
+        )
         standing = _find(tx, undo_id)
         if standing is not None:
             return _repeated(standing, taken_back)
@@ -226,19 +231,20 @@ def _is_superseded(tx: duckdb.DuckDBPyConnection, decision_id: str) -> bool:
     return found is not None
 
 
-def _without_verdict(target: Decision, undo_id: str, now: datetime, client_time: datetime | None) -> Decision:
-    return Decision(
-        id=undo_id,
-        pair_id=target.pair_id,
-        annotator_id=target.annotator_id,
+def _before(tx: duckdb.DuckDBPyConnection, target: Decision) -> Decision:
+    """What the decision replaced; itself without a verdict where it replaced nothing."""
+    earlier = None if target.supersedes is None else _find(tx, target.supersedes)
+    if earlier is not None:
+        return earlier
+    return replace(
+        target,
         verdict=None,
-        left=target.left,
-        round=target.round,
-        arm=target.arm,
-        guideline_version=target.guideline_version,
-        client_time=client_time,
-        server_time=now,
-        supersedes=target.id,
+        strength=None,
+        reasons=(),
+        comment="",
+        rewrite=None,
+        seconds_shown=None,
+        seconds_active=None,
     )
 
 
