@@ -1,4 +1,4 @@
-"""What the app process loads: no tensors, no datasets. A static graph cannot see deferred imports, this can."""
+"""What the app process loads: no tensors, no datasets. A static graph cannot see deferred imports."""
 
 import ast
 import subprocess
