@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from curation import workspace
-from curation.commands import intake, release, terminal, validate, verify
+from curation.commands import agreement, backup, intake, release, restore, terminal, validate, verify, votes
 from curation.database import Database
 from curation.errors import PairloomError
 
@@ -40,8 +40,8 @@ class FolderCommand(_Named, Protocol):
     def run(self, arguments: argparse.Namespace, progress: terminal.Progress, /) -> dict[str, object]: ...
 
 
-COMMANDS: tuple[Command, ...] = (intake, validate, release)
-FOLDER_COMMANDS: tuple[FolderCommand, ...] = (verify,)
+COMMANDS: tuple[Command, ...] = (intake, votes, agreement, validate, release, backup)
+FOLDER_COMMANDS: tuple[FolderCommand, ...] = (verify, restore)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,0 +1,219 @@
+"""Copies of the workspace database, made while people label and compared before they count.
+
+A backup is one file: DuckDB copies all tables inside one transaction, so it shows one moment. Releases, runs
+and models are folders that never change once written: any copying tool will do for them.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from curation.database import Database
+from curation.errors import InvalidInput, PairloomError
+from curation.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contents:
+    """What a table holds: rows, and a hash of all of them that does not depend on their order."""
+
+    rows: int
+    fingerprint: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """A copy that was compared with what it was made from.
+
+    Attributes:
+        tables: name to what it holds; the same in both.
+        aside: where the database that was here before lies now; None where there was none.
+    """
+
+    path: Path
+    tables: Mapping[str, Contents]
+    aside: Path | None = None
+
+
+def named(workspace: Workspace, now: datetime) -> Path:
+    """Where a backup goes when nobody says where; names sort by time.
+
+    Args:
+        now: UTC.
+    """
+    return workspace.backups / f"{now:%Y%m%dT%H%M%S}.duckdb"
+
+
+def make(database: Database, path: Path) -> Copy:
+    """Copy an open database to a file and compare the two; people may go on labelling meanwhile.
+
+    Raises:
+        InvalidInput: the file exists, or cannot be written.
+        PairloomError: the copy differs; it was removed.
+    """
+    if path.exists():
+        raise InvalidInput(f"{path} exists already. Name another file: a backup never overwrites one.")
+    partial = _partial(path)
+    try:
+        with database.reading() as cursor:
+            expected = _copied(cursor, _name_of(cursor), partial)
+        _require_same(expected, contents(partial), "backup")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return Copy(path=path, tables=expected)
+
+
+def restore(workspace: Workspace, path: Path, *, replace: bool, now: datetime) -> Copy:
+    """Put a backup in place of the workspace's database and compare the two.
+
+    Args:
+        replace: whether a workspace that holds anything may be replaced; what was there is kept in backups/.
+        now: UTC; names what is kept.
+
+    Raises:
+        InvalidInput: the file is no backup, or the workspace is not empty and `replace` is False.
+        WorkspaceInUse: another process has the workspace open.
+        PairloomError: the copy differs; the workspace is as it was.
+    """
+    expected = contents(path)
+    if "migration" not in expected or "decision" not in expected:
+        raise InvalidInput(f"{path} is a database, but not of Pairloom. Name a file that `backup` has made.")
+    workspace.create()
+    _require_free(workspace.database, replace=replace)
+    partial = _partial(workspace.database)
+    try:
+        with duckdb.connect(":memory:") as connection:
+            connection.execute(f"ATTACH {_text(path)} AS backup (READ_ONLY)")
+            _copied(connection, "backup", partial)
+        _require_same(expected, contents(partial), "restored database")
+        aside = _set_aside(workspace, now)
+        partial.replace(workspace.database)
+    finally:
+        partial.unlink(missing_ok=True)
+    return Copy(path=workspace.database, tables=expected, aside=aside)
+
+
+def contents(path: Path) -> Mapping[str, Contents]:
+    """What every table of a database file holds.
+
+    Raises:
+        InvalidInput: there is no such file, or it is damaged or no database.
+    """
+    if not path.is_file():
+        raise InvalidInput(f"There is no file {path}. Check the path.")
+    try:
+        with duckdb.connect(str(path), read_only=True) as connection:
+            return _contents(connection, _name_of(connection))
+    except duckdb.Error as error:
+        raise InvalidInput(
+            f"{path} cannot be read as a database: it is damaged, open elsewhere, or something else. "
+            "Take another backup."
+        ) from error
+
+
+def _copied(cursor: duckdb.DuckDBPyConnection, source: str, target: Path) -> Mapping[str, Contents]:
+    """Copy a database and say what it held, both inside one transaction, so of one moment."""
+    # Attached databases are seen by every connection of the process: a name nobody else has.
+    alias = f"copy_{secrets.token_hex(4)}"
+    cursor.begin()
+    try:
+        cursor.execute(f"ATTACH {_text(target)} AS {alias} (STORAGE_VERSION 'v1.5.0')")
+        cursor.execute(f"COPY FROM DATABASE {_identifier(source)} TO {alias}")
+        held = _contents(cursor, source)
+        cursor.commit()
+    except duckdb.IOException as error:
+        cursor.rollback()
+        raise InvalidInput(f"{target} cannot be written: {str(error).splitlines()[0]}") from error
+    except BaseException:
+        cursor.rollback()
+        raise
+    cursor.execute(f"DETACH {alias}")
+    return held
+
+
+def _contents(cursor: duckdb.DuckDBPyConnection, source: str) -> Mapping[str, Contents]:
+    names = cursor.execute(
+        "SELECT table_name FROM duckdb_tables()"
+        " WHERE database_name = $source AND NOT temporary ORDER BY table_name",
+        {"source": source},
+    ).fetchall()
+    return {name: _table_contents(cursor, source, name) for (name,) in names}
+
+
+def _table_contents(cursor: duckdb.DuckDBPyConnection, source: str, table: str) -> Contents:
+    # A sum of row hashes: unlike xor, two equal rows do not cancel each other out.
+    place = f"{_identifier(source)}.{_identifier(table)}"
+    query = f"SELECT count(*), coalesce(sum(hash(held)), 0) FROM {place} AS held"  # noqa: S608
+    rows, fingerprint = cursor.execute(query).fetchone() or (0, 0)
+    return Contents(rows=int(rows), fingerprint=int(fingerprint))
+
+
+def _require_same(expected: Mapping[str, Contents], found: Mapping[str, Contents], what: str) -> None:
+    nothing = Contents(rows=0, fingerprint=0)
+    tables = sorted(expected.keys() | found.keys())
+    differing = [name for name in tables if expected.get(name) != found.get(name)]
+    if differing:
+        said = (
+            f"{name} ({expected.get(name, nothing).rows} rows became {found.get(name, nothing).rows})"
+            for name in differing
+        )
+        raise PairloomError(
+            f"The {what} differs in {', '.join(said)}, so it was removed. Check the disk and try again."
+        )
+
+
+def _require_free(path: Path, *, replace: bool) -> None:
+    if not path.exists():
+        return
+    database = Database.open(path)
+    try:
+        with database.reading() as cursor:
+            held = cursor.execute(
+                "SELECT (SELECT count(*) FROM pair), (SELECT count(*) FROM decision),"
+                " (SELECT count(*) FROM source), (SELECT count(*) FROM release)"
+            ).fetchone() or (0, 0, 0, 0)
+    finally:
+        database.close()
+    if any(held) and not replace:
+        raise InvalidInput(
+            f"The workspace holds {held[0]:,} pairs and {held[1]:,} decisions, so nothing was restored. Name "
+            "another PAIRLOOM_HOME, or give --replace: what is there now is then kept under backups."
+        )
+
+
+def _set_aside(workspace: Workspace, now: datetime) -> Path | None:
+    if not workspace.database.exists():
+        return None
+    aside = workspace.backups / f"replaced-{now:%Y%m%dT%H%M%S%f}.duckdb"
+    workspace.database.replace(aside)
+    log = Path(f"{workspace.database}.wal")
+    if log.exists():  # replayed into the restored file it would be somebody else's history
+        log.replace(Path(f"{aside}.wal"))
+    return aside
+
+
+def _partial(path: Path) -> Path:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InvalidInput(f"{path.parent} cannot be made: {error.strerror}. Name another folder.") from error
+    return path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
+
+
+def _name_of(cursor: duckdb.DuckDBPyConnection) -> str:
+    (name,) = cursor.execute("SELECT current_database()").fetchone() or ("",)
+    return str(name)
+
+
+# ATTACH, COPY FROM DATABASE and names of tables take no parameters.
+def _text(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
