@@ -11,6 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
+def device(runs: Path, kind: str) -> Path:
+    """The lock that is held while a run computes on a device of that kind."""
+    runs.mkdir(parents=True, exist_ok=True)
+    return runs / f"device-{kind}.lock"
+
+
 def try_take(path: Path) -> int | None:
     """Take the lock without waiting.
 

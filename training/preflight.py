@@ -3,7 +3,6 @@
 Knows no tensors: sizes come from file headers, token lengths from a child process.
 """
 
-import importlib.util
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,14 +14,14 @@ from training import (
     errors,
     estimates,
     located_model,
-    pair_rows,
+    locks,
     probe_client,
     recipe,
-    release_folder,
+    recipe_findings,
+    release_findings,
     runs,
 )
 from training.base_model import BaseModel
-from training.choices import Optimiser, Precision, Report, Tuning
 from training.devices import Device
 from training.findings import Finding, Preflight, Severity
 from training.located_model import LocatedModel
@@ -30,10 +29,9 @@ from training.probe_client import Lengths, Rendered, Token
 from training.recipe import DpoRecipe
 from training.release_folder import Release
 
-_SMALL_TEST = 50  # held-out pairs: below, one pair moves the accuracy by more than 2 points (rules.md §6)
 _CUT_SHARE = 0.01  # rule V24: max_length should cover 99 % of the pairs
-_REPEATS = 5.0  # DPO over-fits long before (choice)
 _TIGHT = 0.8  # share of the free memory or disk from which on it is worth a warning
+_IDLE_SHARE = 0.9  # of a device's memory is free when no run is at work (choice)
 _HOPELESS = 1.5  # the memory estimate is good to a factor of about two
 
 
@@ -54,16 +52,16 @@ def check(
     space = space or workspace.current()
     device = devices.current()
     found: list[Finding] = []
-    opened = _opened(release, found)
+    opened = release_findings.opened(release, found)
     base = _base(model, space, found)
-    found += _recipe_findings(settings, opened, device)
+    found += recipe_findings.of(settings, opened, device)
     lengths = _lengths(opened, base, settings, space, found) if opened and base else None
     memory_bytes, seconds = 0, 0.0
     if opened and base:
         work = _workload(opened, lengths, settings)
         memory_bytes = sum(estimates.memory(base.shape, settings, work, device).values())
         seconds = estimates.seconds(base.shape, settings, work, device)
-        found += [_memory(memory_bytes, device), _disk(base, settings, space), _time(seconds)]
+        found += [_memory(memory_bytes, device, space), _disk(base, settings, space), _time(seconds)]
     order = list(Severity)
     return Preflight(
         key=key(release, model, settings),
@@ -110,111 +108,12 @@ def write(run: Path, seen: Preflight, *, acknowledged_by: str) -> None:
     documents.write(run / runs.PREFLIGHT, {**seen.to_dict(), "acknowledged_by": who})
 
 
-def _opened(path: Path, found: list[Finding]) -> Release | None:
-    try:
-        release = release_folder.load(path)
-    except errors.UnusableRelease as error:
-        found.append(Finding(id="release-unreadable", severity=Severity.ERROR, message=str(error)))
-        return None
-    changed = release_folder.differences(release)
-    if changed:
-        message = f"The release is not what was released: {changed[0]}. Release the data again or restore it."
-        value = float(len(changed))
-        found.append(
-            Finding(id="release-changed", severity=Severity.ERROR, value=value, threshold=0, message=message)
-        )
-        return None
-    found += _split_findings(release)
-    found += _row_findings(release)
-    return release
-
-
-def _split_findings(release: Release) -> Iterator[Finding]:
-    if release.train == 0:
-        message = "The release has no training pairs. Decide more pairs and release again."
-        yield Finding(id="train-empty", severity=Severity.ERROR, value=0, threshold=1, message=message)
-    if release.test < _SMALL_TEST:
-        what = f"only {release.test} held-out pairs" if release.test else "no held-out pairs"
-        yield Finding(
-            id="test-small",
-            severity=Severity.WARNING,
-            value=release.test,
-            threshold=_SMALL_TEST,
-            message=f"There are {what}, so the held-out accuracy says little; below {_SMALL_TEST} "
-            "one pair moves it by more than 2 points.",
-        )
-
-
-def _row_findings(release: Release) -> Iterator[Finding]:
-    counts = pair_rows.count_faults(release)
-    sentences = {
-        "roles-wrong": "have messages whose roles do not go user, assistant, user",
-        "side-empty": "have an empty answer",
-        "sides-identical": "have two equal answers",
-        "prompt-repeated": "repeat the prompt's last turn at the start of an answer",
-    }
-    for name, fault in counts.items():
-        message = (
-            f"{fault.count} pairs {sentences[name]}; the first is {fault.first}. Release again without them."
-        )
-        severity = Severity.WARNING if name == "prompt-repeated" else Severity.ERROR
-        yield Finding(id=name, severity=severity, value=fault.count, threshold=0, message=message)
-
-
 def _base(model: BaseModel, space: workspace.Workspace, found: list[Finding]) -> LocatedModel | None:
     try:
         return located_model.locate(model, space)
     except errors.TrainingError as error:
         found.append(Finding(id="model-missing", severity=Severity.ERROR, message=str(error)))
         return None
-
-
-def _recipe_findings(settings: DpoRecipe, release: Release | None, device: Device) -> Iterator[Finding]:
-    pairs = release.train if release else None
-    for problem in recipe.problems(settings, pairs):
-        yield Finding(
-            id="recipe-" + problem.key.replace("_", "-"),
-            severity=Severity(problem.severity),
-            message=problem.message,
-        )
-    if pairs:
-        passes = settings.steps(pairs) * settings.pairs_per_step / pairs
-        if passes > _REPEATS:
-            message = f"Every pair is seen {passes:.1f} times; DPO over-fits quickly. Use fewer steps."
-            yield Finding(
-                id="repeats", severity=Severity.WARNING, value=passes, threshold=_REPEATS, message=message
-            )
-    yield from _package_findings(settings)
-    yield from _device_findings(settings, device)
-
-
-def _package_findings(settings: DpoRecipe) -> Iterator[Finding]:
-    eight_bit = settings.optimizer is Optimiser.PAGED_ADAMW_8BIT
-    needed = {
-        "bitsandbytes": settings.tuning is Tuning.LORA_4BIT or eight_bit,
-        "wandb": settings.report_to is Report.WANDB,
-    }
-    for package, wanted in needed.items():
-        if wanted and importlib.util.find_spec(package) is None:
-            message = (
-                f"The recipe needs the package {package}, which is not installed. Run: pip install {package}"
-            )
-            yield Finding(id=f"package-{package}", severity=Severity.ERROR, message=message)
-
-
-def _device_findings(settings: DpoRecipe, device: Device) -> Iterator[Finding]:
-    if device.kind == "cpu" and settings.tuning is Tuning.LORA_4BIT:
-        message = "4-bit weights save memory but are slow on a processor. Choose lora for a small model."
-        yield Finding(id="device-4bit", severity=Severity.WARNING, message=message)
-    if device.kind == "cuda" and device.capability < 8.0 and settings.precision is Precision.BF16:
-        message = f"{device.name} does not compute in bf16. Choose the precision auto or fp32."
-        yield Finding(
-            id="device-bf16",
-            severity=Severity.ERROR,
-            value=device.capability,
-            threshold=8.0,
-            message=message,
-        )
 
 
 def _lengths(
@@ -268,17 +167,20 @@ def _workload(release: Release, lengths: Lengths | None, settings: DpoRecipe) ->
     )
 
 
-def _memory(needed: int, device: Device) -> Finding:
-    share = needed / max(1, device.free_bytes)
+def _memory(needed: int, device: Device, space: workspace.Workspace) -> Finding:
+    # A run that computes now gives its memory back before this one starts.
+    waits = locks.is_held(locks.device(space.runs, device.kind))
+    free = int(_IDLE_SHARE * device.total_bytes) if waits else device.free_bytes
+    share = needed / max(1, free)
     severity = Severity.ERROR if share > _HOPELESS else Severity.WARNING
     advice = "" if share <= _TIGHT else " Lower the micro-batch or max_length, or take a smaller model."
     return Finding(
         id="memory",
         severity=severity if share > _TIGHT else Severity.INFORMATION,
         value=needed,
-        threshold=_TIGHT * device.free_bytes,
-        message=f"The run needs about {_size(needed)} of memory; {_size(device.free_bytes)} are free on "
-        f"{device.name}.{advice}",
+        threshold=_TIGHT * free,
+        message=f"The run needs about {_size(needed)} of memory; {_size(free)} are free on {device.name}"
+        f"{' once the run before it has ended' if waits else ''}.{advice}",
     )
 
 

@@ -92,7 +92,7 @@ def _launch_in_turn(run: Path, state: State) -> local.Worker | None:
             _end(run, dataclasses.replace(state, state=RunState.CANCELLED, message=message))
             return None
         ahead = _ahead(run)
-        turn = None if ahead else locks.try_take(run.parent / f"device-{device}.lock")
+        turn = None if ahead else locks.try_take(locks.device(run.parent, device))
         if turn is not None:
             break
         state = _say_waiting(run, state, ahead)

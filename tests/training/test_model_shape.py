@@ -37,9 +37,11 @@ MISTRAL = ModelShape(
     ),
 )
 WORK = Workload(train=12_000, test=600, mean_tokens=500, longest_tokens=1536)
-CPU = Device(kind="cpu", name="the processor", cores=2, free_bytes=8 << 30, capability=0.0)
-T4 = Device(kind="cuda", name="T4", cores=2, free_bytes=15 << 30, capability=7.5)
-A100 = Device(kind="cuda", name="A100", cores=8, free_bytes=40 << 30, capability=8.0)
+CPU = Device(
+    kind="cpu", name="the processor", cores=2, free_bytes=8 << 30, total_bytes=8 << 30, capability=0.0
+)
+T4 = Device(kind="cuda", name="T4", cores=2, free_bytes=15 << 30, total_bytes=15 << 30, capability=7.5)
+A100 = Device(kind="cuda", name="A100", cores=8, free_bytes=40 << 30, total_bytes=40 << 30, capability=8.0)
 SEED = recipe.preset("orca").recipe
 
 
