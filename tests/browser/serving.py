@@ -91,7 +91,7 @@ class Server:
             if self._process is None or self._process.poll() is not None:
                 raise RuntimeError(f"the server ended at once:\n{self.log[-3000:]}")
             try:
-                with urlopen(f"{self.url}/_stcore/health", timeout=2) as answer:  # noqa: S310 - our own server
+                with urlopen(f"{self.url}/_stcore/health", timeout=2) as answer:
                     if answer.status == 200:
                         return
             except (URLError, OSError):

@@ -96,7 +96,6 @@ class Labelling {
       guideline: item.guideline, supersedes: item.supersedes, ...this.clock.read(),
     };
     this.screen.press(choice);
-    this.screen.note("");
     this.past = [...this.past.slice(1 - PAST), { id: entry.id, pair: item.id, skip: choice === "skip", item }];
     this.tally(choice === "skip", 1);
     this.current = null;
