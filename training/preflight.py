@@ -141,11 +141,11 @@ def _length_findings(lengths: Lengths, settings: DpoRecipe) -> Iterator[Finding]
     for name, severity, sentence in lengths.findings:
         yield Finding(id=name, severity=Severity(severity), message=sentence)
     for name, count, sentence in (
-        ("prompts-too-long", lengths.too_long_prompts, "have a prompt that leaves no room for an answer"),
-        ("same-after-cut", lengths.same_after_cut, "have two equal answers once they are cut"),
+        ("prompts-too-long", lengths.too_long_prompts, "whose prompt leaves no room for an answer"),
+        ("same-after-cut", lengths.same_after_cut, "whose answers are equal once they are cut"),
     ):
         if count:
-            message = f"{count} pairs {sentence} at max_length {settings.max_length}. Raise max_length."
+            message = f"Pairs {sentence} at max_length {settings.max_length}: {count}. Raise max_length."
             yield Finding(id=name, severity=Severity.ERROR, value=count, threshold=0, message=message)
     share = lengths.cut / lengths.pairs if lengths.pairs else 0.0
     much = share > _CUT_SHARE

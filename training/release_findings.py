@@ -51,16 +51,14 @@ def _split_findings(release: Release) -> Iterator[Finding]:
 
 
 def _row_findings(faults: dict[str, pair_rows.Fault]) -> Iterator[Finding]:
-    sentences = {
-        "roles-wrong": "have messages whose roles do not go user, assistant, user",
-        "side-empty": "have an empty answer",
-        "sides-identical": "have two equal answers",
-        "prompt-repeated": "repeat the prompt's last turn at the start of an answer",
+    kinds = {
+        "roles-wrong": "Pairs whose messages do not go user, assistant, user, with one answer on each side",
+        "side-empty": "Pairs with an empty answer",
+        "sides-identical": "Pairs with two equal answers",
+        "prompt-repeated": "Pairs with an answer that begins with the prompt, which would be trained too",
     }
     for name, fault in faults.items():
-        message = (
-            f"{fault.count} pairs {sentences[name]}; the first is {fault.first}. Release again without them."
-        )
+        message = f"{kinds[name]}: {fault.count}. The first is {fault.first}. Release again without them."
         severity = Severity.WARNING if name == "prompt-repeated" else Severity.ERROR
         yield Finding(id=name, severity=severity, value=fault.count, threshold=0, message=message)
 

@@ -38,7 +38,8 @@ class _Following:
     state: State
     metrics_offset: int = 0
     events_offset: int = 0
-    told: float = 0.0
+    told: State | None = None
+    told_at: float = 0.0
     forced: bool = False
 
 
@@ -191,12 +192,12 @@ def _seconds_since_asked(run: Path) -> float | None:
 
 
 def _tell(run: Path, following: _Following) -> None:
-    if time.monotonic() - following.told < _TELL_SECONDS:
+    if following.state == following.told or time.monotonic() - following.told_at < _TELL_SECONDS:
         return
-    following.told = time.monotonic()
+    following.told_at = time.monotonic()
     try:
-        if following.state != runs.read_state(run):
-            runs.write_state(run, following.state)
+        runs.write_state(run, following.state)
+        following.told = following.state
     except OSError:
         # A full disk must not end the supervision: the worker may be about to free it, or to fail.
         _logger.exception("the state of %s could not be written", run.name)

@@ -1,0 +1,167 @@
+"""What is found before a start, on real files."""
+
+import importlib.util
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from curation.workspace import Workspace
+from tests.training import run_folders
+from training import base_model, documents, errors, preflight, recipe, runs
+from training.choices import Report, Tuning
+from training.findings import Finding, Severity
+
+DEMO = base_model.parse("demo")
+RECIPE = recipe.preset("demo").recipe
+
+
+@pytest.fixture(scope="module")
+def space(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
+    home = Workspace(home=tmp_path_factory.mktemp("home"))
+    home.create()
+    return home
+
+
+def found(
+    release: Path, space: Workspace, model: base_model.BaseModel = DEMO, **changes: Any
+) -> dict[str, Finding]:
+    """Findings by id, of the demo recipe with these changes."""
+    settings = replace(RECIPE, **changes)
+    return {one.id: one for one in preflight.check(release, model, settings, space=space).findings}
+
+
+def test_a_sound_start_has_no_error_and_says_memory_disk_and_time(tmp_path: Path, space: Workspace) -> None:
+    seen = preflight.check(run_folders.a_release(tmp_path / "tiny"), DEMO, RECIPE, space=space)
+    assert seen.errors == ()
+    assert {"memory", "disk", "time"} <= {one.id for one in seen.findings}
+    assert seen.memory_bytes > 2**29
+    assert seen.seconds > 5
+
+
+def test_a_release_that_was_changed_is_refused(tmp_path: Path, space: Workspace) -> None:
+    release = run_folders.a_release(tmp_path / "tiny")
+    data = release / "data/train-00000-of-00001.parquet"
+    data.write_bytes(data.read_bytes() + b" ")
+    changed = found(release, space)["release-changed"]
+    assert (changed.severity, changed.value, changed.threshold) == (Severity.ERROR, 1, 0)
+    assert "data/train-00000-of-00001.parquet has changed" in changed.message
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"name": "tiny"}'], ids=["empty", "a list", "no fingerprint"])
+def test_a_folder_without_a_manifest_that_can_be_read_is_refused(
+    tmp_path: Path, space: Workspace, content: str
+) -> None:
+    (tmp_path / "manifest.json").write_text(content)
+    assert found(tmp_path, space)["release-unreadable"].severity is Severity.ERROR
+
+
+def test_a_file_that_is_no_parquet_is_refused_although_its_hash_is_right(
+    tmp_path: Path, space: Workspace
+) -> None:
+    release = run_folders.a_release(tmp_path / "tiny")
+    data = release / "data/train-00000-of-00001.parquet"
+    data.write_bytes(b"nonsense")
+    manifest = json.loads((release / "manifest.json").read_text())
+    manifest["files"] = {}
+    (release / "manifest.json").write_text(json.dumps(manifest))
+    assert "no readable Parquet file" in found(release, space)["release-unreadable"].message
+
+
+def test_pairs_that_cannot_teach_are_refused_and_counted(tmp_path: Path, space: Workspace) -> None:
+    answers = [[{"role": "assistant", "content": text}] for text in ("", "Worse 1.", "Good.")]
+    release = run_folders.a_release(tmp_path / "tiny", train=3, chosen=answers)
+    findings = found(release, space)
+    assert (findings["side-empty"].value, findings["sides-identical"].value) == (1, 1)
+    assert findings["sides-identical"].message.startswith(
+        "Pairs with two equal answers: 1. The first is pair-1."
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "severity"),
+    [
+        ({"warmup_steps": 60}, "recipe-warmup-steps", Severity.ERROR),
+        ({"max_steps": 600}, "repeats", Severity.WARNING),
+        ({"tuning": Tuning.LORA_4BIT}, "device-4bit", Severity.WARNING),
+    ],
+    ids=["warm-up", "too many passes", "4-bit on a processor"],
+)
+def test_settings_that_do_not_fit_are_found(
+    tmp_path: Path, space: Workspace, changes: dict[str, Any], name: str, severity: Severity
+) -> None:
+    assert found(run_folders.a_release(tmp_path / "tiny"), space, **changes)[name].severity is severity
+
+
+@pytest.mark.skipif(importlib.util.find_spec("wandb") is not None, reason="wandb is installed")
+def test_a_package_that_the_recipe_needs_and_is_not_there_is_named(tmp_path: Path, space: Workspace) -> None:
+    findings = found(run_folders.a_release(tmp_path / "tiny"), space, report_to=Report.WANDB)
+    assert findings["package-wandb"].message.endswith("pip install wandb")
+
+
+@pytest.mark.parametrize(("test", "warned"), [(0, True), (49, True), (50, False)])
+def test_few_held_out_pairs_are_a_warning(tmp_path: Path, space: Workspace, test: int, warned: bool) -> None:
+    findings = found(run_folders.a_release(tmp_path / "tiny", test=test), space)
+    assert ("test-small" in findings) is warned
+
+
+def test_a_release_without_training_pairs_is_refused(tmp_path: Path, space: Workspace) -> None:
+    findings = found(run_folders.a_release(tmp_path / "tiny", train=0), space)
+    assert findings["train-empty"].severity is Severity.ERROR
+
+
+def test_a_model_too_big_for_memory_and_disk_is_refused(tmp_path: Path, space: Workspace) -> None:
+    # The file is sparse: 2.8 TB of nothing.
+    folder = tmp_path / "giant"
+    folder.mkdir()
+    header = {"model.layers.0.up_proj.weight": {"dtype": "F32", "shape": [700_000, 1_000_000]}}
+    header["model.layers.0.up_proj.weight"]["data_offsets"] = [0, 2_800_000_000_000]
+    text = json.dumps(header).encode()
+    with (folder / "model.safetensors").open("wb") as file:
+        file.write(len(text).to_bytes(8, "little") + text)
+        file.truncate(8 + len(text) + 2_800_000_000_000)
+    (folder / "config.json").write_text('{"hidden_size": 8, "num_hidden_layers": 1, "vocab_size": 8}')
+    (folder / "tokenizer_config.json").write_text("{}")
+    release = run_folders.a_release(tmp_path / "tiny")
+    findings = found(release, space, base_model.parse(str(folder)), tuning=Tuning.FULL)
+    assert findings["memory"].severity is findings["disk"].severity is Severity.ERROR
+
+
+def test_a_model_that_is_not_there_is_refused(tmp_path: Path, space: Workspace) -> None:
+    gone = base_model.BaseModel(kind=base_model.ModelKind.PATH, name="gone", path=str(tmp_path / "gone"))
+    findings = found(run_folders.a_release(tmp_path / "tiny"), space, gone)
+    assert findings["model-missing"].severity is Severity.ERROR
+
+
+def test_the_worst_comes_first_and_the_refusal_says_every_error(tmp_path: Path, space: Workspace) -> None:
+    release = run_folders.a_release(tmp_path / "tiny", train=0, test=0)
+    seen = preflight.check(release, DEMO, replace(RECIPE, warmup_steps=60), space=space)
+    assert [one.severity for one in seen.findings] == sorted(
+        (one.severity for one in seen.findings), key=list(Severity).index
+    )
+    with pytest.raises(errors.PreflightRefused, match=r"no training pairs.*The warm-up of 60 steps") as told:
+        seen.raise_for_errors()
+    assert str(told.value).count("\n") == 0
+
+
+def test_another_file_recipe_or_model_makes_another_key(tmp_path: Path) -> None:
+    release = run_folders.a_release(tmp_path / "tiny")
+    key = preflight.key(release, DEMO, RECIPE)
+    assert key == preflight.key(release, DEMO, RECIPE)
+    others = {
+        preflight.key(release, DEMO, replace(RECIPE, beta=0.2)),
+        preflight.key(release, base_model.parse("owner/name"), RECIPE),
+    }
+    (release / "manifest.json").write_text("{}")
+    assert len(others | {key, preflight.key(release, DEMO, RECIPE)}) == 4
+
+
+def test_who_went_on_in_spite_of_warnings_is_written_down(tmp_path: Path, space: Workspace) -> None:
+    release = run_folders.a_release(tmp_path / "tiny", test=10)
+    seen = preflight.check(release, DEMO, RECIPE, space=space)
+    preflight.write(tmp_path, seen, acknowledged_by="lead-1")
+    content = documents.read(tmp_path / runs.PREFLIGHT)
+    assert content["acknowledged_by"] == "lead-1"
+    assert content["findings"][0].keys() == {"id", "severity", "value", "threshold", "message"}
