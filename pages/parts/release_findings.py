@@ -1,0 +1,45 @@
+"""What the rules found: a sentence each, counts, and examples to look at."""
+
+import streamlit as st
+
+from curation.database import Database
+from curation.labelling import pairs
+from curation.validation.finding import Finding, Severity
+
+_WORDS = {
+    Severity.ERROR: ("Error", "red"),
+    Severity.WARNING: ("Warning", "orange"),
+    Severity.NOTE: ("Note", "blue"),
+}
+
+
+def show(db: Database, findings: tuple[Finding, ...]) -> None:
+    """All findings, heaviest first."""
+    if not findings:
+        st.success("No rule found anything.", icon=":material/check_circle:")
+    for number, finding in enumerate(findings):
+        _one(db, finding, number)
+
+
+def _one(db: Database, finding: Finding, number: int) -> None:
+    words, colour = _WORDS[finding.severity]
+    with st.container(border=True, key=f"finding-{finding.rule}-{number}"):
+        badge, text = st.columns([1, 9], vertical_alignment="center")
+        badge.badge(f"{finding.rule} {words}", color=colour)  # type: ignore[arg-type]
+        text.text(finding.message)
+        what = f"{finding.count:,} pairs, {finding.share:.0%} of those looked at"
+        text.caption(f"{what}. {finding.fix}" if finding.fix else f"{what}.")
+        if finding.examples:
+            with text.expander(f"Examples ({min(5, len(finding.examples))} of {finding.count:,})"):
+                st.dataframe([_row(db, pair_id) for pair_id in finding.examples[:5]], hide_index=True)
+
+
+def _row(db: Database, pair_id: str) -> dict[str, str]:
+    pair = pairs.get(db, pair_id)
+    return {
+        "pair": pair_id[:8],
+        "prompt": pair.prompt[:200],
+        # Quoted, so that a blank at an edge can be seen.
+        "answer 1": repr(pair.answer_1[:200]),
+        "answer 2": repr(pair.answer_2[:200]),
+    }

@@ -1,0 +1,91 @@
+"""Check the data, acknowledge what is accepted, release a version of the dataset."""
+
+import streamlit as st
+
+from curation.labelling import pairs
+from curation.model import Role, Tier
+from curation.release import gate, releases
+from curation.validation.finding import Finding, Severity
+from curation.validation.policy import MINIMUM_TIERS, Policy
+from pages.parts import charts, guard, release_findings, release_summary, session
+
+person = guard.require(Role.LEAD)
+db = session.database()
+place = session.home()
+
+
+def policy() -> Policy:
+    """What this release asks of its rows."""
+    first, second, _ = st.columns([2, 1, 2])
+    minimum = first.selectbox(
+        "Least support of a row", MINIMUM_TIERS, index=MINIMUM_TIERS.index(Tier.PRIOR), key="release-minimum",
+        format_func=lambda tier: f"{tier.capitalize()}: {charts.TIER_WORDS[tier]}",
+        help="Rows with less support stay out. One vote, or none, needs your acknowledgement.",
+    )  # fmt: skip
+    length = second.number_input(
+        "Longest row, tokens",
+        min_value=64,
+        max_value=1_000_000,
+        value=Policy().max_length,
+        step=64,
+        key="release-length",
+    )
+    return Policy(
+        minimum_tier=minimum, max_length=length, max_prompt_length=min(Policy().max_prompt_length, length)
+    )
+
+
+def acknowledgements(findings: tuple[Finding, ...]) -> list[str]:
+    """One box a rule that warns; the rules that were ticked."""
+    rules = sorted({finding.rule for finding in findings if finding.severity is Severity.WARNING})
+    return [
+        rule
+        for rule in rules
+        if st.checkbox(
+            f"I have seen the warnings of {rule} and release all the same. My name goes into the card.",
+            key=f"release-accept-{rule}",
+        )
+    ]
+
+
+def make(name: str, chosen: Policy, accept: list[str]) -> None:
+    with st.spinner("Writing the release"):
+        made = releases.create(
+            db, place, name=name.strip(), policy=chosen, by=person.id, now=session.now(), accept=accept
+        )
+    st.success(
+        f"Released {made.name}: {made.train:,} training and {made.test:,} held-out rows.",
+        icon=":material/verified:",
+    )
+    st.page_link("train.py", label="Train on it", icon=":material/model_training:")
+
+
+st.title("Release", anchor=False)
+if not pairs.count(db):
+    st.info("There are no pairs to release yet.", icon=":material/inbox:")
+    st.page_link("import_data.py", label="Import pairs", icon=":material/upload_file:")
+    st.stop()
+with guard.on_action():
+    chosen = policy()
+    with st.spinner("Checking all rules"):
+        seen = gate.examine(db, chosen)
+    release_summary.counts(seen)
+    release_findings.show(db, seen.validation.findings)
+    accepted = acknowledgements(seen.validation.findings)
+    standing = gate.blockers(seen, accepted)
+    for blocker in standing:
+        if not blocker.rule or not any(
+            f.rule == blocker.rule and f.needs_acknowledgement for f in seen.validation.findings
+        ):
+            st.error(blocker.message, icon=":material/block:")
+    name = st.text_input(
+        "Name of the release", key="release-name", placeholder=f"v{len(releases.listed(db, place)) + 1}"
+    )
+    ready = bool(name) and not standing
+    if st.button(
+        "Release", type="primary", key="release-make", disabled=not ready, icon=":material/verified:"
+    ):
+        make(name, chosen, accepted)
+known = releases.listed(db, place)
+if known:
+    release_summary.listing(known)
