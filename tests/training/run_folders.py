@@ -12,8 +12,11 @@ import pytest
 from pyarrow import parquet
 
 from curation.workspace import Workspace
-from training import base_model, recipe, runs, supervisor, watch
+from training import base_model, preflight, recipe, runs, supervisor, watch
+from training.base_model import BaseModel
+from training.findings import Preflight
 from training.launchers import local
+from training.recipe import DpoRecipe
 from training.runs import RunState, State
 from training.supervisor import StartRequest
 
@@ -39,14 +42,23 @@ def a_release(folder: Path, *, train: int = 60, test: int = 60, **columns: objec
 def a_request(space: Workspace, *, request_id: str = "click-1") -> StartRequest:
     """A start of the demo recipe on a tiny release."""
     release = space.releases / "tiny"
+    release = release if release.exists() else a_release(release)
+    model, settings = base_model.parse("demo"), recipe.preset("demo").recipe
     return StartRequest(
-        release=release if release.exists() else a_release(release),
-        model=base_model.parse("demo"),
-        recipe=recipe.preset("demo").recipe,
+        release=release,
+        model=model,
+        recipe=settings,
         by="ann-1",
         request_id=request_id,
+        preflight=a_clear_preflight(release, model, settings),
         space=space,
     )
+
+
+def a_clear_preflight(release: Path, model: BaseModel, settings: DpoRecipe) -> Preflight:
+    """A preflight that the person has just seen and that found nothing, so that no tokenizer is loaded."""
+    key = preflight.key(release, model, settings)
+    return Preflight(key=key, model=model, findings=(), memory_bytes=0, seconds=0.0)
 
 
 def behave(monkeypatch: pytest.MonkeyPatch, behaviour: str) -> None:
