@@ -9,6 +9,7 @@ import dataclasses
 import logging
 import os
 import signal
+import socket
 import sys
 import time
 from dataclasses import dataclass
@@ -217,6 +218,8 @@ def _unseen_ending(run: Path, known: identity.Identity | None) -> outcome.Ending
     told = (run / runs.RESULT).exists() or runs.stop_asked(run)
     if known is None and not told:
         return outcome.vanished(run, "The worker left no trace; nobody saw how the run ended.")
+    if known is not None and known.host != socket.gethostname() and not told:
+        return outcome.vanished(run, f"The run was at work on {known.host}, which gives no sign of life.")
     if known is not None and known.boot_id != identity.boot_id() and not told:
         return outcome.vanished(run, "The machine was restarted while the run was at work.")
     return outcome.judge(run, outcome.Exit(code=None, forced=runs.stop_asked(run)))

@@ -1,11 +1,13 @@
 """Runs from start to end with real supervisor processes and a real, small worker process."""
 
+import dataclasses
 import os
 import signal
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
@@ -142,6 +144,40 @@ def test_a_run_that_a_restart_of_the_machine_ended_is_lost_and_says_so(
     state = run_folders.until_end(run)
     assert (state.state, state.step) == (RunState.LOST, 6)
     assert state.message.endswith("was restarted while the run was at work. Resume it from step 4.")
+
+
+def test_a_run_of_another_machine_is_left_alone_until_that_has_been_silent(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_folders.started(monkeypatch, space, "killed")
+    run_folders.until_end(run)
+    runs.write_state(run, runs.State(run=run.name, state=RunState.RUNNING))
+    documents.write(run / runs.PROCESS, documents.read(run / runs.PROCESS) | {"host": "far-away"})
+    (run / runs.HEARTBEAT).touch()
+    assert supervisor.adopt_all(space) == []
+    os.utime(run / runs.HEARTBEAT, (0, 0))
+    assert supervisor.adopt_all(space) == [run.name]
+    state = run_folders.until_end(run)
+    assert (state.state, state.message[:39]) == (RunState.LOST, "The run was at work on far-away, which ")
+
+
+def test_waiting_runs_start_in_the_order_they_were_asked_for(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = []
+    for number, request_id in enumerate(("first", "second", "third")):
+        run_folders.behave(monkeypatch, "slow")
+        request = run_folders.a_request(space, request_id=request_id)
+        created_at = datetime(2026, 1, 1, 0, 0, number, tzinfo=UTC)
+        names.append(space.runs / supervisor.start(dataclasses.replace(request, created_at=created_at)))
+    first, second, third = names
+    run_folders.until(third, lambda state: state.message == f"Waiting for run {second.name} to end.")
+    supervisor.stop(first)
+    run_folders.until_state(second, RunState.RUNNING)
+    assert runs.read_state(third).state is RunState.QUEUED
+    for run in (third, second):
+        supervisor.stop(run)
+        run_folders.until_end(run)
 
 
 def test_a_worker_that_left_no_trace_makes_a_lost_run(
