@@ -10,7 +10,6 @@
         ├── UnknownRun              there is no such run folder
         ├── NotResumable            there is nothing to go on from, or what it rests on has changed
         ├── LaunchFailed            the supervisor process did not start
-        ├── RunFailed               a run that was waited for did not complete
         └── DamagedFile             a file of a run folder cannot be read as what it should be
 
 A message says what happened and what to do. A class exists where a caller reacts differently.
@@ -54,10 +53,6 @@ class NotResumable(TrainingError):
 
 class LaunchFailed(TrainingError):
     """The supervisor process did not start."""
-
-
-class RunFailed(TrainingError):
-    """A run that was waited for did not complete."""
 
 
 class DamagedFile(TrainingError):

@@ -330,6 +330,19 @@ def test_a_start_that_the_preflight_refuses_makes_no_run(space: Workspace) -> No
     assert runs.list_runs(space) == []
 
 
+def test_a_supervisor_that_cannot_start_is_said_and_the_run_stays_queued(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_folders.started(monkeypatch, space, "good")
+    run_folders.until_end(run)
+    runs.write_state(run, runs.State(run=run.name))
+    (run / runs.SUPERVISOR_LOCK).unlink()
+    (run / runs.SUPERVISOR_LOCK).mkdir()
+    with pytest.raises(errors.LaunchFailed, match="stays queued and starts with the app"):
+        supervisor.stop(run)
+    assert runs.read_state(run).state is RunState.QUEUED
+
+
 def test_the_supervisor_process_stays_small() -> None:
     code = (
         "import sys, training.watch;"
