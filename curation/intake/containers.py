@@ -167,13 +167,14 @@ def _text_kind(words: str) -> Kind:
 
 
 def _refuse_other_text(path: Path, words: str) -> None:
-    if sum(sign < " " and sign not in "\t\n\r\f" for sign in words) > len(words) / 50:
+    first, _, rest = words.partition("\n")
+    # Only where a header would stand: texts may hold any character.
+    if any(sign < " " and sign not in "\t\r" for sign in first) and first[0] not in "{[":
         raise UnreadableSource(
             f"{path.name} is neither text nor Parquet. Export it to JSON lines, JSON, CSV or Parquet first."
         )
     if words[:15].lower().startswith(("<!doctype", "<html", "<?xml")):
         raise UnreadableSource(f"{path.name} is a web page or XML, not rows. Was the download complete?")
-    first, _, rest = words.partition("\n")
     if first.strip() == "{" and rest.strip():
         raise UnreadableSource(
             f"{path.name} is one JSON object over several lines, not rows. "

@@ -191,8 +191,8 @@ def _kind(value: object) -> str:
 
 
 def _is_blank(prompt: str) -> bool:
-    # NFKC is the slow part, and plain ASCII does not need it.
-    return not prompt.strip() if prompt.isascii() else text.visible(prompt) == ""
+    # NFKC of a long text is slow, and nearly every text shows something within its first characters.
+    return text.visible(prompt[:100]) == "" and text.visible(prompt) == ""
 
 
 def _models(values: Mapping[str, object], mapping: ColumnMapping) -> tuple[str, str]:
