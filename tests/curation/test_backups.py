@@ -1,0 +1,220 @@
+"""Copies: of one moment, compared, restored whole, and never over what people did."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from curation import backups
+from curation.database import Database
+from curation.errors import InvalidInput, PairloomError, WorkspaceInUse
+from curation.labelling import decisions, events
+from curation.model import Decision, Verdict
+from curation.workspace import Workspace
+
+NOW = datetime(2026, 11, 22, 9, 0)
+
+
+def decide(database: Database, *numbers: int) -> None:
+    with database.writing() as tx:
+        decisions.record_many(
+            tx,
+            [
+                Decision(
+                    id=f"d{number}",
+                    pair_id="p",
+                    annotator_id="a",
+                    verdict=Verdict.TIE,
+                    left=None,
+                    server_time=NOW,
+                )
+                for number in numbers
+            ],
+        )
+
+
+def decided(path: Path) -> int:
+    return backups.contents(path)["decision"].rows
+
+
+@contextmanager
+def holding(code: str, path: Path) -> Iterator[None]:
+    """Another process that has the file open."""
+    with subprocess.Popen([sys.executable, "-c", code, str(path)], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"open\n"
+        yield
+        process.kill()
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    place = Workspace(home=tmp_path / "home")
+    place.create()
+    return place
+
+
+@pytest.fixture
+def database(workspace: Workspace) -> Iterator[Database]:
+    database = Database.open(workspace.database)
+    yield database
+    database.close()
+
+
+def test_a_restored_backup_holds_what_was_there_and_goes_on(
+    database: Database, workspace: Workspace, tmp_path: Path
+) -> None:
+    decide(database, 1, 2)
+    copy = backups.make(database, tmp_path / "copy.duckdb")
+    other = Workspace(home=tmp_path / "other")
+    backups.restore(other, copy.path, replace=False, now=NOW)
+    again = Database.open(other.database)
+    decide(again, 3)
+    assert [each.id for each in decisions.history(again, "p")] == ["d1", "d2", "d3"]
+    again.close()
+
+
+def test_numbers_go_on_after_a_restore(database: Database, workspace: Workspace, tmp_path: Path) -> None:
+    with database.writing() as tx:
+        events.record(tx, actor="lead", action="look", now=NOW)
+    backups.make(database, tmp_path / "copy.duckdb")
+    other = Workspace(home=tmp_path / "other")
+    backups.restore(other, tmp_path / "copy.duckdb", replace=False, now=NOW)
+    again = Database.open(other.database)
+    with again.writing() as tx:
+        events.record(tx, actor="lead", action="look again", now=NOW)
+    assert [event.number for event in events.newest(again)] == [2, 1]
+    again.close()
+
+
+def test_a_backup_made_while_people_label_is_of_one_moment(database: Database, tmp_path: Path) -> None:
+    stop = threading.Event()
+    written: list[int] = []
+
+    def label() -> None:
+        while not stop.is_set():
+            # One transaction each: a backup holds both or neither.
+            decide(database, 2 * len(written), 2 * len(written) + 1)
+            written.append(1)
+
+    worker = threading.Thread(target=label)
+    worker.start()
+    try:
+        counts = [decided(backups.make(database, tmp_path / f"{turn}.duckdb").path) for turn in range(4)]
+    finally:
+        stop.set()
+        worker.join()
+    assert all(count % 2 == 0 for count in counts)
+    assert counts == sorted(counts)
+    assert counts[-1] <= 2 * len(written)
+
+
+def test_a_backup_never_overwrites_a_file(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "copy.duckdb").write_bytes(b"precious")
+    with pytest.raises(InvalidInput, match="never overwrites"):
+        backups.make(database, tmp_path / "copy.duckdb")
+    assert (tmp_path / "copy.duckdb").read_bytes() == b"precious"
+
+
+def test_a_backup_that_cannot_be_written_leaves_no_trace(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InvalidInput, match="cannot be made"):
+        backups.make(database, tmp_path / "file" / "copy.duckdb")
+    decide(database, 1)
+    assert {path.name for path in tmp_path.iterdir()} == {"home", "file"}
+
+
+def test_a_copy_that_differs_is_named_and_not_kept() -> None:
+    expected = {
+        "pair": backups.Contents(rows=2, fingerprint=7),
+        "decision": backups.Contents(rows=1, fingerprint=1),
+    }
+    found = {
+        "pair": backups.Contents(rows=2, fingerprint=8),
+        "decision": backups.Contents(rows=1, fingerprint=1),
+    }
+    with pytest.raises(PairloomError, match=r"differs in pair \(2 rows became 2\)"):
+        backups._require_same(expected, found, "backup")
+
+
+def test_the_fingerprint_sees_a_changed_row_and_a_doubled_one(tmp_path: Path) -> None:
+    prints = []
+    for number, rows in enumerate(["(1), (2)", "(2), (1)", "(1), (3)", "(1), (2), (3), (3)"]):
+        with duckdb.connect(tmp_path / f"{number}.duckdb") as connection:
+            connection.execute(f"CREATE TABLE t (a INTEGER); INSERT INTO t VALUES {rows}")
+        prints.append(backups.contents(tmp_path / f"{number}.duckdb")["t"])
+    assert prints[0] == prints[1]
+    assert len({(each.rows, each.fingerprint) for each in prints}) == 3
+
+
+def test_restore_does_not_touch_a_workspace_that_holds_something(
+    database: Database, workspace: Workspace, tmp_path: Path
+) -> None:
+    backups.make(database, tmp_path / "empty.duckdb")
+    decide(database, 1)
+    database.close()
+    with pytest.raises(InvalidInput, match="holds 0 pairs and 1 decisions, so nothing was restored"):
+        backups.restore(workspace, tmp_path / "empty.duckdb", replace=False, now=NOW)
+    assert decided(workspace.database) == 1
+
+
+def test_what_a_restore_replaces_is_kept(database: Database, workspace: Workspace, tmp_path: Path) -> None:
+    backups.make(database, tmp_path / "empty.duckdb")
+    decide(database, 1)
+    database.close()
+    copy = backups.restore(workspace, tmp_path / "empty.duckdb", replace=True, now=NOW)
+    assert decided(workspace.database) == 0
+    assert copy.aside is not None
+    assert decided(copy.aside) == 1
+
+
+def test_restore_waits_for_no_one_who_has_the_workspace_open(
+    database: Database, workspace: Workspace, tmp_path: Path
+) -> None:
+    backups.make(database, tmp_path / "copy.duckdb")
+    database.close()
+    code = (
+        "import sys, pathlib, time; from curation.database import Database;"
+        "held = Database.open(pathlib.Path(sys.argv[1])); print('open', flush=True); time.sleep(60)"
+    )
+    with holding(code, workspace.database), pytest.raises(WorkspaceInUse, match="is open in process"):
+        backups.restore(workspace, tmp_path / "copy.duckdb", replace=True, now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(None, "There is no file"), (b"something else" * 500, "cannot be read as a database")],
+    ids=["absent", "no database"],
+)
+def test_a_file_that_is_no_backup_is_refused(
+    workspace: Workspace, tmp_path: Path, content: bytes | None, reason: str
+) -> None:
+    path = tmp_path / "copy.duckdb"
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(InvalidInput, match=reason):
+        backups.restore(workspace, path, replace=False, now=NOW)
+
+
+def test_a_database_of_another_program_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    with duckdb.connect(tmp_path / "other.duckdb") as connection:
+        connection.execute("CREATE TABLE t (a INTEGER)")
+    with pytest.raises(InvalidInput, match="but not of Pairloom"):
+        backups.restore(workspace, tmp_path / "other.duckdb", replace=False, now=NOW)
+
+
+def test_a_damaged_backup_is_refused(database: Database, tmp_path: Path) -> None:
+    decide(database, *range(20_000))
+    path = backups.make(database, tmp_path / "copy.duckdb").path
+    content = bytearray(path.read_bytes())
+    for place in range(16_384, len(content), 65_536):  # one byte of every block; indexes are not even read
+        content[place] ^= 0xFF
+    path.write_bytes(content)
+    with pytest.raises(InvalidInput, match="damaged"):
+        backups.restore(Workspace(home=tmp_path / "other"), path, replace=False, now=NOW)
