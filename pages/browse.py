@@ -18,22 +18,22 @@ def table(page: Page) -> Row | None:
         [
             {
                 "prompt": row.prompt[:300],
-                "answer 1": row.answer_1[:200],
-                "answer 2": row.answer_2[:200],
                 "winner": pair_card.VERDICT_WORDS[row.winner] if row.winner else "open",
                 "support": charts.TIER_WORDS[row.tier],
                 "votes": row.votes,
+                "answer 1": row.answer_1[:200],
+                "answer 2": row.answer_2[:200],
             }
             for row in page.rows
         ],
         hide_index=True,
-        height=35 * min(len(page.rows) + 1, 13) + 3,
+        height=35 * min(len(page.rows) + 1, 9) + 3,
         row_height=35,
         key="browse-table",
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            "prompt": st.column_config.TextColumn(width="large"),
+            "prompt": st.column_config.TextColumn(width="medium"),
             "answer 1": st.column_config.TextColumn(width="medium"),
             "answer 2": st.column_config.TextColumn(width="medium"),
             "votes": st.column_config.NumberColumn(width="small"),

@@ -4,6 +4,8 @@ The main script lies in `pages/` so that no `pages/` folder lies beside it: Stre
 such files by direct URL without running the main script.
 """
 
+from pathlib import Path
+
 import streamlit as st
 
 from curation.model import Role
@@ -23,7 +25,10 @@ SECTIONS: dict[str, list[tuple[str, str, str, Role]]] = {
     ],
 }
 
-st.set_page_config(page_title="Pairloom", page_icon=":material/compare:", layout="wide")
+# Files of our own: an icon by name would be fetched from a font server.
+PICTURES = Path(__file__).parent / "parts"
+st.set_page_config(page_title="Pairloom", page_icon=str(PICTURES / "mark.svg"), layout="wide")
+st.logo(str(PICTURES / "logo.svg"), icon_image=str(PICTURES / "mark.svg"), size="large")
 person = guard.require(Role.ANNOTATOR)
 allowed = {
     section: [

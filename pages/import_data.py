@@ -26,7 +26,9 @@ def look(located: Located) -> tuple[Preview, ColumnMapping | None]:
 
 def show(seen: Preview) -> None:
     """What the first rows give."""
-    st.dataframe([_row(pair) for pair in seen.pairs], hide_index=True)
+    rows = [_row(pair) for pair in seen.pairs]
+    widths = {name: st.column_config.TextColumn(width="medium") for row in rows for name in row}
+    st.dataframe(rows, hide_index=True, column_config=widths)
     for refusal in seen.refusals:
         st.warning(f"Row {refusal.line}: {refusal.reason}")
 
@@ -40,7 +42,8 @@ def _row(pair: Pair) -> dict[str, str]:
         else dict(zip(("answer 1", "answer 2"), Answer, strict=True))
     )
     answers = {name: pair.text_of(answer)[:400] for name, answer in named.items()}
-    return {"before the prompt": context[:200], "prompt": pair.prompt[:400], **answers}
+    before = {"before the prompt": context[:200]} if context else {}
+    return {"prompt": pair.prompt[:400], **answers, **before}
 
 
 def bring_in(located: Located, mapping: ColumnMapping | None) -> Outcome:

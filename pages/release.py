@@ -78,9 +78,9 @@ with guard.on_action():
             f.rule == blocker.rule and f.needs_acknowledgement for f in seen.validation.findings
         ):
             st.error(blocker.message, icon=":material/block:")
-    name = st.text_input(
-        "Name of the release", key="release-name", placeholder=f"v{len(releases.listed(db, place)) + 1}"
-    )
+    field, _ = st.columns([1, 2])
+    following = f"v{len(releases.listed(db, place)) + 1}"
+    name = field.text_input("Name of the release", value=following, key=f"release-name-{following}")
     ready = bool(name) and not standing
     if st.button(
         "Release", type="primary", key="release-make", disabled=not ready, icon=":material/verified:"

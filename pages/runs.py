@@ -41,12 +41,12 @@ def pick(known: list[RunView]) -> RunView:
 
 
 def buttons(run: RunView) -> None:
-    left, right, _ = st.columns([1, 1, 4])
     working = not run.state.state.is_final
-    left.button("Stop and save", key="run-stop", icon=":material/stop_circle:", disabled=not working,
-                on_click=stop, args=(run,), width="stretch")  # fmt: skip
-    right.button("Resume", key="run-resume", icon=":material/resume:", disabled=not run.resumable,
-                 on_click=resume, args=(run,), width="stretch")  # fmt: skip
+    with st.container(horizontal=True):
+        st.button("Stop and save", key="run-stop", icon=":material/stop_circle:", disabled=not working,
+                  on_click=stop, args=(run,))  # fmt: skip
+        st.button("Resume", key="run-resume", icon=":material/resume:", disabled=not run.resumable,
+                  on_click=resume, args=(run,))  # fmt: skip
 
 
 def live(run_id: str, *, working: bool) -> None:

@@ -85,14 +85,10 @@ with guard.on_action():
     if model is None:
         st.info("Name the base model to go on.")
         st.stop()
-    go, check, texts, _ = st.columns([1.4, 1, 1.4, 3])
-    started = go.button(
-        "Start training", type="primary", key="train-start", icon=":material/play_arrow:", width="stretch"
-    )
-    checked = check.button("Check only", key="train-check", icon=":material/fact_check:", width="stretch")
-    rendered = texts.button(
-        "Show the exact text", key="train-texts", icon=":material/text_snippet:", width="stretch"
-    )
+    with st.container(horizontal=True):
+        started = st.button("Start training", type="primary", key="train-start", icon=":material/play_arrow:")
+        checked = st.button("Check only", key="train-check", icon=":material/fact_check:")
+        rendered = st.button("Show the exact text", key="train-texts", icon=":material/text_snippet:")
     st.caption(
         "Start runs the checks first. An error stops it; a warning is written into the run with your name. "
         "The run goes on when this page or the whole app is closed."

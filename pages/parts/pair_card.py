@@ -8,6 +8,7 @@ from curation.labelling.browse import Row
 from curation.model import Answer, Decision, Pair, Speaker, Verdict
 from pages.parts import charts
 from pages.parts.pair_view import markup
+from pages.parts.plain import plain
 
 VERDICT_WORDS = {
     Verdict.ANSWER_1: "Answer 1",
@@ -54,7 +55,7 @@ def _text(title: str, content: str, note: str = "") -> None:
     with st.container(border=True):
         st.markdown(f"**{title}**")
         if note:
-            st.text(note)
+            st.caption(plain(note))
         st.html(markup.render(content) or "<em>empty</em>")
 
 

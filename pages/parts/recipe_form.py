@@ -20,14 +20,14 @@ def form(preset: Preset) -> DpoRecipe:
     """
     by_key = {knob.key: knob for knob in recipe.KNOBS}
     typed: dict[str, str] = {}
-    for column, key in zip(st.columns(len(_FIRST)), _FIRST, strict=True):
+    for column, key in zip(st.columns(len(_FIRST), vertical_alignment="bottom"), _FIRST, strict=True):
         with column:
             typed[key] = _draw(by_key[key], preset)
     with st.expander("All settings", icon=":material/tune:"):
         others = [knob for knob in recipe.KNOBS if knob.key not in _FIRST]
         for group, members in groupby(others, key=lambda knob: knob.group):
             st.markdown(f"**{group}**")
-            columns = st.columns(4)
+            columns = st.columns(4, vertical_alignment="bottom")
             for position, knob in enumerate(members):
                 with columns[position % 4]:
                     typed[knob.key] = _draw(knob, preset)
@@ -47,15 +47,17 @@ def _draw(knob: Knob, preset: Preset) -> str:
     """One widget; its value as the text that `with_changes` takes."""
     value = knobs.plain(getattr(preset.recipe, knob.key))
     key = f"knob-{preset.key}-{knob.key}"
-    label = f"{knob.label} ({knob.unit})" if knob.unit and len(knob.unit) < 20 else knob.label
-    advice = f"{knob.why}\n\nTakes {knob.takes}. Source: {knob.source}."
+    unit = f" Unit: {knob.unit}." if knob.unit else ""
+    advice = f"{knob.why}\n\nTakes {knob.takes}.{unit} Source: {knob.source}."
     if knob.kind is Kind.SWITCH:
-        return str(st.toggle(label, value=bool(value), key=key, help=advice))
+        return str(st.toggle(knob.label, value=bool(value), key=key, help=advice))
     if knob.kind is Kind.CHOICE:
-        return str(st.selectbox(label, knob.choices, knob.choices.index(str(value)), key=key, help=advice))
+        return str(
+            st.selectbox(knob.label, knob.choices, knob.choices.index(str(value)), key=key, help=advice)
+        )
     if knob.kind is Kind.CHOICES and isinstance(value, list):
-        return ",".join(st.multiselect(label, knob.choices, value, key=key, help=advice))
-    return str(st.text_input(label, _written(value), key=key, help=advice))
+        return ",".join(st.multiselect(knob.label, knob.choices, value, key=key, help=advice))
+    return str(st.text_input(knob.label, _written(value), key=key, help=advice))
 
 
 def _written(value: object) -> str:

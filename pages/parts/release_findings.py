@@ -24,13 +24,12 @@ def show(db: Database, findings: tuple[Finding, ...]) -> None:
 def _one(db: Database, finding: Finding, number: int) -> None:
     words, colour = _WORDS[finding.severity]
     with st.container(border=True, key=f"finding-{finding.rule}-{number}"):
-        badge, text = st.columns([1, 9], vertical_alignment="center")
-        badge.badge(f"{finding.rule} {words}", color=colour)  # type: ignore[arg-type]
-        text.text(finding.message)
+        st.badge(f"{finding.rule} {words}", color=colour)  # type: ignore[arg-type]
+        st.text(finding.message)
         what = f"{finding.count:,} pairs, {finding.share:.0%} of those looked at"
-        text.caption(f"{what}. {finding.fix}" if finding.fix else f"{what}.")
+        st.caption(f"{what}. {finding.fix}" if finding.fix else f"{what}.")
         if finding.examples:
-            with text.expander(f"Examples ({min(5, len(finding.examples))} of {finding.count:,})"):
+            with st.expander(f"Examples ({min(5, len(finding.examples))} of {finding.count:,})"):
                 st.dataframe([_row(db, pair_id) for pair_id in finding.examples[:5]], hide_index=True)
 
 

@@ -5,6 +5,7 @@ from html import escape
 
 import streamlit as st
 
+from pages.parts.plain import plain
 from training.findings import Preflight, Severity
 from training.probe_client import Rendered, Token
 
@@ -22,7 +23,7 @@ def findings(seen: Preflight) -> None:
     for finding in seen.findings:
         words, icon = _WORDS[finding.severity]
         box = {Severity.ERROR: st.error, Severity.WARNING: st.warning}.get(finding.severity, st.info)
-        box(f"**{words}.** {_plain(finding.message)}", icon=icon)
+        box(f"**{words}.** {plain(finding.message)}", icon=icon)
 
 
 def texts(pairs: Sequence[Rendered]) -> None:
@@ -58,8 +59,3 @@ def _marked(tokens: Sequence[Token]) -> str:
         for tag in (("b" if token.in_loss else "span"),)
     ]
     return f'<div class="pl-tokens">{"".join(pieces)}</div>'
-
-
-def _plain(sentence: str) -> str:
-    """A finding may quote names from files: no Markdown of theirs is interpreted."""
-    return "".join("\\" + sign if sign in r"\`*_{}[]()#+!|<>$~:" else sign for sign in sentence)
