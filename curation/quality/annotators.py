@@ -1,0 +1,167 @@
+"""How each person decides: side, length, speed, and agreement with the others.
+
+A flag is a reason for a conversation, never for deleting anything (rules.md §4).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from statistics import median
+
+import duckdb
+
+from curation.database import Database
+from curation.model import Verdict
+from curation.quality import ballots
+from curation.quality.tendencies import ENOUGH, Tendency
+
+# rules.md §4. (choice)
+FAST_SHARE = 0.10
+FAST_TIMES_TEAM = 3.0
+LENGTH_SHARE = 0.80
+LENGTH_OVER_TEAM = 0.15
+
+
+class Flag(StrEnum):
+    """What is worth talking about."""
+
+    POSITION = "position"
+    LENGTH = "length"
+    SPEED = "speed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """One person's votes on the random arm. None means not defined, never 0.
+
+    Attributes:
+        left: left answer won, among preferences whose sides are known.
+        longer: longer answer won, among preferences whose answers differ in length by more than a tenth.
+        fast: votes faster than reading allows, among those that were timed.
+        median_seconds: of the timed votes.
+        consensus: agreed with what more than half of the others said, where they have such a majority.
+        against: pairs by (own verdict, verdict of the others' majority); combinations that occur.
+    """
+
+    annotator_id: str
+    votes: int
+    left: Tendency
+    longer: Tendency
+    fast: Tendency
+    median_seconds: float | None
+    consensus: Tendency
+    against: Mapping[tuple[Verdict, Verdict], int]
+    flags: tuple[Flag, ...]
+
+
+Row = tuple[str, int, int, int, int, int, int, int, float | None]
+
+
+def checked(database: Database) -> tuple[Checked, ...]:
+    """Everybody who has voted, by pseudonym."""
+    with ballots.gathered(database) as cursor:
+        rows = _counted(cursor)
+        against = _against_others(cursor)
+    team = _Team.of(rows)
+    return tuple(_from_row(row, against.get(row[0], {}), team) for row in rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Team:
+    """What is usual here. None where nobody can be measured."""
+
+    longer: float | None
+    fast: float | None  # median over people
+
+    @classmethod
+    def of(cls, rows: list[Row]) -> "_Team":
+        longer = Tendency(chosen=sum(row[4] for row in rows), n=sum(row[5] for row in rows))
+        fast = [row[6] / row[7] for row in rows if row[7]]
+        return cls(longer=longer.share, fast=median(fast) if fast else None)
+
+
+def _counted(cursor: duckdb.DuckDBPyConnection) -> list[Row]:
+    return cursor.execute(
+        """
+        WITH seen AS (
+            SELECT b.annotator_id, b.winner, b.left_answer, b.seconds,
+                   b.winner IN ('answer_1', 'answer_2') AS decisive,
+                   p.answer_1_chars AS one, p.answer_2_chars AS two,
+                   -- Nobody reads 20 words a second; a word with its space is about 6 characters.
+                   greatest(1.5, (p.prompt_chars + p.answer_1_chars + p.answer_2_chars) / 120.0) AS readable
+            FROM ballot AS b JOIN pair AS p ON p.id = b.pair_id
+        )
+        SELECT annotator_id, count(*),
+               count(*) FILTER (WHERE decisive AND winner = left_answer),
+               count(*) FILTER (WHERE decisive AND left_answer IS NOT NULL),
+               count(*) FILTER (WHERE decisive AND greatest(one, two) > 1.1 * least(one, two)
+                                  AND (one > two) = (winner = 'answer_1')),
+               count(*) FILTER (WHERE decisive AND greatest(one, two) > 1.1 * least(one, two)),
+               count(*) FILTER (WHERE seconds < readable),
+               count(seconds),
+               median(seconds)
+        FROM seen GROUP BY annotator_id ORDER BY annotator_id
+        """
+    ).fetchall()
+
+
+def _against_others(cursor: duckdb.DuckDBPyConnection) -> Mapping[str, Mapping[tuple[Verdict, Verdict], int]]:
+    """Each person's verdicts by what more than half of the others said of the same pair."""
+    rows = cursor.execute(
+        """
+        WITH said AS (
+            SELECT pair_id, coded, count(*) AS times FROM ballot GROUP BY pair_id, coded
+        ),
+        total AS (
+            SELECT pair_id, sum(times) AS people FROM said GROUP BY pair_id
+        )
+        SELECT b.annotator_id, b.coded, s.coded, count(*)
+        FROM ballot AS b
+        JOIN total AS t ON t.pair_id = b.pair_id AND t.people >= 2
+        JOIN said AS s ON s.pair_id = b.pair_id
+        WHERE 2 * (s.times - CASE WHEN s.coded = b.coded THEN 1 ELSE 0 END) > t.people - 1
+        GROUP BY ALL ORDER BY ALL
+        """
+    ).fetchall()
+    found: dict[str, dict[tuple[Verdict, Verdict], int]] = {}
+    for annotator_id, own, others, number in rows:
+        found.setdefault(annotator_id, {})[Verdict(own), Verdict(others)] = int(number)
+    return found
+
+
+def _from_row(row: Row, against: Mapping[tuple[Verdict, Verdict], int], team: _Team) -> Checked:
+    annotator_id, votes, left, sided, longer, uneven, fast, timed, seconds = row
+    agreed = sum(number for (own, others), number in against.items() if own is others)
+    someone = Checked(
+        annotator_id=annotator_id,
+        votes=votes,
+        left=Tendency(chosen=left, n=sided),
+        longer=Tendency(chosen=longer, n=uneven),
+        fast=Tendency(chosen=fast, n=timed),
+        median_seconds=seconds,
+        consensus=Tendency(chosen=agreed, n=sum(against.values())),
+        against=against,
+        flags=(),
+    )
+    return replace(someone, flags=_flags(someone, team))
+
+
+def _flags(someone: Checked, team: _Team) -> tuple[Flag, ...]:
+    found = {
+        Flag.POSITION: someone.left.is_positional,
+        Flag.LENGTH: _follows_length(someone.longer, team.longer),
+        Flag.SPEED: _is_fast(someone.fast.share, team.fast),
+    }
+    return tuple(flag for flag, raised in found.items() if raised)
+
+
+def _follows_length(longer: Tendency, team: float | None) -> bool:
+    if longer.n < ENOUGH or longer.share is None or team is None:
+        return False
+    return longer.share > LENGTH_SHARE and longer.share > team + LENGTH_OVER_TEAM
+
+
+def _is_fast(share: float | None, team: float | None) -> bool:
+    if share is None or team is None:
+        return False
+    return share > FAST_SHARE and share > FAST_TIMES_TEAM * team
