@@ -174,7 +174,10 @@ def acknowledged(
     accepted = wanted if accept_all else wanted & set(accept)
     standing = blockers(examination, accepted)
     if standing:
-        raise ReleaseBlocked("The release is blocked. " + " ".join(each.message for each in standing))
+        reasons = " ".join(each.message for each in standing)
+        raise ReleaseBlocked(
+            f"The release is blocked. {reasons} Acknowledge by name what you accept, and mend the rest."
+        )
     findings = [each for each in examination.validation.findings if each.needs_acknowledgement]
     return tuple(
         Acknowledgement(rule=rule, count=sum(each.count for each in findings if each.rule == rule), by=by)

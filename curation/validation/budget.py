@@ -121,8 +121,8 @@ def cut(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             message=f"{count} of {total} rows have more than {policy.max_length} tokens, or more than "
             f"{policy.max_prompt_length} before the answer; training would cut them."
             + (" Lengths are estimated." if estimated else ""),
-            fix=f"{policy.length_coverage:.0%} of the rows fit whole into a max_length of {_rounded(covering)} "
-            f"with a prompt of {_rounded(covering_prompt)}.",
+            fix=f"{policy.length_coverage:.0%} of the rows fit whole into a max_length of "
+            f"{_rounded(covering)} with a prompt of {_rounded(covering_prompt)}.",
             threshold=float(policy.max_length),
             value=float(covering),
         ),

@@ -183,7 +183,8 @@ def _last_class(answer: str) -> str:
 def _turns(context: str) -> list[tuple[str, str]] | None:
     """Messages as (role, content); None where the JSON is no list of messages."""
     try:
-        return [(str(row["role"]), _string(row["content"])) for row in json.loads(context)]
+        rows = json.loads(context)
+        return [(row["role"], _string(row["content"])) for row in rows] if isinstance(rows, list) else None
     except (ValueError, TypeError, KeyError):
         return None
 

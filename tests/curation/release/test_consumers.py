@@ -1,0 +1,199 @@
+"""What others make of a release folder: datasets, TRL, and a second machine."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from curation.database import Database
+from curation.labelling import pairs
+from curation.model import Message, Pair, Speaker, Verdict
+from curation.workspace import Workspace
+from tests.curation.conftest import NOW, APair, pair_of
+from tests.curation.release.conftest import Releasing
+
+ROOT = Path(__file__).parents[3]
+
+_LOAD = """
+import json, sys
+import datasets
+loaded = datasets.load_dataset(sys.argv[1])
+print(json.dumps({
+    "rows": {name: part.num_rows for name, part in loaded.items()},
+    "columns": loaded["train"].column_names,
+    "first": loaded["train"][0],
+}))
+"""
+
+_PREPARE = """
+import json, sys
+import datasets, torch, transformers
+from tokenizers import Tokenizer, models, pre_tokenizers
+from trl import DPOConfig, DPOTrainer
+
+release, scratch = sys.argv[1:]
+loaded = datasets.load_dataset(release)
+known = ["<eos>", "<unk>", "user", "assistant", "system", ":", "."]
+words = {word: number for number, word in enumerate(known)}
+raw = Tokenizer(models.WordLevel(words, unk_token="<unk>"))
+raw.pre_tokenizer = pre_tokenizers.Whitespace()
+tokenizer = transformers.PreTrainedTokenizerFast(
+    tokenizer_object=raw, eos_token="<eos>", pad_token="<eos>", unk_token="<unk>"
+)
+tokenizer.chat_template = (
+    "{% for m in messages %}{{ m['role'] + ' : ' + m['content'] + ' <eos> ' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ 'assistant : ' }}{% endif %}"
+)
+config = transformers.LlamaConfig(
+    vocab_size=len(words), hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1
+)
+transformers.LlamaForCausalLM(config).save_pretrained(scratch + "/model")
+trainer = DPOTrainer(
+    model=scratch + "/model",
+    args=DPOConfig(output_dir=scratch, report_to="none", use_cpu=True, bf16=False, max_length=64),
+    train_dataset=loaded["train"],
+    processing_class=tokenizer,
+)
+batch = next(iter(trainer.get_train_dataloader()))
+print(json.dumps({"rows": len(trainer.train_dataset), "keys": sorted(batch)}))
+"""
+
+
+def child(code: str, *arguments: str, environment: dict[str, str] | None = None) -> dict[str, object]:
+    """Run Python in a process of its own, so that ours never imports datasets or torch."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=240,
+        env={
+            **os.environ,
+            "OMP_NUM_THREADS": "1",
+            "HF_HUB_OFFLINE": "1",
+            "HF_HUB_DISABLE_TELEMETRY": "1",
+            **(environment or {}),
+        },
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    result: dict[str, object] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def test_datasets_opens_the_folder_as_it_is(
+    a_pair: APair, releasing: Releasing, ten_pairs: None, tmp_path: Path
+) -> None:
+    a_pair("Ja. 👍\u2028\x07", "Nein.", prompt="Größer als π?")
+    release = releasing()
+    loaded = child(_LOAD, str(release.path), environment={"HF_HOME": str(tmp_path / "hf")})
+    assert loaded["rows"] == {"train": release.train, "test": release.test}
+    assert loaded["columns"] == [
+        "prompt", "chosen", "rejected", "pair_id", "tier", "n_votes", "agreement", "strength", "p_chosen",
+        "source", "origins",
+    ]  # fmt: skip
+    assert loaded["first"]["chosen"][0]["role"] == "assistant"  # type: ignore[index]
+
+
+@pytest.mark.trainer
+def test_trl_prepares_the_rows_of_a_release(
+    a_pair: APair, releasing: Releasing, ten_pairs: None, tmp_path: Path
+) -> None:
+    a_pair(
+        context=[
+            Message(speaker=Speaker.SYSTEM, content="Be brief."),
+            Message(speaker=Speaker.USER, content="Hi."),
+            Message(speaker=Speaker.ASSISTANT, content="Hello."),
+        ]
+    )
+    release = releasing()
+    prepared = child(
+        _PREPARE, str(release.path), str(tmp_path / "run"), environment={"HF_HOME": str(tmp_path / "hf")}
+    )
+    assert prepared["rows"] == release.train
+    assert "input_ids" in str(prepared["keys"])
+
+
+def workspace_with_a_past(home: Path) -> Workspace:
+    """A workspace on disk with pairs, votes, an undone vote and a settlement."""
+    place = Workspace(home=home)
+    place.create()
+    db = Database.open(place.database)
+    made = [
+        pair_of(f"Yes {n} é", f" No {n}", f"Ist es {n}?", Verdict.ANSWER_1, (), "", "s", n) for n in range(30)
+    ]
+    with db.writing() as tx:
+        pairs.add(tx, made, NOW)
+        for number, pair in enumerate(made[:9]):
+            vote(tx, pair, number, ("answer_1", "answer_2", "tie")[number % 3])
+        tx.execute(
+            "INSERT INTO settlement (id, pair_id, verdict, reason, settled_by, settled)"
+            " VALUES ('s-1', $pair, 'answer_1', 'seen', 'lead', $now)",
+            {"pair": made[0].id, "now": NOW},
+        )
+    db.close()
+    return place
+
+
+def vote(tx: object, pair: Pair, number: int, verdict: str) -> None:
+    tx.execute(  # type: ignore[attr-defined]
+        "INSERT INTO decision (id, pair_id, annotator_id, verdict, left_answer, arm, server_time)"
+        " VALUES ($id, $pair, 'ann-1', $verdict, 'answer_1', 'random', $now)",
+        {"id": f"d-{number}", "pair": pair.id, "verdict": verdict, "now": NOW},
+    )
+
+
+def run_command(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "curation", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        env={**os.environ, "PAIRLOOM_HOME": str(home), "PYTHONUTF8": "1", **environment},
+    )
+
+
+def test_another_machine_makes_the_same_bytes_of_the_same_state(tmp_path: Path) -> None:
+    here = workspace_with_a_past(tmp_path / "here")
+    there = tmp_path / "another place" / "ß"
+    shutil.copytree(here.home, there)
+    options = ("release", "--name", "v1", "--accept-all", "--by", "ann-1", "--json")
+    first = run_command(here.home, *options, TZ="UTC", LC_ALL="C", PYTHONHASHSEED="1")
+    second = run_command(
+        there, *options, TZ="Pacific/Auckland", LC_ALL="de_DE.UTF-8", PYTHONHASHSEED="2", HOME=str(tmp_path)
+    )
+    assert (first.returncode, second.returncode) == (0, 0), first.stderr + second.stderr
+    folders = [Path(json.loads(done.stdout.splitlines()[-1])["path"]) for done in (first, second)]
+    contents = [
+        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        for folder in folders
+    ]
+    assert contents[0] == contents[1]
+    assert len(contents[0]) == 9
+
+
+def test_the_commands_answer_with_the_agreed_keys(tmp_path: Path) -> None:
+    home = workspace_with_a_past(tmp_path / "here").home
+    validated = json.loads(run_command(home, "validate", "--json").stdout.splitlines()[-1])
+    assert validated["pairs"] == 30
+    assert {"rule", "severity", "count", "share", "examples"} <= set(validated["findings"][0])
+    blocked = run_command(home, "release", "--name", "v1", "--json")
+    assert (blocked.returncode, blocked.stdout) == (1, "")
+    assert "V18 needs an acknowledgement" in blocked.stderr
+    accepted = [option for rule in ("V12", "V18") for option in ("--accept", rule)]
+    released = json.loads(
+        run_command(home, "release", "--name", "v1", *accepted, "--json").stdout.splitlines()[-1]
+    )
+    assert set(released) == {"path", "fingerprint", "train", "test", "excluded", "ties"}
+    verified = run_command(home, "verify", released["path"], "--json")
+    assert (verified.returncode, json.loads(verified.stdout)) == (0, {"ok": True, "differences": []})
+    (Path(released["path"]) / "README.md").write_text("mine", encoding="utf-8")
+    verified = run_command(home, "verify", released["path"], "--json")
+    assert verified.returncode == 1
+    assert json.loads(verified.stdout)["differences"][0]["path"] == "README.md"
