@@ -35,11 +35,25 @@ def shown(page: Page) -> str | None:
 
 
 def press(page: Page, key: str) -> str | None:
-    """Look at the pair for as long as the screen asks for, then press; the pair that was pressed for."""
-    page.wait_for_timeout(SETTLE_SECONDS * 1000 + 60)
-    pair_id = shown(page)
-    page.keyboard.press(key)
-    return pair_id
+    """Look at the pair for as long as the screen asks for, then press; the pair that was pressed for.
+
+    Streamlit lays a dialog over everything some seconds after the server has gone. Keys decide nothing
+    while it hides the pair, so it is closed first, as a person would.
+    """
+    while True:
+        close_dialog(page)
+        page.wait_for_timeout(SETTLE_SECONDS * 1000 + 60)
+        pair_id = shown(page)
+        page.keyboard.press(key)
+        if shown(page) != pair_id or not page.get_by_role("dialog").is_visible():
+            return pair_id
+
+
+def close_dialog(page: Page) -> None:
+    dialog = page.get_by_role("dialog")
+    if dialog.is_visible():
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
 
 
 def wait_until_saved(page: Page) -> None:

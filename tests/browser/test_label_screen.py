@@ -106,6 +106,16 @@ def test_a_killed_and_restarted_server_loses_nothing_and_doubles_nothing(page: P
     assert sorted(row.pair_id for row in rows) == sorted(map(str, decided))
 
 
+def test_keys_decide_nothing_while_a_dialog_hides_the_pair(page: Page, server: Server) -> None:
+    open_screen(page, server)
+    before = shown(page)
+    server.kill()
+    expect(page.get_by_role("dialog")).to_be_visible(timeout=30_000)
+    page.keyboard.press("f")
+    assert shown(page) == before
+    assert press(page, "f") == before != shown(page)
+
+
 def test_what_is_not_saved_survives_a_reload(page: Page, server: Server) -> None:
     open_screen(page, server)
     page.route("**/api/label/decisions", lambda route: route.abort())
@@ -173,9 +183,10 @@ def test_nothing_that_reaches_the_browser_names_a_model_or_a_prior(page: Page, s
     open_screen(page, server)
     press(page, "f")
     wait_until_saved(page)
-    sent = "".join(bodies) + page.content() + page.locator(".pair-view").inner_html()
+    sent = "".join(bodies) + page.locator(".pair-view").inner_html()
     assert "Answer A of" in sent
     assert not [word for word in ("model-secret", "prior", "imported", "origin") if word in sent]
+    assert "model-secret" not in page.content()
 
 
 def test_the_buttons_decide_like_the_keys_and_say_their_keys(page: Page, server: Server) -> None:

@@ -10,16 +10,17 @@ from curation.model import Answer, Decision, Pair, Provenance, Verdict
 NOW = datetime(2026, 11, 22, 9, 0)
 
 
-def a_pair(number: int, *, one: str = "", other: str = "") -> Pair:
+def a_pair(number: int, *, prompt: str = "", one: str = "", other: str = "") -> Pair:
     one, other = one or f"Answer A of {number}", other or f"Answer B of {number}"
-    pair_id, place = text.canonical((), f"Prompt {number}", one, other)
+    prompt = prompt or f"Prompt {number}"
+    pair_id, place = text.canonical((), prompt, one, other)
     first, second = (one, other) if place is Answer.ONE else (other, one)
     return Pair(
         id=pair_id,
         source_id="s",
         source_row=number,
         context=(),
-        prompt=f"Prompt {number}",
+        prompt=prompt,
         answer_1=first,
         answer_2=second,
         origin_1="model-secret-1",
