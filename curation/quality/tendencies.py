@@ -37,9 +37,9 @@ class Tendency:
     @property
     def is_positional(self) -> bool:
         """Left was chosen more or less often than chance explains (rule V14)."""
-        if self.n < ENOUGH or self.share is None or self.p_value is None:
+        if self.n < ENOUGH or self.p_value is None:
             return False
-        return abs(self.share - 0.5) > POSITION_MARGIN and self.p_value < POSITION_P
+        return abs(2 * self.chosen - self.n) > 2 * POSITION_MARGIN * self.n and self.p_value < POSITION_P
 
     @property
     def is_lengthy(self) -> bool:
