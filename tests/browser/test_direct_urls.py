@@ -1,4 +1,4 @@
-"""Nothing is reached around its guard: every page and route by its address, on a server that has served nothing."""
+"""Nothing is reached around its guard: every page and route, on a server that has served nothing."""
 
 import os
 import shutil
@@ -114,9 +114,9 @@ def test_a_name_that_was_made_to_point_here_is_refused(serve: Serve) -> None:
 
 def test_solo_mode_refuses_an_address_that_others_can_reach(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address", "0.0.0.0", "--server.port", "0"],
-        env={**os.environ, "PAIRLOOM_HOME": str(tmp_path)}, cwd=ROOT, capture_output=True, text=True, timeout=60,
-        check=False,
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.address", "0.0.0.0"],
+        env={**os.environ, "PAIRLOOM_HOME": str(tmp_path), "STREAMLIT_SERVER_PORT": "0"},
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
     )  # fmt: skip
     assert done.returncode != 0
     assert "does not listen on 0.0.0.0" in done.stdout + done.stderr
