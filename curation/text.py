@@ -5,14 +5,12 @@ Hashes are blake2b (stable across machines and Python versions, unlike `hash`).
 
 import hashlib
 import json
-import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
 from curation.model import Answer, Message, Speaker
 
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0x180E], None)
-_SPACES = re.compile(r"\s+")
 
 
 def digest(parts: Iterable[str], size: int = 16) -> str:
@@ -31,12 +29,14 @@ def digest(parts: Iterable[str], size: int = 16) -> str:
 
 def visible(text: str) -> str:
     """NFKC without zero-width characters, trimmed: "" where a reader would see nothing (rule V02)."""
+    if text.isascii():  # NFKC and the table leave it as it is
+        return text.strip()
     return unicodedata.normalize("NFKC", text).translate(_INVISIBLE).strip()
 
 
 def folded(text: str) -> str:
     """NFKC, casefold, white space folded: equal for texts a reader would call the same (rule V04)."""
-    return _SPACES.sub(" ", visible(text).casefold()).strip()
+    return " ".join(visible(text).casefold().split())
 
 
 def canonical(

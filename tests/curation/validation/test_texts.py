@@ -1,5 +1,8 @@
 """Facts of texts, without a database."""
 
+import re
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -99,3 +102,11 @@ def test_clusters_join_exactly_what_links_connect(links: list[tuple[str, str]]) 
 @given(st.permutations([("a", "b"), ("c", "d"), ("b", "c"), ("x", "y")]))
 def test_clusters_do_not_depend_on_the_order_of_links(links: list[tuple[str, str]]) -> None:
     assert clusters.joined(links) == {"a": "a", "b": "a", "c": "a", "d": "a", "x": "x", "y": "x"}
+
+
+@given(st.one_of(st.text(max_size=40), WEIRD))
+def test_folding_is_nfkc_casefold_and_single_blanks(content: str) -> None:
+    plain = unicodedata.normalize("NFKC", content)
+    seen = re.sub("[\u200b-\u200d\u2060\ufeff\u00ad\u180e]", "", plain).strip()
+    assert text.visible(content) == seen
+    assert text.folded(content) == re.sub(r"\s+", " ", seen.casefold()).strip()

@@ -1,0 +1,81 @@
+"""`python -m benchmarks.release [PAIRS …]`: time and memory of a release, beside DuckDB copying the same rows.
+
+Prints and never gates. The peer is `COPY … TO … (FORMAT parquet)` of the released columns: no rules, no
+split, no trimming, no fingerprint.
+"""
+
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+
+from benchmarks import workspaces
+from benchmarks.validation import median
+from curation.database import Database
+from curation.release import releases, verify
+from curation.validation.policy import Policy
+from curation.workspace import Workspace
+
+ROUNDS = 5
+_MIB = 2**20
+
+
+def main(sizes: list[int]) -> None:
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            place = Workspace(home=Path(folder))
+            db = workspaces.filled(place.database, size)
+            copying = median([_timed(lambda: _copy(db, place))[0] for _ in range(ROUNDS)])
+            names = iter(range(ROUNDS))
+            runs = [_timed(lambda: _release(db, place, f"v{next(names)}")) for _ in range(ROUNDS)]
+            seconds, peak = median([run[0] for run in runs]), max(run[1] for run in runs)
+            checking = median([_timed(lambda: verify.check(place.releases / "v0"))[0] for _ in range(ROUNDS)])
+            db.close()
+        print(
+            f"release {size:>9,} pairs: {seconds:7.2f} s (median of {ROUNDS}), {size / seconds:,.0f} pairs/s, "
+            f"{seconds / copying:4.1f} × COPY of the same rows ({copying:.2f} s), memory +{peak / _MIB:.0f} MiB, "
+            f"verify {checking:.2f} s"
+        )
+
+
+def _timed(work: Callable[[], object]) -> tuple[float, int]:
+    """Seconds, and bytes by which the process grew at its largest."""
+    process, done = psutil.Process(), threading.Event()
+    before = peak = process.memory_info().rss
+
+    def watch() -> None:
+        nonlocal peak
+        while not done.wait(0.02):
+            peak = max(peak, process.memory_info().rss)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    start = time.perf_counter()
+    work()
+    seconds = time.perf_counter() - start
+    done.set()
+    watcher.join()
+    return seconds, peak - before
+
+
+def _copy(db: Database, place: Workspace) -> None:
+    with db.reading() as cursor:
+        cursor.execute(
+            "COPY (SELECT p.id, p.context, p.prompt, p.answer_1, p.answer_2, s.tier, s.votes, s.agreement"
+            " FROM pair AS p JOIN standing AS s ON s.pair_id = p.id ORDER BY p.id)"
+            f" TO '{place.home / 'copy.parquet'}' (FORMAT parquet, COMPRESSION zstd)"
+        )
+
+
+def _release(db: Database, place: Workspace, name: str) -> None:
+    releases.create(
+        db, place, name=name, policy=Policy(), by="benchmark", now=workspaces.NOW, accept_all=True
+    )
+
+
+if __name__ == "__main__":
+    main([int(size) for size in sys.argv[1:]] or [10_000, 100_000])
