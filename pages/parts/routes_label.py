@@ -176,7 +176,7 @@ def _save(_request: Request, bearer: Bearer, body: object) -> dict[str, object]:
             raise
         except PairloomError as error:
             # One that cannot be saved must not hold up the others behind it.
-            refused.append({"id": str(_fields(entry).get("id")), "message": str(error)})
+            refused.append({"id": _name(entry), "message": str(error)})
     return {"saved": saved, "refused": refused}
 
 
@@ -241,6 +241,10 @@ def _fields(entry: object) -> Mapping[str, object]:
     if not isinstance(entry, dict):
         raise InvalidInput("A decision must be a JSON object.")
     return entry
+
+
+def _name(entry: object) -> str:
+    return str(entry.get("id")) if isinstance(entry, dict) else ""
 
 
 def _id(fields: Mapping[str, object], name: str) -> str:
