@@ -2,7 +2,7 @@
 
 import csv
 import json
-import tempfile
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from curation.database import Database
 from curation.intake import formats, ingest, locations
 from curation.labelling import pairs
-from curation.model import Answer, Speaker
+from curation.model import Answer, Pair, Speaker
 from curation.workspace import Workspace
 
 NOW = datetime(2026, 11, 22, 9, 0)
@@ -29,27 +29,27 @@ ROW = st.fixed_dictionaries(
 )
 
 
-def write_json_lines(path: Path, row: dict[str, str]) -> None:
-    path.write_bytes((json.dumps(row, ensure_ascii=False) + "\n").encode())
+def write_json_lines(path: Path, rows: list[dict[str, str]]) -> None:
+    path.write_bytes("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode())
 
 
-def write_json_list(path: Path, row: dict[str, str]) -> None:
-    path.write_bytes(json.dumps([row], ensure_ascii=False, indent=1).encode())
+def write_json_list(path: Path, rows: list[dict[str, str]]) -> None:
+    path.write_bytes(json.dumps(rows, ensure_ascii=False, indent=1).encode())
 
 
-def write_utf_16(path: Path, row: dict[str, str]) -> None:
-    path.write_bytes(json.dumps(row, ensure_ascii=False).encode("utf-16"))
+def write_utf_16(path: Path, rows: list[dict[str, str]]) -> None:
+    path.write_bytes("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode("utf-16"))
 
 
-def write_csv(path: Path, row: dict[str, str]) -> None:
+def write_csv(path: Path, rows: list[dict[str, str]]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, COLUMNS, quoting=csv.QUOTE_ALL)
         writer.writeheader()
-        writer.writerow(row)
+        writer.writerows(rows)
 
 
-def write_parquet(path: Path, row: dict[str, str]) -> None:
-    pq.write_table(pa.Table.from_pylist([row]), path)
+def write_parquet(path: Path, rows: list[dict[str, str]]) -> None:
+    pq.write_table(pa.Table.from_pylist(rows), path)
 
 
 @pytest.mark.parametrize(
@@ -57,33 +57,30 @@ def write_parquet(path: Path, row: dict[str, str]) -> None:
     [write_json_lines, write_json_list, write_utf_16, write_csv, write_parquet],
     ids=lambda each: each.__name__,
 )
-def test_any_text_survives_byte_for_byte(write: object, tmp_path: Path) -> None:
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=st.lists(ROW, min_size=1, max_size=40))
+def test_any_text_survives_byte_for_byte(
+    write: Callable[[Path, list[dict[str, str]]], None], tmp_path: Path, rows: list[dict[str, str]]
+) -> None:
+    path = tmp_path / "file"
+    write(path, rows)
+    assert imported(path) == rows
+
+
+def imported(path: Path) -> list[dict[str, str]]:
+    """The rows of a file as the database holds them, with the imported winner as chosen."""
     database = Database.in_memory()
-
-    @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-    @given(row=ROW)
-    def survives(row: dict[str, str]) -> None:
-        assert callable(write)
-        with tempfile.TemporaryDirectory(dir=tmp_path) as folder:
-            path = Path(folder) / "file"
-            write(path, row)
-            found = imported(database, path)
-        assert found == row
-
-    survives()
-
-
-def imported(database: Database, path: Path) -> dict[str, str]:
-    """The only row of a file as the database holds it, with the imported winner as chosen."""
     located = locations.locate(str(path), Workspace(home=path.parent))
     outcome = ingest.ingest(database, located, imported_by="lead", now=NOW)
     assert outcome.refusals == ()
     with database.reading() as cursor:
-        found = cursor.execute(
-            "SELECT pair_id, prior_winner FROM appearance WHERE source_id = $id", {"id": outcome.source_id}
-        ).fetchone()
-    assert found is not None
-    pair, winner = pairs.get(database, found[0]), Answer(found[1])
+        found = cursor.execute("SELECT pair_id, prior_winner FROM appearance ORDER BY source_row").fetchall()
+    rows = [row_of(pairs.get(database, pair_id), Answer(winner)) for pair_id, winner in found]
+    database.close()
+    return rows
+
+
+def row_of(pair: Pair, winner: Answer) -> dict[str, str]:
     system = [message.content for message in pair.context if message.speaker is Speaker.SYSTEM]
     return {
         "system": system[0] if system else "",
@@ -95,14 +92,14 @@ def imported(database: Database, path: Path) -> dict[str, str]:
 
 def test_the_word_nan_and_empty_cells_of_a_csv_stay_what_they_are(tmp_path: Path) -> None:
     row = {"system": "", "question": "nan", "chosen": "null", "rejected": "NA"}
-    write_csv(tmp_path / "file", row)
-    assert imported(Database.in_memory(), tmp_path / "file") == row
+    write_csv(tmp_path / "file", [row])
+    assert imported(tmp_path / "file") == [row]
 
 
 def test_a_null_system_is_no_system_message(tmp_path: Path) -> None:
     table = pa.Table.from_pylist([{"system": None, "question": "q", "chosen": "a", "rejected": "b"}])
     pq.write_table(table, tmp_path / "file")
-    assert imported(Database.in_memory(), tmp_path / "file")["system"] == ""
+    assert imported(tmp_path / "file")[0]["system"] == ""
 
 
 def test_the_mapping_is_written_as_the_same_json_whatever_its_order() -> None:
