@@ -7,12 +7,15 @@ from pathlib import Path
 from curation import workspace
 from training import documents, errors
 
+_MANIFEST = "manifest.json"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Release:
     """An opened release.
 
     Attributes:
+        name: the folder's, which is a release's only name.
         train, test: pairs in each split.
         files: relative path → SHA-256 in hexadecimal digits.
     """
@@ -26,20 +29,17 @@ class Release:
 
 
 def find(space: workspace.Workspace, text: str) -> Path:
-    """The release folder that was meant: a path, or the name of a release in the workspace, newest first.
+    """The release folder that was meant: a path, or the name of a release in the workspace.
 
     Raises:
         UnusableRelease: there is none.
     """
     for folder in (Path(text).expanduser(), space.releases / text):
-        if text and (folder / "manifest.json").is_file():
+        if text and (folder / _MANIFEST).is_file():
             return folder.resolve()
-    named = [path for path in space.releases.glob("*/manifest.json") if _name(path) == text]
-    if not named:
-        raise errors.UnusableRelease(
-            f"There is no release {text!r}: neither a folder with a manifest nor a name in {space.releases}."
-        )
-    return max(named, key=lambda path: path.stat().st_mtime).parent.resolve()
+    raise errors.UnusableRelease(
+        f"There is no release {text!r}: neither a folder with a manifest nor a name in {space.releases}."
+    )
 
 
 def load(path: Path) -> Release:
@@ -48,13 +48,13 @@ def load(path: Path) -> Release:
     Raises:
         UnusableRelease: the folder holds no manifest that can be read.
     """
-    content = documents.read_or_none(path / "manifest.json")
+    content = documents.read_or_none(path / _MANIFEST)
     try:
         if content is None:
-            raise KeyError("manifest.json")
+            raise KeyError(_MANIFEST)
         return Release(
             path=path.resolve(),
-            name=str(content["name"]),
+            name=path.resolve().name,
             fingerprint=str(content["fingerprint"]),
             train=int(content["train"]),
             test=int(content["test"]),
@@ -62,12 +62,15 @@ def load(path: Path) -> Release:
         )
     except (KeyError, TypeError, ValueError) as error:
         raise errors.UnusableRelease(
-            f"{path} is not a release: its manifest.json lacks {error}. Release the data again."
+            f"{path} is not a release: its manifest lacks {error}. Release the data again."
         ) from None
 
 
 def differences(release: Release) -> tuple[str, ...]:
-    """What no longer equals the manifest, one phrase a file; empty where nothing has changed."""
+    """What no longer equals the manifest, one phrase a file; empty where nothing has changed.
+
+    A file that was added under data/ counts: loading the folder would read its rows too.
+    """
     found = []
     for name, expected in sorted(release.files.items()):
         path = release.path / name
@@ -75,15 +78,11 @@ def differences(release: Release) -> tuple[str, ...]:
             found.append(f"{name} is missing")
         elif sha256(path) != expected:
             found.append(f"{name} has changed")
-    return tuple(found)
+    present = (path.relative_to(release.path).as_posix() for path in release.path.glob("data/*"))
+    return (*found, *(f"{name} was added" for name in sorted(present) if name not in release.files))
 
 
 def sha256(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _name(manifest: Path) -> str | None:
-    content = documents.read_or_none(manifest) or {}
-    return content.get("name")

@@ -1,7 +1,9 @@
 """What is found before a start, on real files."""
 
+import hashlib
 import importlib.util
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,14 @@ def test_a_release_that_was_changed_is_refused(tmp_path: Path, space: Workspace)
     assert "data/train-00000-of-00001.parquet has changed" in changed.message
 
 
+def test_a_file_added_to_the_data_is_refused_because_it_would_be_trained_on(
+    tmp_path: Path, space: Workspace
+) -> None:
+    release = run_folders.a_release(tmp_path / "tiny")
+    shutil.copy(release / "data/train-00000-of-00001.parquet", release / "data/train-extra.parquet")
+    assert "data/train-extra.parquet was added" in found(release, space)["release-changed"].message
+
+
 @pytest.mark.parametrize("content", ["", "[]", '{"name": "tiny"}'], ids=["empty", "a list", "no fingerprint"])
 def test_a_folder_without_a_manifest_that_can_be_read_is_refused(
     tmp_path: Path, space: Workspace, content: str
@@ -62,10 +72,10 @@ def test_a_file_that_is_no_parquet_is_refused_although_its_hash_is_right(
     tmp_path: Path, space: Workspace
 ) -> None:
     release = run_folders.a_release(tmp_path / "tiny")
-    data = release / "data/train-00000-of-00001.parquet"
-    data.write_bytes(b"nonsense")
+    name = "data/train-00000-of-00001.parquet"
+    (release / name).write_bytes(b"nonsense")
     manifest = json.loads((release / "manifest.json").read_text())
-    manifest["files"] = {}
+    manifest["files"][name] = hashlib.sha256(b"nonsense").hexdigest()
     (release / "manifest.json").write_text(json.dumps(manifest))
     assert "no readable Parquet file" in found(release, space)["release-unreadable"].message
 
