@@ -265,5 +265,5 @@ def log_tail(run: Path, lines: int) -> list[str]:
 
 
 def now() -> str:
-    """The time as the files of a run carry it: UTC, ISO 8601, whole seconds."""
-    return datetime.now(UTC).isoformat(timespec="seconds")
+    """The time as the files of a run carry it: UTC, ISO 8601, milliseconds."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

@@ -164,11 +164,16 @@ def _advanced(state: State, rows: list[metrics.Row], told: list[metrics.Row]) ->
     return dataclasses.replace(
         state,
         state=under_way if max_steps else state.state,
-        message=str(phases[-1]["message"]).capitalize() + "." if phases else state.message,
+        message=_sentence(str(phases[-1]["message"])) if phases else state.message,
         step=max([state.step, *(int(row.get("step") or 0) for row in rows)]),
         max_steps=max_steps,
         metrics={**state.metrics, **metrics.latest(rows)},
     )
+
+
+def _sentence(phrase: str) -> str:
+    # Not str.capitalize, which would write the names of models in small letters.
+    return f"{phrase[:1].upper()}{phrase[1:].rstrip('.')}."
 
 
 def _hurry(worker: local.Worker, following: _Following) -> None:
