@@ -1,0 +1,237 @@
+"""A recipe and rendered pairs become a TRL trainer. Needs torch; only the worker imports it.
+
+What TRL, transformers, peft or bitsandbytes would do silently wrong is put right here, each with its reason.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from datasets import Dataset
+from peft import LoraConfig
+from transformers import AutoModelForCausalLM, BitsAndBytesConfig
+from trl import DPOConfig, DPOTrainer
+
+from training import errors
+from training.choices import Optimiser, Precision, Tuning
+from training.recipe import ALL_LINEAR, DpoRecipe
+from training.rendering import Rendered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What the run computes on, as torch sees it."""
+
+    cuda: bool
+    bf16: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """A recipe fitted to a machine.
+
+    Attributes:
+        bf16: forward and backward in bf16.
+        optimizer: transformers' name.
+        notes: what differs from the recipe, one sentence each.
+    """
+
+    recipe: DpoRecipe
+    machine: Machine
+    bf16: bool
+    optimizer: str
+    notes: tuple[str, ...]
+
+
+def machine() -> Machine:
+    """The first visible GPU, else the processor."""
+    cuda = torch.cuda.is_available()
+    return Machine(cuda=cuda, bf16=torch.cuda.is_bf16_supported() if cuda else True)
+
+
+def plan(recipe: DpoRecipe, on: Machine) -> Plan:
+    """Fit a recipe to a machine; what the machine lacks is replaced and said."""
+    notes = []
+    bf16 = recipe.precision is Precision.BF16 or (recipe.precision is Precision.AUTO and on.cuda and on.bf16)
+    if bf16 and not on.bf16:
+        bf16 = False
+        notes.append("This GPU does not compute in bf16; the run uses 32 bits.")
+    optimizer = recipe.optimizer
+    if optimizer.is_paged and not on.cuda:
+        optimizer = Optimiser.ADAMW
+        notes.append(
+            f"There is no GPU memory to page; the run uses plain AdamW instead of {recipe.optimizer}."
+        )
+    return Plan(recipe=recipe, machine=on, bf16=bf16, optimizer=optimizer.value, notes=tuple(notes))
+
+
+def load_model(path: Path, fitted: Plan) -> Any:
+    """The base model from a folder, never from a checkpoint: its weights are the reference.
+
+    Raises:
+        ModelMissing: the folder holds no model that transformers can load.
+    """
+    settings: dict[str, Any] = {"dtype": _weight_type(fitted)}
+    if fitted.recipe.tuning is Tuning.LORA_4BIT:
+        settings["quantization_config"] = BitsAndBytesConfig(
+            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=_compute_type(fitted)
+        )
+    if fitted.machine.cuda:
+        settings["device_map"] = {"": 0}
+    try:
+        model = AutoModelForCausalLM.from_pretrained(str(path), **settings)
+    except (OSError, ValueError, KeyError) as error:
+        first = str(error).strip().splitlines()[0]
+        raise errors.ModelMissing(f"The model in {path} cannot be loaded: {first}") from error
+    _keep_gradients_in_4bit(model)
+    model.config.use_cache = False
+    return model
+
+
+class QuietTrainer(DPOTrainer):  # type: ignore[misc]  # TRL ships no types
+    """TRL's trainer without its model card, and with adapters that resume in the type they were saved in."""
+
+    def create_model_card(self, *_: Any, **__: Any) -> None:
+        """Not written: TRL's card calls a local base model "None" and would stand where ours belongs."""
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        learning = model if model is not None else self.model
+        kinds = {name: p.dtype for name, p in learning.named_parameters() if p.requires_grad}
+        super()._load_from_checkpoint(resume_from_checkpoint, model)
+        # peft loads a bf16 adapter back as fp32, and the resumed run would drift from the uninterrupted one.
+        for name, parameter in learning.named_parameters():
+            if name in kinds:
+                parameter.data = parameter.data.to(kinds[name])
+
+
+def trainer(
+    fitted: Plan,
+    model: Any,
+    tokenizer: Any,
+    train: Sequence[Rendered],
+    test: Sequence[Rendered],
+    *,
+    run: Path,
+    resumes: bool,
+    callbacks: Sequence[Any],
+) -> QuietTrainer:
+    """A trainer that is ready to start.
+
+    Args:
+        run: checkpoints go here as checkpoint-N.
+        resumes: the run goes on from a checkpoint, so there is no evaluation of step 0.
+
+    Raises:
+        RecipeError: the model has no layers of the names the recipe wants to adapt.
+    """
+    recipe = fitted.recipe
+    try:
+        made = QuietTrainer(
+            model=model,
+            args=config(fitted, run, pairs=len(train), evaluates=bool(test), resumes=resumes),
+            train_dataset=_dataset(train),
+            eval_dataset=_dataset(test) if test else None,
+            processing_class=tokenizer,
+            peft_config=_adapter(recipe) if recipe.tuning.has_adapter else None,
+            callbacks=list(callbacks),
+        )
+    except ValueError as error:
+        if "arget modules" in str(error):
+            raise errors.RecipeError(
+                f"The model has no layers named {', '.join(recipe.lora_target_modules)}. "
+                f"Set lora_target_modules to {ALL_LINEAR}."
+            ) from error
+        raise
+    _restore_adapter_dropout(made.model, recipe)
+    return made
+
+
+def config(fitted: Plan, run: Path, *, pairs: int, evaluates: bool, resumes: bool) -> DPOConfig:
+    """The recipe in TRL's words; every value is passed on, because TRL's defaults are not the recipe's."""
+    recipe = fitted.recipe
+    steps = recipe.steps(pairs)
+    return DPOConfig(
+        output_dir=str(run),
+        use_cpu=not fitted.machine.cuda,
+        dataloader_pin_memory=fitted.machine.cuda,
+        per_device_train_batch_size=recipe.micro_batch,
+        per_device_eval_batch_size=1,  # TRL averages over batches, so a short last one would weigh too much
+        gradient_accumulation_steps=recipe.accumulation,
+        activation_checkpointing=recipe.gradient_checkpointing,
+        max_steps=steps,
+        learning_rate=recipe.learning_rate,
+        lr_scheduler_type=recipe.schedule.value,
+        warmup_steps=recipe.warmup_steps,
+        optim=fitted.optimizer,
+        weight_decay=recipe.weight_decay,
+        max_grad_norm=recipe.max_grad_norm,
+        bf16=fitted.bf16,
+        beta=recipe.beta,
+        loss_type=[loss.value for loss in recipe.loss_types],
+        loss_weights=list(recipe.loss_weights),
+        label_smoothing=recipe.label_smoothing,
+        max_length=recipe.max_length,
+        precompute_ref_log_probs=recipe.precompute_reference,
+        disable_dropout=True,  # the base model's; the adapter's is restored afterwards
+        logging_steps=recipe.log_every,
+        logging_nan_inf_filter=False,  # True writes a loss that is not a number as 0.0
+        eval_strategy="steps" if evaluates else "no",
+        eval_steps=_every(recipe.evaluate_every, steps),
+        eval_on_start=evaluates and not resumes,
+        save_strategy="steps",
+        save_steps=_every(recipe.save_every, steps),
+        save_total_limit=recipe.checkpoints_kept,
+        seed=recipe.seed,
+        report_to=recipe.report_to.value,
+        disable_tqdm=True,
+    )
+
+
+def _every(cadence: float, steps: int) -> int:
+    """A cadence in steps: a share of the run below 1; 0 means only at the end."""
+    if not cadence:
+        return steps
+    return max(1, round(cadence * steps)) if cadence < 1 else round(cadence)
+
+
+def _adapter(recipe: DpoRecipe) -> LoraConfig:
+    named = list(recipe.lora_target_modules)
+    return LoraConfig(
+        task_type="CAUSAL_LM",
+        r=recipe.lora_rank,
+        lora_alpha=recipe.lora_alpha,
+        lora_dropout=recipe.lora_dropout,
+        bias="none",  # a trained bias stays on while the adapter is off, and the reference would be wrong
+        target_modules=ALL_LINEAR if named == [ALL_LINEAR] else named,
+    )
+
+
+def _dataset(pairs: Sequence[Rendered]) -> Dataset:
+    return Dataset.from_list([pair.row for pair in pairs])
+
+
+def _weight_type(fitted: Plan) -> torch.dtype:
+    """Weights that do not learn may be bf16; weights that learn must not, or small steps are rounded away."""
+    return _compute_type(fitted) if fitted.recipe.tuning.has_adapter else torch.float32
+
+
+def _compute_type(fitted: Plan) -> torch.dtype:
+    return torch.bfloat16 if fitted.bf16 else torch.float32
+
+
+def _keep_gradients_in_4bit(model: Any) -> None:
+    """On a processor with AVX512-BF16 the first forward in evaluation mode repacks 4-bit weights into a path
+    without gradients, and everything trained afterwards is wrong."""
+    for module in model.modules():
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
+
+
+def _restore_adapter_dropout(model: Any, recipe: DpoRecipe) -> None:
+    """TRL's disable_dropout zeroes the adapter's dropout too, while the saved file still names it."""
+    for module in model.modules():
+        for dropout in getattr(module, "lora_dropout", {}).values():
+            if isinstance(dropout, torch.nn.Dropout):
+                dropout.p = recipe.lora_dropout

@@ -1,0 +1,42 @@
+"""Which class a failure belongs to, and the one sentence a person reads. Needs no torch."""
+
+import errno
+
+from training import errors
+from training.runs import Reason
+
+_CLASSES: tuple[tuple[type[errors.TrainingError], Reason], ...] = (
+    (errors.UnusableRelease, Reason.DATA),
+    (errors.RecipeError, Reason.CONFIGURATION),
+    (errors.ModelMissing, Reason.MODEL),
+    (errors.NotResumable, Reason.CONFIGURATION),
+)
+_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "bad_alloc")
+
+
+def classify(error: BaseException) -> tuple[Reason, str]:
+    """Reason and sentence of whatever ended a run."""
+    for kind, reason in _CLASSES:
+        if isinstance(error, kind):
+            return reason, str(error)
+    if _is_memory(error):
+        return Reason.OUT_OF_MEMORY, (
+            "The run needs more memory than there is. Lower micro_batch or max_length, "
+            "or choose a smaller model."
+        )
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return Reason.DISK, "The disk is full. Free some space and resume the run."
+    if isinstance(error, ModuleNotFoundError):
+        return (
+            Reason.CONFIGURATION,
+            f"The package {error.name} is not installed. Install it, or change the recipe.",
+        )
+    first = (str(error).strip().splitlines() or ["no message"])[0]
+    return Reason.UNKNOWN, f"{type(error).__name__}: {first} The last lines of the log say where."
+
+
+def _is_memory(error: BaseException) -> bool:
+    # torch.OutOfMemoryError by name, so that this module needs no torch
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    return isinstance(error, RuntimeError) and any(sign in str(error).lower() for sign in _MEMORY)

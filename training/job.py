@@ -1,0 +1,277 @@
+"""One training run from request to model card. Imports torch; only the worker imports this."""
+
+import json
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from curation import workspace
+from training import (
+    demo_weights,
+    documents,
+    dpo,
+    errors,
+    evaluation,
+    metrics,
+    model_card,
+    pair_set,
+    recipe,
+    release_folder,
+    release_pairs,
+    rendering,
+    runs,
+    scoring,
+)
+from training.base_model import ModelKind
+from training.evaluation import Likelihoods, Standing
+from training.journal import Journal
+from training.pair_set import PairSet
+from training.recipe import DpoRecipe
+from training.rendering import Limits, Renderer
+from training.runs import Request
+from training.witness import Witness
+
+log = logging.getLogger(__name__)
+
+
+class StopAsked(Exception):
+    """Somebody wants the run to stop before training has begun."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """How far the run came."""
+
+    stopped: bool
+    step: int
+    max_steps: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """Everything that is loaded before the first step."""
+
+    run: Path
+    request: Request
+    recipe: DpoRecipe
+    journal: Journal
+    fitted: dpo.Plan
+    model: Any
+    renderer: Renderer
+    train: PairSet
+    test: PairSet
+
+    @property
+    def notes(self) -> list[str]:
+        return [*self.fitted.notes, *self.train.sentences("training"), *self.test.sentences("held-out")]
+
+    @contextmanager
+    def judging(self) -> Iterator[None]:
+        """The precision training computes in, so that before and after are measured alike."""
+        kind = "cuda" if self.fitted.machine.cuda else "cpu"
+        with torch.autocast(kind, torch.bfloat16, enabled=self.fitted.bf16):
+            yield
+
+
+def carry_out(run: Path, journal: Journal) -> Done:
+    """Train what the run's request asks for, and leave adapter, evaluation and card in its folder.
+
+    Raises:
+        TrainingError: what it rests on cannot be used.
+        StopAsked: somebody asked to stop before the first step.
+    """
+    bench = _loaded(run, journal)
+    journal.phase("reading answers before training")
+    prompts = [pair.prompt for pair in (bench.test.kept or bench.train.kept)[: bench.recipe.sample_prompts]]
+    with bench.judging():
+        reference = scoring.likelihoods(bench.model, bench.test.kept)
+        before = scoring.greedy_answers(bench.model, bench.renderer, prompts, bench.recipe.sample_tokens)
+    _go_on(run)
+    witness = Witness(run, journal, bench.recipe, resumes=bench.request.resumes is not None)
+    trainer = _trained(bench, witness)
+    done = Done(stopped=witness.stopped, step=trainer.state.global_step, max_steps=trainer.state.max_steps)
+    if done.stopped and done.step < done.max_steps:
+        return done
+    _leave(bench, trainer, prompts, before, reference)
+    return Done(stopped=False, step=done.step, max_steps=done.max_steps)
+
+
+def _loaded(run: Path, journal: Journal) -> Bench:
+    request = runs.read_request(run)
+    settings = recipe.from_dict(request.recipe)
+    _check_settings(settings)
+    _check_release(request)
+    path = _model_folder(request, run, journal)
+    _go_on(run)
+    journal.phase("preparing the pairs")
+    limits = Limits(
+        prompt=settings.max_prompt_length, total=settings.max_length, vocabulary=_vocabulary(path)
+    )
+    renderer = rendering.prepare(rendering.load(str(path)), settings.template, limits)
+    train, test = (pair_set.render(renderer, _pairs(request, split)) for split in ("train", "test"))
+    if not train.kept:
+        raise errors.UnusableRelease("No training pair is left. Release more pairs, or raise max_length.")
+    _go_on(run)
+    journal.phase("loading the model")
+    fitted = dpo.plan(settings, dpo.machine())
+    model = dpo.load_model(path, fitted)
+    bench = Bench(
+        run=run, request=request, recipe=settings, journal=journal, fitted=fitted, model=model,
+        renderer=renderer, train=train, test=test,
+    )  # fmt: skip
+    for note in bench.notes:
+        journal.warning(note)
+    _go_on(run)
+    return bench
+
+
+def _check_settings(settings: DpoRecipe) -> None:
+    stops = [problem.message for problem in recipe.problems(settings) if problem.severity == "E"]
+    if stops:
+        raise errors.RecipeError(stops[0])
+
+
+def _check_release(request: Request) -> None:
+    release = release_folder.load(request.release)
+    changed = release_folder.differences(release)
+    if release.fingerprint != request.fingerprint:
+        raise errors.UnusableRelease(f"{request.release} is another release than the one that was asked for.")
+    if changed:
+        raise errors.UnusableRelease(f"The release is not what was released: {changed[0]}.")
+
+
+def _pairs(request: Request, split: str) -> list[release_pairs.PreferencePair]:
+    """No test split is no error: a release of very few pairs has none."""
+    if split == "test" and not list((request.release / "data").glob("test-*.parquet")):
+        return []
+    return release_pairs.read(request.release, split)
+
+
+def _model_folder(request: Request, run: Path, journal: Journal) -> Path:
+    """Always a folder: full fine-tuning reloads its reference from it."""
+    model = request.model
+    if model.kind is ModelKind.DEMO:
+        journal.phase("making the demo model")
+        models = workspace.Workspace(home=run.parent.parent).models
+        return demo_weights.create(models, _telling(run, journal))
+    if model.path:
+        return Path(model.path)
+    journal.phase(f"fetching {model.name}")
+    return _fetched(model.name, model.revision)
+
+
+def _fetched(name: str, revision: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, revision=revision or None))
+    except (HfHubHTTPError, LocalEntryNotFoundError) as error:
+        first = str(error).strip().splitlines()[0]
+        raise errors.ModelMissing(f"{name} cannot be fetched from the Hub: {first}") from error
+
+
+def _telling(run: Path, journal: Journal) -> Callable[[str], None]:
+    def tell(message: str) -> None:
+        _go_on(run)
+        journal.phase(message)
+
+    return tell
+
+
+def _go_on(run: Path) -> None:
+    if runs.stop_asked(run):
+        raise StopAsked
+
+
+def _vocabulary(path: Path) -> int:
+    """Embeddings of the model; 0 where its configuration does not say."""
+    config = documents.read_or_none(path / "config.json") or {}
+    return int(config.get("vocab_size") or (config.get("text_config") or {}).get("vocab_size") or 0)
+
+
+def _trained(bench: Bench, witness: Witness) -> dpo.QuietTrainer:
+    resumes = bench.request.resumes
+    bench.journal.phase("preparing the trainer")
+    trainer = dpo.trainer(
+        bench.fitted, bench.model, bench.renderer.tokenizer, bench.train.kept, bench.test.kept,
+        run=bench.run, resumes=resumes is not None, callbacks=[witness],
+    )  # fmt: skip
+    trainer.train(resume_from_checkpoint=str(resumes.checkpoint) if resumes else None)
+    return trainer
+
+
+def _leave(
+    bench: Bench,
+    trainer: dpo.QuietTrainer,
+    prompts: Sequence[list[rendering.Turn]],
+    before: Sequence[str],
+    reference: Sequence[Likelihoods],
+) -> None:
+    """Artefact, samples, held-out result, card."""
+    bench.journal.phase("saving the result")
+    _save(bench, trainer.model)
+    bench.journal.phase("reading answers after training")
+    with bench.judging():
+        policy = scoring.likelihoods(trainer.model, bench.test.kept)
+        after = scoring.greedy_answers(trainer.model, bench.renderer, prompts, bench.recipe.sample_tokens)
+    _write_samples(bench, prompts, before, after)
+    standing = evaluation.after(policy, reference, bench.recipe.beta)
+    baselines = _baselines(bench, reference)
+    n = len(bench.test.kept)
+    held_out = evaluation.document(evaluation.before(n), standing, baselines, n)
+    documents.write(bench.run / "evaluation" / "held_out.json", held_out)
+    card = _card(bench, trainer.state.global_step, standing, baselines)
+    (bench.run / "README.md").write_text(card, encoding="utf-8")
+    bench.journal.event("finished", evaluation.sentence(standing, n), step=trainer.state.global_step)
+
+
+def _save(bench: Bench, model: Any) -> None:
+    """Under another name first, so that a half-written artefact never carries the real one."""
+    name = "adapter" if bench.recipe.tuning.has_adapter else "model"
+    scratch = bench.run / f".{name}"
+    if bench.request.model.kind is ModelKind.HUB and bench.recipe.tuning.has_adapter:
+        model.peft_config["default"].base_model_name_or_path = bench.request.model.name
+    model.save_pretrained(scratch)
+    bench.renderer.tokenizer.save_pretrained(scratch)
+    scratch.replace(bench.run / name)
+
+
+def _write_samples(
+    bench: Bench, prompts: Sequence[list[rendering.Turn]], before: Sequence[str], after: Sequence[str]
+) -> None:
+    rows = [
+        {"prompt": prompt, "before": old, "after": new}
+        for prompt, old, new in zip(prompts, before, after, strict=True)
+    ]
+    folder = bench.run / "evaluation"
+    folder.mkdir(exist_ok=True)
+    (folder / "samples.json").write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+    changed = sum(old != new for old, new in zip(before, after, strict=True))
+    bench.journal.event("sample", f"{changed} of {len(rows)} sampled answers have changed.")
+
+
+def _baselines(bench: Bench, reference: Sequence[Likelihoods]) -> dict[str, float | None]:
+    train, test = (
+        [(sum(pair.chosen.mask), sum(pair.rejected.mask)) for pair in pairs.kept]
+        for pairs in (bench.train, bench.test)
+    )
+    return {
+        "length": evaluation.length_baseline(train, test),
+        "reference_likelihood": evaluation.likelihood_baseline(reference),
+    }
+
+
+def _card(bench: Bench, steps: int, standing: Standing, baselines: dict[str, float | None]) -> str:
+    rows = [row for row in metrics.read(bench.run / runs.METRICS) if row["kind"] == "train"]
+    outcome = model_card.Outcome(
+        steps=steps, train=len(bench.train.kept), test=len(bench.test.kept),
+        left_out=len(bench.train.left_out) + len(bench.test.left_out), notes=bench.notes,
+        last=rows[-1] if rows else {}, held_out=standing, baselines=baselines,
+    )  # fmt: skip
+    return model_card.write(bench.request, bench.recipe, outcome)

@@ -1,0 +1,76 @@
+"""What a worker writes down while it runs: events, metrics, signs of life. Append-only; no tensors.
+
+A row is one line, written with one call, so a reader meets at most one torn line, the last.
+"""
+
+import json
+import math
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from training import runs
+
+_BEAT_SECONDS = 2.0
+
+
+class Journal:
+    """The open books of one run folder."""
+
+    def __init__(self, run: Path) -> None:
+        self._run = run
+
+    def phase(self, message: str, **about: Any) -> None:
+        """What the worker is doing now, in words."""
+        self.event("phase", message, **about)
+
+    def warning(self, message: str, **about: Any) -> None:
+        self.event("warning", message, **about)
+
+    def event(self, kind: str, message: str, **about: Any) -> None:
+        """One row of events.jsonl.
+
+        Args:
+            kind: phase, checkpoint, evaluation, warning, error, sample or finished.
+        """
+        self._append(runs.EVENTS, {"time": runs.now(), "kind": kind, "message": message, **about})
+
+    def metrics(self, step: int, kind: str, values: Mapping[str, Any]) -> tuple[str, ...]:
+        """One row of metrics.jsonl.
+
+        Args:
+            kind: "train" or "evaluation".
+
+        Returns:
+            Names of values that are not finite; JSON cannot hold those, so the row has null for them.
+        """
+        numbers = {name: value for name, value in values.items() if isinstance(value, int | float)}
+        broken = tuple(name for name, value in numbers.items() if not math.isfinite(value))
+        row = {name: None if name in broken else value for name, value in numbers.items()}
+        self._append(runs.METRICS, {"step": step, "time": runs.now(), "kind": kind, **row})
+        return broken
+
+    @contextmanager
+    def beating(self) -> Iterator[None]:
+        """Touch the heartbeat every two seconds from a thread of its own, also while libraries load."""
+        done = threading.Event()
+        thread = threading.Thread(target=self._beat, args=(done,), name="heartbeat", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+    def _beat(self, done: threading.Event) -> None:
+        while True:
+            (self._run / runs.HEARTBEAT).touch()
+            if done.wait(_BEAT_SECONDS):
+                return
+
+    def _append(self, name: str, row: dict[str, Any]) -> None:
+        line = json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n"
+        with (self._run / name).open("a", encoding="utf-8") as file:
+            file.write(line)

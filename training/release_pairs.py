@@ -1,0 +1,64 @@
+"""The pairs of a release as values, read for training and for the exact-text preview."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from training import errors
+from training.rendering import Turn
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreferencePair:
+    """One row of a release. `prompt` may start with a system turn and ends with the user's."""
+
+    pair_id: str
+    prompt: tuple[Turn, ...]
+    chosen: str
+    rejected: str
+
+
+def read(release: Path, split: str, count: int | None = None) -> list[PreferencePair]:
+    """The pairs of one split, in the release's order.
+
+    Args:
+        split: "train" or "test".
+        count: at most so many; all where None.
+
+    Raises:
+        UnusableRelease: a file is missing, is no Parquet file, or a row is not what a release holds.
+    """
+    return list(islice(_rows(release, split), count))
+
+
+def _rows(release: Path, split: str) -> Iterator[PreferencePair]:
+    import pyarrow
+    from pyarrow import parquet
+
+    files = sorted((release / "data").glob(f"{split}-*.parquet"))
+    if not files:
+        raise errors.UnusableRelease(f"{release} has no {split} split: data/{split}-*.parquet is missing.")
+    for path in files:
+        try:
+            table = parquet.ParquetFile(path)
+            for batch in table.iter_batches(
+                batch_size=1024, columns=["pair_id", "prompt", "chosen", "rejected"]
+            ):
+                yield from (_pair(row, path) for row in batch.to_pylist())
+        except (pyarrow.ArrowException, OSError) as error:
+            raise errors.UnusableRelease(f"{path} cannot be read: {error}.") from error
+
+
+def _pair(row: dict[str, Any], path: Path) -> PreferencePair:
+    try:
+        prompt = tuple({"role": str(turn["role"]), "content": str(turn["content"])} for turn in row["prompt"])
+        (chosen,), (rejected,) = row["chosen"], row["rejected"]
+        return PreferencePair(
+            pair_id=str(row["pair_id"]), prompt=prompt, chosen=chosen["content"], rejected=rejected["content"]
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise errors.UnusableRelease(
+            f"{path} holds a pair ({row.get('pair_id')}) that is no list of messages with one answer a side."
+        ) from error

@@ -1,0 +1,118 @@
+"""Watches the trainer from inside: curves and events into the run folder, guards, and the wish to stop."""
+
+# ruff: noqa: ARG002 - transformers hands every callback all of its arguments by name.
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from transformers import TrainerCallback
+
+from training import checkpoints, errors, runs
+from training.journal import Journal
+from training.recipe import DpoRecipe
+
+log = logging.getLogger(__name__)
+
+_FIRST_LOSS_TOLERANCE = 0.02  # share; bf16 rounds at the third digit
+_LEAK_ACCURACY = 0.95  # rules.md §7: so right so early means that the answers give themselves away
+_LEAK_SHARE = 0.1
+_LEAK_STEPS = 3  # of few pairs one step is right by chance
+_DISPLACED = 0.2  # rules.md §7: the chosen answer's log-probability fell by more than a fifth
+
+
+class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no types
+    """One per run. Raises out of the training loop where going on would only waste hours."""
+
+    def __init__(self, run: Path, journal: Journal, recipe: DpoRecipe, *, resumes: bool) -> None:
+        self.stopped = False
+        self._run = run
+        self._journal = journal
+        self._recipe = recipe
+        self._resumes = resumes
+        self._told: set[str] = set()
+        self._early: list[float] = []
+        self._first_chosen: float | None = None
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        self._journal.phase("training", max_steps=state.max_steps, first_loss=self._recipe.first_loss())
+
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        if runs.stop_asked(self._run):
+            self.stopped = True
+            control.should_save = True
+            control.should_training_stop = True
+
+    def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        # The folder is not written atomically; only a marked one may be resumed from.
+        (self._run / f"checkpoint-{state.global_step}" / checkpoints.COMPLETE).touch()
+        self._journal.event("checkpoint", f"Saved step {state.global_step}.", step=state.global_step)
+
+    def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any], **_: Any) -> None:
+        evaluated = any(name.startswith("eval_") for name in logs)
+        if not evaluated and "loss" not in logs:
+            return  # the summary at the end of training
+        values = {name.removeprefix("eval_"): value for name, value in logs.items()}
+        kind = "evaluation" if evaluated else "train"
+        broken = self._journal.metrics(state.global_step, kind, values)
+        if broken:
+            self._diverged(state.global_step, broken)
+        if evaluated:
+            accuracy = values.get("rewards/accuracies")
+            self._journal.event(
+                "evaluation", f"Held-out pairs at step {state.global_step}.", accuracy=accuracy
+            )
+            self._check_displacement(values.get("logps/chosen"))
+        else:
+            self._check(state, values)
+
+    def _diverged(self, step: int, broken: tuple[str, ...]) -> None:
+        named = ", ".join(broken)
+        self._journal.warning(f"At step {step} these values are no numbers any more: {named}.", step=step)
+        raise errors.RecipeError(
+            f"Training came apart at step {step}: {named} is no number any more. "
+            "Lower the learning rate, or choose fp32."
+        )
+
+    def _check(self, state: Any, values: dict[str, Any]) -> None:
+        if state.global_step == 1 and not self._resumes:
+            self._check_first_loss(values["loss"])
+        self._check_leak(state, values.get("rewards/accuracies"))
+
+    def _check_first_loss(self, loss: float) -> None:
+        """Nothing has been learned yet: another first loss means another reference."""
+        expected = self._recipe.first_loss()
+        if expected is not None and abs(loss - expected) > _FIRST_LOSS_TOLERANCE * max(1.0, expected):
+            raise errors.ModelMissing(
+                f"The first loss is {loss:.4f} instead of {expected:.4f}, so the reference is not the model "
+                "that training started from. Start from the base model, not from a checkpoint."
+            )
+
+    def _check_leak(self, state: Any, accuracy: float | None) -> None:
+        early = state.global_step <= max(_LEAK_STEPS, _LEAK_SHARE * state.max_steps)
+        if accuracy is None or not early or state.global_step == 1:
+            return
+        self._early.append(accuracy)
+        if len(self._early) >= _LEAK_STEPS and min(self._early[-_LEAK_STEPS:]) > _LEAK_ACCURACY:
+            self._tell(
+                "leak", "Reward accuracy is above 0.95 within the first tenth of the run: something other "
+                "than quality probably tells the answers apart, such as one model's habits or a stray space.",
+            )  # fmt: skip
+
+    def _check_displacement(self, chosen: float | None) -> None:
+        """Of held-out pairs: they are the same at every look, while each step sees others."""
+        if chosen is None:
+            return
+        if self._first_chosen is None:
+            self._first_chosen = chosen
+        if chosen < self._first_chosen - _DISPLACED * abs(self._first_chosen):
+            self._tell(
+                "displacement", "The chosen answers have become more than 20 % less likely than at the "
+                "start: the model unlearns both answers. Add sft to the losses, or lower the learning rate.",
+            )  # fmt: skip
+
+    def _tell(self, guard: str, sentence: str) -> None:
+        """Once a run: a warning that comes every step is read by nobody."""
+        if guard not in self._told:
+            self._told.add(guard)
+            self._journal.warning(sentence, guard=guard)

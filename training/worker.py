@@ -1,0 +1,68 @@
+"""The training process: `python -m training.worker RUN_DIR`. The only one that imports torch.
+
+Reads the run's request, trains, and says how it ended in result.json, the last thing it writes. Exit code
+0 for completed and stopped.
+"""
+
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+from training import documents, failures, runs
+from training.base_model import ModelKind
+from training.journal import Journal
+
+log = logging.getLogger(__name__)
+
+
+def main(run: Path) -> int:
+    """Carry out one run; never raises, so that every end is written down."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    # TERM comes after the flag was overlooked, or when the machine shuts down: save, then leave.
+    signal.signal(signal.SIGTERM, lambda *_: runs.ask_to_stop(run))
+    journal = Journal(run)
+    with journal.beating():
+        try:
+            result = _work(run, journal)
+        except Exception as error:  # the outermost frame: whatever happened, the folder must say it
+            log.exception("the run failed")
+            result = _failure(error, journal)
+        documents.write(run / runs.RESULT, result)
+    return 1 if result["outcome"] == "failed" else 0
+
+
+def _work(run: Path, journal: Journal) -> dict[str, Any]:
+    journal.phase("loading libraries")
+    if runs.read_request(run).model.kind is not ModelKind.HUB:
+        # Before the libraries read it: nothing may wait for a network that is not needed.
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    # Imported here, under the heartbeat: torch and TRL take seconds.
+    from training import job
+
+    try:
+        done = job.carry_out(run, journal)
+    except job.StopAsked:
+        return _result("stopped", None, "Stopped before the first step.", 0, 0)
+    if done.stopped:
+        return _result("stopped", None, f"Stopped at step {done.step}.", done.step, done.max_steps)
+    return _result("completed", None, f"Completed {done.step} steps.", done.step, done.max_steps)
+
+
+def _failure(error: Exception, journal: Journal) -> dict[str, Any]:
+    reason, sentence = failures.classify(error)
+    try:
+        journal.event("error", sentence, reason=reason.value)
+    except OSError:
+        log.exception("the event could not be written")  # a full disk is the usual cause
+    return _result("failed", reason.value, sentence, 0, 0)
+
+
+def _result(outcome: str, reason: str | None, message: str, step: int, max_steps: int) -> dict[str, Any]:
+    return {"outcome": outcome, "reason": reason, "message": message, "step": step, "max_steps": max_steps}
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]).resolve()))
