@@ -1,14 +1,12 @@
 """A real server and a real Chromium. `server` is started by the test that asks for it."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.browser.serving import CHROMIUM_ARGUMENTS, Server
+from tests.browser.serving import CHROMIUM_ARGUMENTS, Server, chromium_path
 
 
 @pytest.fixture
@@ -29,11 +27,8 @@ def server(home: Path) -> Iterator[Server]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One headless Chromium for all tests."""
-    path = os.environ.get("PAIRLOOM_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.fail("Chromium is missing. Install it (apt-get install chromium) or set PAIRLOOM_CHROMIUM.")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
         yield chromium
         chromium.close()
 

@@ -35,17 +35,23 @@ def shown(page: Page) -> str | None:
 
 
 def press(page: Page, key: str) -> str | None:
-    """Look at the pair for as long as the screen asks for, then press; the pair that was pressed for.
+    """Look at the pair for as long as the screen asks for, then press once; the pair that was pressed for."""
+    page.wait_for_timeout(SETTLE_SECONDS * 1000 + 60)
+    pair_id = shown(page)
+    page.keyboard.press(key)
+    return pair_id
 
-    Streamlit lays a dialog over everything some seconds after the server has gone. Keys decide nothing
-    while it hides the pair, so it is closed first, as a person would.
+
+def decide(page: Page, key: str) -> str | None:
+    """Press until the next pair is there, as a person would while the server comes and goes.
+
+    Streamlit lays a dialog over everything some seconds after the server has gone, and keys decide nothing
+    while it hides the pair.
     """
     while True:
         close_dialog(page)
-        page.wait_for_timeout(SETTLE_SECONDS * 1000 + 60)
-        pair_id = shown(page)
-        page.keyboard.press(key)
-        if shown(page) != pair_id or not page.get_by_role("dialog").is_visible():
+        pair_id = press(page, key)
+        if shown(page) != pair_id:
             return pair_id
 
 

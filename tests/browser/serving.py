@@ -1,6 +1,7 @@
 """A real app on a free port with a workspace of its own, for tests and benchmarks."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +22,21 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+def chromium_path() -> str:
+    """Where Chromium is: PAIRLOOM_CHROMIUM, or the first one on the path.
+
+    Raises:
+        RuntimeError: there is none; the message says what to do.
+    """
+    names = ("chromium", "chromium-browser", "google-chrome")
+    found = os.environ.get("PAIRLOOM_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if found is None:
+        raise RuntimeError(
+            "Chromium is missing. Install it (apt-get install chromium) or set PAIRLOOM_CHROMIUM."
+        )
+    return found
 
 
 class Server:

@@ -7,7 +7,16 @@ from playwright.sync_api import Page, Route, expect
 
 from curation import text
 from curation.model import Verdict
-from tests.browser.label_page import ANNOTATOR, fill, open_screen, press, shown, stored, wait_until_saved
+from tests.browser.label_page import (
+    ANNOTATOR,
+    decide,
+    fill,
+    open_screen,
+    press,
+    shown,
+    stored,
+    wait_until_saved,
+)
 from tests.browser.serving import Server
 from tests.curation.labelling.a_workspace import a_pair
 
@@ -96,11 +105,11 @@ def test_a_killed_and_restarted_server_loses_nothing_and_doubles_nothing(page: P
     decided = [press(page, key) for key in "fjt"]
     wait_until_saved(page)
     server.kill()
-    decided += [press(page, key) for key in "fjfb"]
+    decided += [decide(page, key) for key in "fjfb"]
     expect(page.locator("#saving")).to_have_text("4 decisions not saved yet: waiting for the server.")
     server.start()
     wait_until_saved(page)
-    decided += [press(page, key) for key in "jj"]
+    decided += [decide(page, key) for key in "jj"]
     wait_until_saved(page)
     rows = stored(server, IDS)
     assert sorted(row.pair_id for row in rows) == sorted(map(str, decided))
@@ -113,7 +122,7 @@ def test_keys_decide_nothing_while_a_dialog_hides_the_pair(page: Page, server: S
     expect(page.get_by_role("dialog")).to_be_visible(timeout=30_000)
     page.keyboard.press("f")
     assert shown(page) == before
-    assert press(page, "f") == before != shown(page)
+    assert decide(page, "f") == before
 
 
 def test_what_is_not_saved_survives_a_reload(page: Page, server: Server) -> None:

@@ -1,0 +1,124 @@
+"""Key press to next pair painted, and to acknowledgement, in headless Chromium against the real app.
+
+    python benchmarks/label_latency.py [--pairs 1000] [--presses 100]
+
+Prints the median and the 95th percentile in milliseconds; asserts nothing. "Painted" is the first task after
+the frame that shows the next pair; "acknowledged" is when the outbox is empty again, the server having
+committed the decision.
+"""
+
+import argparse
+import json
+import os
+import statistics
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+from playwright.sync_api import Page, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+
+from curation.database import Database  # noqa: E402
+from curation.labelling import pairs  # noqa: E402
+from curation.model import Pair  # noqa: E402
+from tests.browser import label_page  # noqa: E402
+from tests.browser.serving import CHROMIUM_ARGUMENTS, Server, chromium_path  # noqa: E402
+from tests.curation.labelling.a_workspace import NOW, a_pair  # noqa: E402
+
+_WATCH = """() => {
+    const inside = (element) => element.shadowRoot?.querySelector(".pair-view");
+    const root = [...document.querySelectorAll("*")].map(inside).find(Boolean);
+    const marks = (window.marks = { painted: [], acknowledged: [] });
+    let pressed = 0;
+    window.addEventListener("keydown", (event) => (pressed = event.timeStamp), { capture: true });
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => marks.painted.push(performance.now() - pressed);
+    new MutationObserver((changes) => {
+        for (const { attributeName } of changes) {
+            if (attributeName === "data-pair") requestAnimationFrame(() => channel.port2.postMessage(null));
+            else if (root.dataset.unsaved === "0") marks.acknowledged.push(performance.now() - pressed);
+        }
+    }).observe(root, { attributeFilter: ["data-pair", "data-unsaved"] });
+}"""
+
+
+def main() -> None:
+    """Measure and print."""
+    arguments = _arguments()
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        _fill(home, arguments.pairs)
+        server = Server(home)
+        server.start()
+        try:
+            _measure(server, arguments.presses, arguments.pairs)
+        finally:
+            server.stop()
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--pairs", type=int, default=1000)
+    parser.add_argument("--presses", type=int, default=100)
+    return parser.parse_args()
+
+
+def _fill(home: Path, count: int) -> None:
+    """Pairs with the prompts and answers of the bundled sample, over and over with a number in front."""
+    lines = (ROOT / "curation" / "intake" / "sample.jsonl").read_text(encoding="utf-8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    database = Database.open(home / "pairloom.duckdb")
+    for start in range(0, count, 5000):
+        batch: list[Pair] = []
+        for number in range(start, min(count, start + 5000)):
+            row = rows[number % len(rows)]
+            batch.append(
+                a_pair(
+                    number,
+                    prompt=f"{number}. {row['question']}",
+                    one=f"{row['chosen']} ({number})",
+                    other=f"{row['rejected']} ({number})",
+                )
+            )
+        with database.writing() as tx:
+            pairs.add(tx, batch, NOW)
+    database.close()
+
+
+def _measure(server: Server, presses: int, count: int) -> None:
+    process = psutil.Process(server.pid)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        label_page.open_screen(page, server)
+        page.evaluate(_WATCH)
+        before = sum(process.cpu_times()[:2])
+        _press(page, presses)
+        spent = sum(process.cpu_times()[:2]) - before
+        marks: dict[str, list[float]] = page.evaluate("window.marks")
+        browser.close()
+    print(f"{count} pairs, {presses} presses, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    for name, milliseconds in marks.items():
+        print(f"press to {name}: {_summary(milliseconds)}")
+    print(f"server CPU per decision: {1000 * spent / presses:.1f} ms (next pairs and rendering included)")
+
+
+def _press(page: Page, presses: int) -> None:
+    for number in range(presses):
+        label_page.press(page, "fjtb"[number % 4])
+        label_page.wait_until_saved(page)
+
+
+def _summary(milliseconds: Sequence[float]) -> str:
+    p95 = statistics.quantiles(milliseconds, n=20)[-1]
+    return f"median {statistics.median(milliseconds):.1f} ms, p95 {p95:.1f} ms ({len(milliseconds)} presses)"
+
+
+if __name__ == "__main__":
+    main()
