@@ -1,4 +1,4 @@
-"""`python -m benchmarks.release [PAIRS …]`: time and memory of a release, beside DuckDB copying the same rows.
+"""`python -m benchmarks.release [PAIRS …]`: time and memory of a release, beside DuckDB copying its rows.
 
 Prints and never gates. The peer is `COPY … TO … (FORMAT parquet)` of the released columns: no rules, no
 split, no trimming, no fingerprint.
@@ -29,17 +29,22 @@ def main(sizes: list[int]) -> None:
         with tempfile.TemporaryDirectory() as folder:
             place = Workspace(home=Path(folder))
             db = workspaces.filled(place.database, size)
-            copying = median([_timed(lambda: _copy(db, place))[0] for _ in range(ROUNDS)])
-            names = iter(range(ROUNDS))
-            runs = [_timed(lambda: _release(db, place, f"v{next(names)}")) for _ in range(ROUNDS)]
-            seconds, peak = median([run[0] for run in runs]), max(run[1] for run in runs)
-            checking = median([_timed(lambda: verify.check(place.releases / "v0"))[0] for _ in range(ROUNDS)])
+            print(measured(db, place, size))
             db.close()
-        print(
-            f"release {size:>9,} pairs: {seconds:7.2f} s (median of {ROUNDS}), {size / seconds:,.0f} pairs/s, "
-            f"{seconds / copying:4.1f} × COPY of the same rows ({copying:.2f} s), memory +{peak / _MIB:.0f} MiB, "
-            f"verify {checking:.2f} s"
-        )
+
+
+def measured(db: Database, place: Workspace, size: int) -> str:
+    """One line of figures."""
+    copying = median([_timed(lambda: _copy(db, place))[0] for _ in range(ROUNDS)])
+    names = iter(range(ROUNDS))
+    runs = [_timed(lambda: _release(db, place, f"v{next(names)}")) for _ in range(ROUNDS)]
+    seconds, peak = median([run[0] for run in runs]), max(run[1] for run in runs)
+    checking = median([_timed(lambda: verify.check(place.releases / "v0"))[0] for _ in range(ROUNDS)])
+    return (
+        f"release {size:>9,} pairs: {seconds:7.2f} s (median of {ROUNDS}), {size / seconds:,.0f} pairs/s, "
+        f"{seconds / copying:4.1f} × COPY of the same rows ({copying:.2f} s), "
+        f"memory +{peak / _MIB:.0f} MiB, verify {checking:.2f} s"
+    )
 
 
 def _timed(work: Callable[[], object]) -> tuple[float, int]:

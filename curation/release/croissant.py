@@ -82,7 +82,7 @@ def _file(name: str, path: str, digest: str) -> dict[str, object]:
         "@id": f"{name}-file",
         "name": f"{name}-file",
         "contentUrl": path,
-        "encodingFormat": "application/vnd.apache.parquet",
+        "encodingFormat": "application/x-parquet",
         "sha256": digest,
     }
 

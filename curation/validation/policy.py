@@ -3,7 +3,7 @@
 A threshold marked (choice) is an engineering default, to be revised when its distribution is known.
 """
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 
 from curation.errors import InvalidInput
 from curation.model import Tier
@@ -48,10 +48,6 @@ class Policy:
         if not 0 < self.max_prompt_length <= self.max_length:
             raise InvalidInput("The prompt's length limit must be between 1 and the total length limit.")
 
-    def allows(self, tier: Tier) -> bool:
-        """A row of this tier may be released."""
-        return tier in self.allowed_tiers
-
     @property
     def allowed_tiers(self) -> tuple[Tier, ...]:
         """The minimum and everything better."""
@@ -62,6 +58,3 @@ class Policy:
         """The settings that are not the default; a release's card lists them."""
         default = asdict(Policy())
         return {name: value for name, value in asdict(self).items() if value != default[name]}
-
-    def with_minimum(self, tier: Tier) -> "Policy":
-        return replace(self, minimum_tier=tier)

@@ -65,6 +65,21 @@ def prepare(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> int:
     return total
 
 
+def stamp(db: Database) -> tuple[int, ...]:
+    """Numbers that change whenever what a validation says may change; cheap, for a page's cache.
+
+    Every table behind a validation is append-only, so its count is its version.
+    """
+    with db.reading() as cursor:
+        row = cursor.execute(
+            """
+            SELECT (SELECT count(*) FROM pair), (SELECT count(*) FROM appearance),
+                   (SELECT count(*) FROM decision), (SELECT count(*) FROM settlement)
+            """
+        ).fetchone()
+    return tuple(int(number) for number in row or ())
+
+
 def count(cursor: duckdb.DuckDBPyConnection) -> int:
     """Candidates: different contents."""
     (total,) = cursor.execute("SELECT count(*) FROM candidate").fetchone() or (0,)

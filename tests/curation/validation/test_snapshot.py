@@ -110,3 +110,20 @@ def test_a_decision_made_meanwhile_is_not_in_the_snapshot(
         a_decision(pair)
         (votes,) = cursor.execute("SELECT count(*) FROM vote").fetchone() or (None,)
     assert votes == 0
+
+
+def test_the_stamp_changes_with_every_kind_of_change(
+    db: Database, a_pair: APair, a_decision: ADecision
+) -> None:
+    stamps = [snapshot.stamp(db)]
+    pair = a_pair()
+    for change in (
+        lambda: None,
+        lambda: a_pair(source="source-2"),
+        lambda: a_decision(pair),
+        lambda: settle(db, pair, "tie"),
+    ):
+        change()
+        stamps.append(snapshot.stamp(db))
+    assert len(set(stamps)) == 5
+    assert snapshot.stamp(db) == stamps[-1]
