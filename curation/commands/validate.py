@@ -7,6 +7,7 @@ from curation.commands import terminal
 from curation.database import Database
 from curation.model import Tier
 from curation.release import gate
+from curation.validation.finding import Finding
 from curation.validation.policy import MINIMUM_TIERS, Policy
 
 NAME = "validate"
@@ -25,8 +26,14 @@ def run(database: Database, arguments: argparse.Namespace, progress: terminal.Pr
         "test": examination.test,
         "ties": examination.ties,
         "excluded": examination.excluded,
-        "findings": [asdict(finding) for finding in examination.validation.findings],
+        "findings": [_shown(finding, arguments) for finding in examination.validation.findings],
     }
+
+
+def _shown(finding: Finding, arguments: argparse.Namespace) -> dict[str, object]:
+    """All of it for a program; what a person reads on a line for a terminal."""
+    whole = asdict(finding)
+    return whole if arguments.json else {key: whole[key] for key in ("rule", "severity", "message", "fix")}
 
 
 def add_policy(parser: argparse.ArgumentParser) -> None:
