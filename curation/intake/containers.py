@@ -69,7 +69,7 @@ class Container:
         """Every row in file order, readable or not.
 
         Args:
-            columns: read only these where the file allows it (Parquet); None reads all.
+            columns: read no others where the file allows it (Parquet); None reads all.
         """
         if self.kind is Kind.PARQUET:
             return table_rows.parquet_rows(self.path, columns)

@@ -35,11 +35,13 @@ class ColumnMapping:
     Attributes:
         layout: name of the layout, or "by hand".
         columns: our field to their column.
+        optional: fields whose column a row, or the whole file, may lack.
         models: fixed names of the models behind (chosen, rejected), "" where unknown.
     """
 
     layout: str
     columns: Mapping[Field, str]
+    optional: Collection[Field] = ()
     models: tuple[str, str] = ("", "")
 
     @property
@@ -85,12 +87,11 @@ class Layout:
         needed = {name for key, name in self.columns.items() if key not in self.optional}
         return needed <= set(columns) and not set(self.absent) & set(columns)
 
-    def mapping(self, columns: Collection[str]) -> ColumnMapping:
-        """The layout's mapping, without the optional columns that are not there."""
-        kept = {
-            key: name for key, name in self.columns.items() if key not in self.optional or name in columns
-        }
-        return ColumnMapping(layout=self.name, columns=kept, models=self.models)
+    def mapping(self) -> ColumnMapping:
+        # The optional columns stay, seen or not: in JSON lines they may first appear far down.
+        return ColumnMapping(
+            layout=self.name, columns=self.columns, optional=self.optional, models=self.models
+        )
 
 
 _EXTRAS = {
@@ -179,7 +180,7 @@ def recognise(columns: Collection[str]) -> ColumnMapping | None:
     """The mapping of the one layout whose column names these are; None where there is none."""
     for layout in LAYOUTS:
         if layout.fits(columns):
-            return layout.mapping(columns)
+            return layout.mapping()
     return None
 
 
@@ -191,7 +192,7 @@ def named(name: str, columns: Collection[str]) -> ColumnMapping:
     """
     for layout in LAYOUTS:
         if layout.name == name:
-            mapping = layout.mapping(columns)
+            mapping = layout.mapping()
             check_columns(mapping, columns)
             return mapping
     known = ", ".join(layout.name for layout in LAYOUTS)
@@ -222,18 +223,24 @@ def propose(columns: Collection[str]) -> Mapping[Field, str]:
     """A guess for a person to confirm: our field to one of the columns, where a name suggests it."""
     mapping = recognise(columns)
     if mapping is not None:
-        return mapping.columns
+        return present(mapping, columns)
     likely = {key: next((name for name in names if name in columns), None) for key, names in _LIKELY.items()}
     return {key: name for key, name in likely.items() if name is not None}
 
 
+def present(mapping: ColumnMapping, columns: Collection[str]) -> Mapping[Field, str]:
+    """Field to column, without the optional columns that are not there."""
+    return {key: name for key, name in mapping.columns.items() if name in columns}
+
+
 def check_columns(mapping: ColumnMapping, columns: Collection[str]) -> None:
-    """Every mapped column is there.
+    """Every mapped column that is not optional is there.
 
     Raises:
         InvalidInput: one is not; the sentence names those that are.
     """
-    missing = [name for name in mapping.columns.values() if name not in columns]
+    needed = [name for key, name in mapping.columns.items() if key not in mapping.optional]
+    missing = [name for name in needed if name not in columns]
     if missing:
         raise InvalidInput(
             f"There is no column “{missing[0]}”. The columns are: {', '.join(columns)[:300]}. "

@@ -103,7 +103,8 @@ def _fetched(name: str, workspace: Workspace, watch: hub.Watch | None) -> Locate
     fetched = hub.fetch(
         name, folder=workspace.uploads, revision=revision or None, split=split or None, watch=watch
     )
-    location = f"{name}#{fetched.split}" if split else name
+    shown = Path(name).name if Path(name).expanduser().is_dir() else name
+    location = f"{shown}#{fetched.split}" if split else shown
     return Located(
         kind="hub",
         location=location,

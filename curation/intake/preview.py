@@ -55,7 +55,7 @@ def look(located: Located, *, mapping: ColumnMapping | None = None, limit: int =
         kind=container.kind.value,
         columns=columns,
         layout="" if recognised is None else recognised.layout,
-        mapping=formats.propose(columns) if used is None else used.columns,
+        mapping=formats.propose(columns) if used is None else formats.present(used, columns),
         needs_mapping=used is None,
         pairs=tuple(each for each in found if isinstance(each, Pair)),
         refusals=tuple(each for each in found if isinstance(each, Refusal)),

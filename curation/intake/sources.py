@@ -1,7 +1,7 @@
 """What was imported, and what was refused. The only writer of the tables source and refusal."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 
 import duckdb
@@ -9,11 +9,6 @@ import pyarrow as pa
 
 from curation.database import Database
 from curation.errors import Unknown
-
-_COLUMNS = (
-    "id, kind, location, revision, sha256, layout, mapping, licence, accepted, refused, duplicate, finished,"
-    " imported_by, imported"
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,5 +174,6 @@ def finish(tx: duckdb.DuckDBPyConnection, source_id: str, total: Counts) -> bool
 
 
 def _from_row(row: Sequence[object]) -> Source:
-    names = [name.strip() for name in _COLUMNS.split(",")]
+    """A row of the columns of Source, in its order."""
+    names = [each.name for each in fields(Source)]
     return Source(**dict(zip(names, row, strict=True)))  # type: ignore[arg-type]

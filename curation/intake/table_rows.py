@@ -93,7 +93,8 @@ def parquet_rows(path: Path, columns: Sequence[str] | None = None) -> Iterator[R
     """One row per row; `line` is its number."""
     number = 0
     with _parquet(path) as file:
-        batches = file.iter_batches(batch_size=_BATCH, columns=None if columns is None else list(columns))
+        wanted = None if columns is None else [name for name in file.schema_arrow.names if name in columns]
+        batches = file.iter_batches(batch_size=_BATCH, columns=wanted)
         while (batch := _next_batch(batches, path, number)) is not None:
             for values in _values(batch):
                 number += 1

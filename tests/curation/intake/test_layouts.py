@@ -316,3 +316,13 @@ def test_a_list_far_larger_than_a_chunk_comes_out_whole(tmp_path: Path, import_f
     path.write_text(json.dumps(entries, indent=2), encoding="utf-8")
     assert path.stat().st_size > 3_000_000
     assert import_file(path).counts.accepted == 6000
+
+
+def test_a_system_message_that_first_appears_far_down_is_not_lost(
+    write: Write, import_file: Import, database: Database
+) -> None:
+    plain = [{"question": f"q{number}", "chosen": "a", "rejected": "b"} for number in range(300)]
+    import_file(write(*plain, {"question": "q", "chosen": "a", "rejected": "b", "system": "Be brief."}))
+    with database.reading() as cursor:
+        found = cursor.execute("SELECT context FROM pair WHERE prompt = 'q'").fetchone()
+    assert found == ('[{"role":"system","content":"Be brief."}]',)
