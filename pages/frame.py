@@ -17,7 +17,10 @@ SECTIONS: dict[str, list[tuple[str, str, str, Role]]] = {
         ("import_data", "Import", "upload_file", Role.LEAD),
         ("browse", "Browse", "search", Role.REVIEWER),
     ],
-    "Judge": [("label", "Label", "compare", Role.ANNOTATOR)],
+    "Judge": [
+        ("label", "Label", "compare", Role.ANNOTATOR),
+        ("quality", "Quality", "balance", Role.REVIEWER),
+    ],
     "Release": [("release", "Release", "verified", Role.LEAD)],
     "Train": [
         ("train", "Train", "model_training", Role.LEAD),

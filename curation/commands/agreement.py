@@ -1,12 +1,11 @@
 """`python -m curation agreement`: how far people agree, every statistic. Undefined is null, never 0."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Mapping
 
 from curation.commands import terminal
 from curation.database import Database
-from curation.labelling import annotators
-from curation.quality import agreement, coefficients
+from curation.quality import agreement, annotators, coefficients
 from curation.quality.agreement import Agreement
 
 NAME = "agreement"
@@ -20,10 +19,10 @@ def configure(_parser: argparse.ArgumentParser) -> None:
 def run(
     database: Database, _arguments: argparse.Namespace, _progress: terminal.Progress
 ) -> dict[str, object]:
-    return as_json(agreement.measured(database), _names(database))
+    return as_json(agreement.measured(database), annotators.names(database))
 
 
-def as_json(measured: Agreement, name_of: Callable[[str], str]) -> dict[str, object]:
+def as_json(measured: Agreement, names: Mapping[str, str]) -> dict[str, object]:
     """Every figure under the key that the design names, and a few more."""
     return {
         "pairs": measured.pairs,
@@ -38,7 +37,9 @@ def as_json(measured: Agreement, name_of: Callable[[str], str]) -> dict[str, obj
         "gwet_ac1": measured.ac1,
         "fleiss_kappa": measured.fleiss,
         "cohen_kappa": {
-            "|".join(sorted((name_of(couple.one), name_of(couple.other)))): couple.kappa
+            "|".join(
+                sorted((names.get(couple.one, couple.one), names.get(couple.other, couple.other)))
+            ): couple.kappa
             for couple in measured.couples
         },
         "majority": {
@@ -48,11 +49,3 @@ def as_json(measured: Agreement, name_of: Callable[[str], str]) -> dict[str, obj
         "implied_error": measured.implied_error,
         "in_words": coefficients.error_in_words(measured.raw_decisive),
     }
-
-
-def _names(database: Database) -> Callable[[str], str]:
-    """What to call a person here: the name where it is nobody else's, the pseudonym otherwise."""
-    people = annotators.everyone(database)
-    names = [person.name for person in people]
-    known = {person.id: person.name for person in people if names.count(person.name) == 1}
-    return lambda annotator_id: known.get(annotator_id, annotator_id)

@@ -3,6 +3,7 @@
 A flag is a reason for a conversation, never for deleting anything (rules.md §4).
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -11,6 +12,7 @@ from statistics import median
 import duckdb
 
 from curation.database import Database
+from curation.labelling import annotators
 from curation.model import Verdict
 from curation.quality import ballots
 from curation.quality.tendencies import ENOUGH, Tendency
@@ -64,6 +66,13 @@ def checked(database: Database) -> tuple[Checked, ...]:
         against = _against_others(cursor)
     team = _Team.of(rows)
     return tuple(_from_row(row, against.get(row[0], {}), team) for row in rows)
+
+
+def names(database: Database) -> Mapping[str, str]:
+    """What to call each person inside the workspace: the name where nobody shares it, else the pseudonym."""
+    people = annotators.everyone(database)
+    times = Counter(person.name for person in people)
+    return {person.id: person.name if times[person.name] == 1 else person.id for person in people}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

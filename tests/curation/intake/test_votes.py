@@ -19,6 +19,7 @@ from curation.intake.votes import Taken
 from curation.labelling import annotators, decisions, pairs
 from curation.model import Answer, Arm, Message, Role, Speaker, Verdict
 from curation.quality import agreement
+from curation.quality import annotators as annotator_checks
 
 NOW = datetime(2026, 11, 22, 9, 0)
 SHARED = Path(os.environ.get("PAIRLOOM_SHARED_DATA") or Path(__file__).parents[4] / "shared" / "data")
@@ -273,12 +274,12 @@ def test_pandalms_three_people_give_the_published_figures(database: Database, ta
         )
     )
     assert (taken.pairs, taken.votes, taken.refused) == (999, 2997, 0)
-    found = agreement_command.as_json(agreement.measured(database), lambda person: person)
+    found = agreement_command.as_json(agreement.measured(database), annotator_checks.names(database))
     assert found["raw_agreement"] == pytest.approx(2757 / 2997)
     assert {pair: round(kappa, 3) for pair, kappa in dict(found["cohen_kappa"]).items()} == {  # type: ignore[call-overload]
-        "imported-1|imported-2": 0.852,
-        "imported-1|imported-3": 0.879,
-        "imported-2|imported-3": 0.862,
+        "annotator1|annotator2": 0.852,
+        "annotator1|annotator3": 0.879,
+        "annotator2|annotator3": 0.862,
     }
     assert found["majority"] == {"tie": 105, "answer_1": 422, "answer_2": 472, "both_bad": 0, "none": 0}
     four = {

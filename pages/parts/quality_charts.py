@@ -1,0 +1,109 @@
+"""Pictures of agreement and bias. Plain values in, one Altair chart out; colours come from the theme."""
+
+from collections.abc import Mapping, Sequence
+
+import altair as alt
+import pandas as pd
+
+from curation.quality.bias import Band
+
+_CHANCE = "gray"
+
+
+def interval(value: float, between: tuple[float, float] | None) -> alt.LayerChart:
+    """Alpha on its scale, with its interval and the two limits that people read it by."""
+    low, high = between or (value, value)
+    frame = pd.DataFrame([{"alpha": value, "low": low, "high": high}])
+    scale = alt.Scale(domain=[min(0.0, low), 1])
+    axis = alt.Axis(values=[0, 0.2, 0.4, 0.667, 0.8, 1], format=".3~f")
+    tips = [alt.Tooltip(f"{name}:Q", format=".3f") for name in ("alpha", "low", "high")]
+    x = alt.X("alpha:Q", scale=scale, axis=axis, title="Krippendorff's alpha")
+    limits = pd.DataFrame({"limit": [0.667, 0.8]})
+    return alt.LayerChart(
+        layer=[
+            alt.Chart(limits).mark_rule(strokeDash=[4, 4], color=_CHANCE, opacity=0.7).encode(x="limit:Q"),
+            alt.Chart(frame)
+            .mark_rule(strokeWidth=4, opacity=0.5)
+            .encode(
+                x=alt.X("low:Q", scale=scale, axis=axis, title="Krippendorff's alpha"),
+                x2="high:Q",
+                tooltip=tips,
+            ),
+            alt.Chart(frame).mark_point(filled=True, size=140, opacity=1).encode(x=x, tooltip=tips),
+        ],
+        height=110,
+    )
+
+
+def counts(numbers: Mapping[str, int]) -> alt.Chart:
+    """Pairs by what they are, in the order given."""
+    frame = pd.DataFrame([{"what": what, "pairs": number} for what, number in numbers.items()])
+    chart: alt.Chart = (
+        alt.Chart(frame)
+        .mark_bar(height=18, cornerRadius=3)
+        .encode(
+            y=alt.Y("what:N", sort=list(numbers), title=None, axis=alt.Axis(labelLimit=220)),
+            x=alt.X("pairs:Q", title="pairs", axis=alt.Axis(tickMinStep=1, format="d", tickCount=6)),
+            tooltip=["what:N", "pairs:Q"],
+        )
+        .properties(height=30 * len(numbers) + 40)
+    )
+    return chart
+
+
+def shares(values: Mapping[str, float], title: str, *, reference: float | None = None) -> alt.LayerChart:
+    """A share in [0, 1] for each name, in the order given, against a dashed reference."""
+    frame = pd.DataFrame([{"name": name, "share": value} for name, value in values.items()])
+    axis = alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1])
+    dots = (
+        alt.Chart(frame)
+        .mark_point(filled=True, size=90, opacity=1)
+        .encode(
+            y=alt.Y("name:N", sort=list(values), title=None, axis=alt.Axis(labelLimit=220, grid=True)),
+            x=alt.X("share:Q", scale=alt.Scale(domain=[0, 1]), axis=axis, title=title),
+            tooltip=["name:N", alt.Tooltip("share:Q", format=".1%")],
+        )
+    )
+    layers: list[alt.Chart] = [dots]
+    if reference is not None:
+        rule = alt.Chart(pd.DataFrame({"share": [reference]}))
+        layers.insert(0, rule.mark_rule(strokeDash=[4, 4], color=_CHANCE, opacity=0.7).encode(x="share:Q"))
+    return alt.LayerChart(layer=layers, height=26 * len(values) + 80)
+
+
+def confusion(rows: Sequence[Mapping[str, object]], order: Sequence[str], *, ink: str) -> alt.LayerChart:
+    """Squares of pairs by what two people said; each row has "one", "other" and "pairs".
+
+    Args:
+        ink: colour of the numbers; the theme has none that holds in light and dark.
+    """
+    frame = pd.DataFrame(list(rows))
+    place = {
+        "x": alt.X("other:N", sort=list(order), title=None, axis=alt.Axis(orient="top", labelAngle=0)),
+        "y": alt.Y("one:N", sort=list(order), title=None),
+    }
+    # At most 0.5: the number stays readable on the darkest square.
+    shade = alt.Opacity("pairs:Q", legend=None, scale=alt.Scale(domainMin=0, range=[0.06, 0.5]))
+    squares = alt.Chart(frame).mark_rect(cornerRadius=3, stroke=None)
+    numbers = alt.Chart(frame).mark_text(fontSize=14, fontWeight=600, color=ink)
+    return alt.LayerChart(
+        layer=[
+            squares.encode(**place, opacity=shade, tooltip=["one:N", "other:N", "pairs:Q"]),
+            numbers.encode(**place, text="pairs:Q"),
+        ],
+        height=46 * len(order) + 40,
+    )
+
+
+def by_length(bands: Sequence[Band]) -> alt.LayerChart:
+    """How often the longer answer won, by how much longer it was."""
+    return shares(
+        {band_words(band): band.longer.share or 0.0 for band in bands}, "the longer answer won", reference=0.5
+    )
+
+
+def band_words(band: Band) -> str:
+    """Such as "1.5 to 2 times as long"."""
+    if band.high is None:
+        return f"over {band.low:g} times as long"
+    return f"{band.low:g} to {band.high:g} times as long"

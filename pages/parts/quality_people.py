@@ -1,0 +1,101 @@
+"""How each person decides, and what two people make of the same pairs."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from curation.model import Verdict
+from curation.quality.agreement import LABELS, Agreement, Couple
+from curation.quality.annotators import Checked, Flag
+from curation.quality.tendencies import Tendency
+from pages.parts import quality_charts
+from pages.parts.plain import plain
+from pages.parts.quality_agreement import NOT_YET, VERDICT_WORDS
+
+FLAG_WORDS = {
+    Flag.POSITION: "takes one side",
+    Flag.LENGTH: "takes the longer answer",
+    Flag.SPEED: "too fast to have read",
+}
+
+
+def show(people: Sequence[Checked], names: Mapping[str, str]) -> None:
+    """Everybody in one picture and one table."""
+    named = sorted((names.get(each.annotator_id, each.annotator_id), each) for each in people)
+    agreeing = {name: each.consensus.share for name, each in named if each.consensus.share is not None}
+    if agreeing:
+        st.altair_chart(quality_charts.shares(agreeing, "agrees with what most others said"))
+    else:
+        st.caption("Not yet: nobody has judged a pair that others agree about.")
+    st.dataframe([_row(name, each) for name, each in named], hide_index=True)
+    st.caption(
+        "Shares say of how many votes they are. What is worth talking about is a reason for a conversation: "
+        "nothing is removed or weighted because of it. Votes from other tools do not say which answer stood "
+        "left."
+    )
+
+
+def couples(found: Agreement, names: Mapping[str, str]) -> None:
+    """The confusion of two people who judged the same pairs."""
+    st.subheader("Two people, the same pairs", anchor=False)
+    if not found.couples:
+        st.caption("Not yet: no two people have judged the same pair.")
+        return
+    labels = [_couple_words(couple, names) for couple in found.couples]
+    place = st.selectbox("Who", range(len(labels)), format_func=labels.__getitem__, key="quality-couple")
+    couple = found.couples[place or 0]
+    one, other = (names.get(person, person) for person in (couple.one, couple.other))
+    kappa = "not defined (both always said the same)" if couple.kappa is None else f"{couple.kappa:.3f}"
+    st.markdown(
+        f"{plain(one)} (rows) and {plain(other)} (columns) judged {couple.pairs:,} pairs together. "
+        f"Cohen's kappa is {kappa}."
+    )
+    used = [verdict for verdict in LABELS if any(verdict in cell for cell in couple.confusion)]
+    ink = "#ffffff" if st.context.theme.type == "dark" else "#1d2330"
+    words = [VERDICT_WORDS[verdict] for verdict in used]
+    st.altair_chart(quality_charts.confusion(_cells(couple, used), words, ink=ink), width=620)
+    with st.expander("As a table", key="quality-confusion"):
+        st.dataframe(_matrix(couple, used, f"{one} \\ {other}"), hide_index=True)
+
+
+def _row(name: str, person: Checked) -> dict[str, object]:
+    return {
+        "person": name,
+        "worth talking about": ", ".join(FLAG_WORDS[flag] for flag in person.flags),
+        "votes": person.votes,
+        "agrees with the others": tendency_words(person.consensus),
+        "took the left": tendency_words(person.left),
+        "took the longer": tendency_words(person.longer),
+        "too fast": tendency_words(person.fast),
+        "median seconds": NOT_YET if person.median_seconds is None else f"{person.median_seconds:.1f}",
+    }
+
+
+def tendency_words(found: Tendency) -> str:
+    """A share with what it is a share of; undefined is said."""
+    return NOT_YET if found.share is None else f"{found.share:.0%} of {found.n:,}"
+
+
+def _couple_words(couple: Couple, names: Mapping[str, str]) -> str:
+    one, other = (names.get(person, person) for person in (couple.one, couple.other))
+    return f"{one} and {other}, {couple.pairs:,} pairs"
+
+
+def _cells(couple: Couple, used: Sequence[Verdict]) -> list[dict[str, object]]:
+    return [
+        {
+            "one": VERDICT_WORDS[row],
+            "other": VERDICT_WORDS[column],
+            "pairs": couple.confusion.get((row, column), 0),
+        }
+        for row in used
+        for column in used
+    ]
+
+
+def _matrix(couple: Couple, used: Sequence[Verdict], corner: str) -> list[dict[str, object]]:
+    return [
+        {corner: VERDICT_WORDS[row]}
+        | {VERDICT_WORDS[column]: couple.confusion.get((row, column), 0) for column in used}
+        for row in used
+    ]

@@ -1,0 +1,31 @@
+"""How far the labels can be trusted: agreement, people, bias."""
+
+import streamlit as st
+
+from curation.model import Role
+from curation.quality import agreement, annotators, bias
+from pages.parts import guard, quality_agreement, quality_bias, quality_people, session
+
+guard.require(Role.REVIEWER)
+db = session.database()
+
+st.title("Quality", anchor=False)
+found = agreement.measured(db)
+if not found.votes:
+    st.info("Nobody has judged a pair yet, so there is nothing to measure.", icon=":material/balance:")
+    st.page_link("label.py", label="Label pairs", icon=":material/compare:")
+    st.stop()
+
+# Only the open tab is measured: each takes a pass over all votes.
+agreeing, persons, habits = st.tabs(["Agreement", "People", "Bias"], key="quality-tab", on_change="rerun")
+if agreeing.open:
+    with agreeing:
+        quality_agreement.show(db, found)
+if persons.open:
+    with persons:
+        names = annotators.names(db)
+        quality_people.show(annotators.checked(db), names)
+        quality_people.couples(found, names)
+if habits.open:
+    with habits:
+        quality_bias.show(bias.measured(db), bias.by_length(db))
