@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 
 from curation.database import Database
-from curation.errors import InvalidInput, Unknown
+from curation.errors import InvalidInput, PairloomError, Unknown
 from curation.labelling import events
 from curation.release import gate, verify, write
 from curation.release.gate import Acknowledgement, Examination
@@ -73,10 +73,10 @@ def create(
     Raises:
         ReleaseBlocked: the message lists everything that stands in the way.
         InvalidInput: an unsafe name, a name that holds another release, or an unknown rule.
+        PairloomError: the disk is full or the folder cannot be written.
     """
     _check_name(name)
-    place.releases.mkdir(parents=True, exist_ok=True)
-    with snapshot.opened(db) as cursor, _temporary(place.releases, name) as folder:
+    with _disk(place), snapshot.opened(db) as cursor, _temporary(place.releases, name) as folder:
         examination = gate.examined(cursor, policy, progress=progress)
         accepted = gate.acknowledged(examination, accept=accept, accept_all=accept_all, by=by)
         fingerprint = write.files(cursor, folder, examination, accepted, progress)
@@ -122,6 +122,19 @@ def _check_name(name: str) -> None:
             f"“{name}” cannot name a release. Use 1 to 64 letters, digits, dots, dashes or underscores, "
             "beginning with a letter or digit and not ending with a dot."
         )
+
+
+@contextmanager
+def _disk(place: Workspace) -> Iterator[None]:
+    """The folder of releases, and what it refuses in a sentence."""
+    try:
+        place.releases.mkdir(parents=True, exist_ok=True)
+        yield
+    except OSError as error:
+        raise PairloomError(
+            f"The release could not be written below {place.releases}: {error.strerror}. "
+            "Nothing was released; make room or mend the folder, then release again."
+        ) from error
 
 
 @contextmanager

@@ -1,14 +1,16 @@
 """Making, repeating and listing releases."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
+import psutil
 import pyarrow.parquet as pq
 import pytest
 
 from curation.database import Database
-from curation.errors import InvalidInput, ReleaseBlocked, Unknown
+from curation.errors import InvalidInput, PairloomError, ReleaseBlocked, Unknown
 from curation.labelling import events
 from curation.model import Message, Pair, Speaker, Tier
 from curation.release import fingerprint, releases, write
@@ -324,3 +326,35 @@ def test_names_and_texts_that_look_like_markup_do_not_break_the_card(
     assert "/home/me" not in card
     assert '| a\\|b: "d".jsonl | file |' in card
     assert "The first word “\\|”" in card
+
+
+def test_a_folder_that_cannot_be_written_is_said(
+    place: Workspace, releasing: Releasing, ten_pairs: None
+) -> None:
+    place.home.mkdir()
+    place.releases.write_text("in the way", encoding="utf-8")
+    with pytest.raises(PairloomError, match=r"could not be written below .*: File exists"):
+        releasing()
+
+
+def test_the_same_name_cannot_be_released_twice_at_once(
+    db: Database, place: Workspace, releasing: Releasing, ten_pairs: None
+) -> None:
+    started = int(psutil.Process().create_time() * 1000)
+    (place.releases / f".v1.{os.getpid()}-{started}").mkdir(parents=True)
+    with pytest.raises(InvalidInput, match="v1 is being released already"):
+        releasing()
+
+
+def test_croissant_names_columns_and_files_that_exist(releasing: Releasing, ten_pairs: None) -> None:
+    folder = releasing().path
+    found = json.loads((folder / "croissant.json").read_text(encoding="utf-8"))
+    names = {each["@id"]: each["contentUrl"] for each in found["distribution"]}
+    for each in found["distribution"]:
+        assert fingerprint.of_file(folder / each["contentUrl"]) == each["sha256"]
+    for field in (field for records in found["recordSet"] for field in records["field"]):
+        source = field["source"]
+        schema = pq.read_schema(folder / names[source["fileObject"]["@id"]])
+        assert source["extract"]["column"] in schema.names
+        inner = {sub["source"]["transform"]["jsonPath"] for sub in field.get("subField", [])}
+        assert inner <= {"role", "content"}

@@ -1,0 +1,124 @@
+"""Compares two release folders: which rows came, went or changed, and why. Needs no database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import duckdb
+
+from curation.release import verify, write
+
+
+class Kind(StrEnum):
+    """What happened to a row from one release to the other."""
+
+    ADDED = "added"
+    REMOVED = "removed"
+    WINNER = "winner changed"
+    PART = "moved between train and test"
+    SUPPORT = "support changed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One row that is not the same in both."""
+
+    kind: Kind
+    pair_id: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """What lies between two releases.
+
+    Attributes:
+        counts: rows by kind of change; kinds that did not happen are left out.
+        changes: the first of them, by kind and pair id.
+        same: rows that are equal in winner, part and support.
+    """
+
+    counts: Mapping[Kind, int]
+    changes: tuple[Change, ...]
+    same: int
+
+
+def compare(before: Path, after: Path, *, limit: int = 100) -> Comparison:
+    """What changed from one release folder to another.
+
+    Raises:
+        InvalidInput: one of them is no release.
+    """
+    for folder in (before, after):
+        verify.read_manifest(folder)
+    with duckdb.connect() as connection:
+        connection.execute(_TABLES)
+        _read(connection, "before", before)
+        _read(connection, "after", after)
+        connection.execute(_CHANGE)
+        counts = connection.execute("SELECT kind, count(*) FROM change GROUP BY kind").fetchall()
+        rows = connection.execute(
+            "SELECT kind, pair_id, why FROM change ORDER BY kind, pair_id LIMIT $limit", {"limit": limit}
+        ).fetchall()
+        (same,) = connection.execute(_SAME).fetchone() or (0,)
+    found = {Kind(kind): count for kind, count in counts}
+    return Comparison(
+        counts={kind: found[kind] for kind in Kind if kind in found},
+        changes=tuple(Change(kind=Kind(kind), pair_id=pair_id, why=why) for kind, pair_id, why in rows),
+        same=same,
+    )
+
+
+def _read(connection: duckdb.DuckDBPyConnection, side: str, folder: Path) -> None:
+    """Add the rows of one release, and why its other pairs were left out."""
+    for part, file in (("train", write.TRAIN), ("test", write.TEST)):
+        connection.execute(
+            "INSERT INTO released SELECT $side, pair_id, $part, md5(chosen[1].content), tier, n_votes"
+            " FROM read_parquet($path)",
+            {"side": side, "part": part, "path": str(folder / file)},
+        )
+    connection.execute(
+        "INSERT INTO left_out SELECT $side, pair_id, 'decided as ' || replace(verdict, '_', ' ')"
+        " FROM read_parquet($path)",
+        {"side": side, "path": str(folder / "ties.parquet")},
+    )
+    connection.execute(
+        "INSERT INTO left_out SELECT $side, pair_id, array_to_string(reasons, '; ') FROM read_parquet($path)",
+        {"side": side, "path": str(folder / "excluded.parquet")},
+    )
+
+
+_TABLES = """
+CREATE TABLE released (side VARCHAR, pair_id VARCHAR, part VARCHAR, winner VARCHAR, tier VARCHAR, n_votes BIGINT);
+CREATE TABLE left_out (side VARCHAR, pair_id VARCHAR, why VARCHAR);
+CREATE VIEW before_row AS SELECT pair_id, part, winner, tier, n_votes FROM released WHERE side = 'before';
+CREATE VIEW after_row AS SELECT pair_id, part, winner, tier, n_votes FROM released WHERE side = 'after';
+CREATE VIEW before_left_out AS SELECT pair_id, why FROM left_out WHERE side = 'before';
+CREATE VIEW after_left_out AS SELECT pair_id, why FROM left_out WHERE side = 'after';
+"""
+
+_CHANGE = """
+CREATE TABLE change AS
+SELECT CASE WHEN b.pair_id IS NULL THEN 'added'
+            WHEN a.pair_id IS NULL THEN 'removed'
+            WHEN a.winner <> b.winner THEN 'winner changed'
+            WHEN a.part <> b.part THEN 'moved between train and test'
+            ELSE 'support changed' END AS kind,
+       coalesce(a.pair_id, b.pair_id) AS pair_id,
+       CASE WHEN b.pair_id IS NULL THEN coalesce('was left out: ' || bl.why, 'is new in the workspace')
+            WHEN a.pair_id IS NULL THEN coalesce('now left out: ' || al.why, 'is no longer in the workspace')
+            ELSE b.tier || ' with ' || b.n_votes || ' votes in ' || b.part || ', now '
+                 || a.tier || ' with ' || a.n_votes || ' in ' || a.part END AS why
+FROM before_row AS b
+FULL JOIN after_row AS a ON a.pair_id = b.pair_id
+LEFT JOIN before_left_out AS bl ON bl.pair_id = a.pair_id
+LEFT JOIN after_left_out AS al ON al.pair_id = b.pair_id
+WHERE b.pair_id IS NULL OR a.pair_id IS NULL
+   OR (a.winner, a.part, a.tier, a.n_votes) <> (b.winner, b.part, b.tier, b.n_votes)
+"""
+
+_SAME = """
+SELECT count(*) FROM before_row AS b JOIN after_row AS a ON a.pair_id = b.pair_id
+WHERE (a.winner, a.part, a.tier, a.n_votes) = (b.winner, b.part, b.tier, b.n_votes)
+"""

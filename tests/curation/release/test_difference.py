@@ -1,0 +1,62 @@
+"""Two releases compared."""
+
+import pytest
+
+from curation.errors import InvalidInput
+from curation.release import difference
+from curation.release.difference import Change, Kind
+from tests.curation.conftest import ADecision, APair
+from tests.curation.release.conftest import Releasing
+
+
+def test_the_same_state_has_no_changes(releasing: Releasing, ten_pairs: None) -> None:
+    comparison = difference.compare(releasing("v1").path, releasing("v2").path)
+    assert (comparison.counts, comparison.changes, comparison.same) == ({}, (), 10)
+
+
+def test_every_kind_of_change_is_named_with_its_reason(
+    a_pair: APair, a_decision: ADecision, releasing: Releasing, ten_pairs: None
+) -> None:
+    turned, tied, backed = (a_pair(prompt=prompt) for prompt in ("turned?", "tied?", "backed?"))
+    unseen = a_pair(prompt="unseen?", prior=None)
+    before = releasing("v1").path
+    a_decision(turned, "rejected")
+    a_decision(tied, "tie")
+    a_decision(backed, "chosen")
+    a_decision(unseen, "answer_1")
+    new = a_pair(prompt="new?")
+    comparison = difference.compare(before, releasing("v2").path)
+    found = {change.pair_id: (change.kind, change.why) for change in comparison.changes}
+    assert found[turned.id][0] is Kind.WINNER
+    assert found[tied.id] == (Kind.REMOVED, "now left out: decided as tie")
+    assert found[unseen.id] == (Kind.ADDED, "was left out: nobody and no import has named a winner")
+    assert found[new.id] == (Kind.ADDED, "is new in the workspace")
+    assert found[backed.id][0] in (Kind.SUPPORT, Kind.PART)
+    assert "prior with 0 votes" in found[backed.id][1]
+    assert "single with 1" in found[backed.id][1]
+    assert comparison.counts[Kind.ADDED] == 2
+
+
+def test_comparing_the_other_way_round_turns_added_into_removed(
+    a_pair: APair, releasing: Releasing, ten_pairs: None
+) -> None:
+    before = releasing("v1").path
+    new = a_pair(prompt="new?")
+    back = difference.compare(releasing("v2").path, before)
+    assert Change(kind=Kind.REMOVED, pair_id=new.id, why="is no longer in the workspace") in back.changes
+
+
+def test_a_limit_shortens_the_list_and_not_the_counts(
+    a_pair: APair, releasing: Releasing, ten_pairs: None
+) -> None:
+    before = releasing("v1").path
+    for number in range(5):
+        a_pair(prompt=f"new {number}?")
+    comparison = difference.compare(before, releasing("v2").path, limit=2)
+    assert (comparison.counts[Kind.ADDED], len(comparison.changes)) == (5, 2)
+
+
+def test_a_folder_that_is_no_release_is_said(releasing: Releasing, ten_pairs: None) -> None:
+    path = releasing().path
+    with pytest.raises(InvalidInput, match="is not a release"):
+        difference.compare(path, path / "data")
