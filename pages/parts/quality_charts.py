@@ -23,7 +23,7 @@ def interval(value: float, between: tuple[float, float] | None) -> alt.LayerChar
         layer=[
             alt.Chart(limits).mark_rule(strokeDash=[4, 4], color=_CHANCE, opacity=0.7).encode(x="limit:Q"),
             alt.Chart(frame)
-            .mark_rule(strokeWidth=4, opacity=0.5)
+            .mark_bar(height=10, cornerRadius=5, opacity=0.4)
             .encode(
                 x=alt.X("low:Q", scale=scale, axis=axis, title="Krippendorff's alpha"),
                 x2="high:Q",

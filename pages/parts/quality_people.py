@@ -14,14 +14,15 @@ from pages.parts.quality_agreement import NOT_YET, VERDICT_WORDS
 
 FLAG_WORDS = {
     Flag.POSITION: "takes one side",
-    Flag.LENGTH: "takes the longer answer",
+    Flag.LENGTH: "takes the longer",
     Flag.SPEED: "too fast to have read",
 }
 
 
 def show(people: Sequence[Checked], names: Mapping[str, str]) -> None:
     """Everybody in one picture and one table."""
-    named = sorted((names.get(each.annotator_id, each.annotator_id), each) for each in people)
+    everybody = ((names.get(each.annotator_id, each.annotator_id), each) for each in people)
+    named = sorted(everybody, key=lambda entry: entry[0].casefold())
     agreeing = {name: each.consensus.share for name, each in named if each.consensus.share is not None}
     if agreeing:
         st.altair_chart(quality_charts.shares(agreeing, "agrees with what most others said"))
