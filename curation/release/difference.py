@@ -90,7 +90,8 @@ def _read(connection: duckdb.DuckDBPyConnection, side: str, folder: Path) -> Non
 
 
 _TABLES = """
-CREATE TABLE released (side VARCHAR, pair_id VARCHAR, part VARCHAR, winner VARCHAR, tier VARCHAR, n_votes BIGINT);
+CREATE TABLE released
+    (side VARCHAR, pair_id VARCHAR, part VARCHAR, winner VARCHAR, tier VARCHAR, n_votes BIGINT);
 CREATE TABLE left_out (side VARCHAR, pair_id VARCHAR, why VARCHAR);
 CREATE VIEW before_row AS SELECT pair_id, part, winner, tier, n_votes FROM released WHERE side = 'before';
 CREATE VIEW after_row AS SELECT pair_id, part, winner, tier, n_votes FROM released WHERE side = 'after';
