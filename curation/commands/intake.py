@@ -35,7 +35,7 @@ def run(database: Database, arguments: argparse.Namespace, progress: terminal.Pr
     if arguments.layout and arguments.map:
         raise InvalidInput("Give either --layout or --map: a layout is a mapping already.")
     by_hand = _by_hand(arguments.map)  # before a Hub set is fetched, so that a slip costs no wait
-    located = locations.locate(arguments.source, workspace.current())
+    located = locations.locate(arguments.source, workspace.current(), watch=lambda: progress(0, 1))
     outcome = ingest.ingest(
         database,
         located,
