@@ -73,3 +73,19 @@ class TestThreePairs:
         open_screen(page, server)
         wait_until_saved(page)
         assert [row.verdict for row in stored(server, [str(decided)])] == [Verdict.TIE]
+
+
+class TestBlanksAtTheEdges:
+    @pytest.fixture
+    def home(self, tmp_path: Path) -> Path:
+        fill(tmp_path, [a_pair(0, one=" begins with a blank", other="plain")])
+        return tmp_path
+
+    def test_blanks_are_mentioned_for_the_pair_and_shown_at_the_answer_only_by_key(
+        self, page: Page, server: Server
+    ) -> None:
+        open_screen(page, server)
+        expect(page.locator("#edges")).to_contain_text("Blanks around an answer are not shown")
+        expect(page.locator(".edge")).to_be_hidden()
+        page.keyboard.press("w")
+        expect(page.locator(".edge")).to_have_text("Begins with ␣")

@@ -167,7 +167,8 @@ class Labelling {
     }
     const skipped = this.count?.skipped ?? 0;
     const again = { words: `Show the ${number(skipped)} I skipped`, take: () => this.goThroughSkipped() };
-    this.screen.say("empty", "Nothing is left for you: every pair has its decisions. New pairs appear here by themselves.", skipped > 0 && again);
+    const words = skipped > 0 ? "Nothing is left for you but the pairs you skipped." : "Nothing is left for you to decide.";
+    this.screen.say("empty", `${words} New pairs appear here by themselves.`, skipped > 0 && again);
   }
 
   goThroughSkipped() {

@@ -18,6 +18,7 @@ from pages.parts.pair_view import highlighting, mathematics
 from pages.parts.pair_view.deadline import Deadline, TooSlow
 
 _MAX_CHARACTERS = 100_000
+_MAX_CACHED = 10_000  # longer ones are rare, and a thousand of them would not be small
 _MAX_HTML = 600_000
 _MAX_NESTING = 20
 _SECONDS = 1.0
@@ -96,22 +97,13 @@ class TooDeep(Exception):
     """Blocks inside blocks beyond what the parser follows; the text is shown without formatting."""
 
 
-@functools.lru_cache(maxsize=2048)
 def render(text: str) -> str:
     """HTML of one text: Markdown, code and LaTeX, sanitised; escaped plain text where that takes too long.
 
     Args:
         text: anything at all. Up to 100,000 characters are formatted.
     """
-    if len(text) > _MAX_CHARACTERS:
-        return plain(text)
-    try:
-        html = str(_MARKDOWN.render(text, {"deadline": Deadline(_SECONDS), "links": []}))
-    except (TooSlow, TooDeep, RecursionError):
-        return plain(text)
-    if len(html) > _MAX_HTML:
-        return plain(text)
-    return _CLEANER.clean(html).translate(_SHOW_SIGNS)
+    return _cached(text) if len(text) <= _MAX_CACHED else _rendered(text)
 
 
 def plain(text: str) -> str:
@@ -126,6 +118,23 @@ def edges(text: str) -> tuple[str, str]:
         return _visible(text), ""
     start = text.index(inner)
     return _visible(text[:start]), _visible(text[start + len(inner) :])
+
+
+@functools.lru_cache(maxsize=1024)
+def _cached(text: str) -> str:
+    return _rendered(text)
+
+
+def _rendered(text: str) -> str:
+    if len(text) > _MAX_CHARACTERS:
+        return plain(text)
+    try:
+        html = str(_MARKDOWN.render(text, {"deadline": Deadline(_SECONDS), "links": []}))
+    except (TooSlow, TooDeep, RecursionError):
+        return plain(text)
+    if len(html) > _MAX_HTML:
+        return plain(text)
+    return _CLEANER.clean(html).translate(_SHOW_SIGNS)
 
 
 def _visible(blanks: str) -> str:
