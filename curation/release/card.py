@@ -122,18 +122,7 @@ def _support(content: Content, examination: Examination) -> str:
         f"Minimum: {examination.policy.minimum_tier.value}. {content.annotators} people made "
         f"{content.decisions} decisions.\n\n"
         f"| tier | meaning | rows |\n|---|---|---|\n{tiers}\n\n"
-        f"{_agreement(examination)}"
-    )
-
-
-def _agreement(examination: Examination) -> str:
-    agreement = examination.agreement
-    if agreement.raw is None:
-        return "Agreement: not measurable, no pair has been judged by two people."
-    error = agreement.implied_error
-    implied = f"; about 1 in {round(1 / error)} labels is probably wrong" if error else ""
-    return (
-        f"Raw agreement on {agreement.contents} pairs with two votes or more: {agreement.raw:.3f}{implied}."
+        f"{examination.agreement.sentence}"
     )
 
 

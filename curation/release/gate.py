@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from curation.database import Database
 from curation.errors import InvalidInput, ReleaseBlocked
 from curation.model import Tier
-from curation.release import split
+from curation.release import agreement, split
+from curation.release.agreement import Agreement
 from curation.validation import runner, snapshot
 from curation.validation import split as split_rule
 from curation.validation.exclusion import Cursor
@@ -20,26 +21,6 @@ from curation.validation.runner import Validation
 
 GATE_RULES = ("G06",)
 _REMOVING_RULES = ("V01", "V02", "V04", "V07", "V24")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement:
-    """How often two people who saw the same content said the same.
-
-    Attributes:
-        contents: contents with two votes or more.
-        raw: mean share of equal pairs of votes, in [0, 1]; None where contents is 0.
-    """
-
-    contents: int
-    raw: float | None
-
-    @property
-    def implied_error(self) -> float | None:
-        """Probability that a vote is wrong, e = (1 − √(2a − 1)) / 2; None below chance or undefined."""
-        if self.raw is None or self.raw < 0.5:
-            return None
-        return float((1 - (2 * self.raw - 1) ** 0.5) / 2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +103,7 @@ def examined(
             "SELECT count(*) FROM part JOIN candidate USING (pair_id)"
             " WHERE part = 'test' AND NOT from_random_arm",
         ),
-        agreement=_agreement(cursor),
+        agreement=agreement.measured(cursor),
     )
 
 
@@ -227,18 +208,6 @@ def _much_removed(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             value=removed / decided,
         ),
     )
-
-
-def _agreement(cursor: Cursor) -> Agreement:
-    contents, raw = cursor.execute(
-        """
-        SELECT count(*),
-               avg((votes_1 * (votes_1 - 1) + votes_2 * (votes_2 - 1) + votes_tie * (votes_tie - 1)
-                    + votes_both_bad * (votes_both_bad - 1)) / (votes * (votes - 1)) ORDER BY pair_id)
-        FROM candidate WHERE votes >= 2
-        """
-    ).fetchone() or (0, None)
-    return Agreement(contents=contents, raw=raw)
 
 
 def _tiers(cursor: Cursor) -> dict[Tier, int]:

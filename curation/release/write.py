@@ -67,11 +67,7 @@ def validation_json(
         "findings": [asdict(finding) for finding in examination.validation.findings],
         "acknowledgements": [asdict(each) for each in acknowledgements],
         "tiers": {tier.value: count for tier, count in examination.tiers.items()},
-        "agreement": {
-            "contents": examination.agreement.contents,
-            "raw": examination.agreement.raw,
-            "implied_error": examination.agreement.implied_error,
-        },
+        "agreement": asdict(examination.agreement),
         "protected_prompts": "none supplied",
     }
 

@@ -8,7 +8,6 @@ from curation.database import Database
 from curation.errors import InvalidInput
 from curation.model import Tier
 from curation.release import gate
-from curation.release.gate import Agreement
 from curation.validation.policy import Policy
 from tests.curation.conftest import ADecision, APair
 
@@ -56,13 +55,37 @@ def test_agreement_is_the_mean_share_of_equal_pairs_of_votes(
     for voter in range(2):
         a_decision(clear, by=f"ann-{voter}")
     agreement = gate.examine(db, Policy()).agreement
-    assert (agreement.contents, agreement.raw) == (2, pytest.approx(2 / 3))
+    assert agreement.contents == 2
+    assert agreement.raw == 0.666667
+    # Of the decisive votes every two agree: an error of 0.
+    assert (agreement.raw_decisive, agreement.implied_error) == (1.0, 0.0)
 
 
-@pytest.mark.parametrize(("raw", "error"), [(1.0, 0.0), (0.82, 0.1), (0.5, 0.5), (0.4, None), (None, None)])
-def test_implied_error_of_one_label(raw: float | None, error: float | None) -> None:
-    # a = 0.82: (1 − √0.64) / 2 = 0.1
-    assert Agreement(contents=9, raw=raw).implied_error == (None if error is None else pytest.approx(error))
+def test_agreement_without_overlap_is_undefined_and_said(
+    db: Database, a_pair: APair, a_decision: ADecision
+) -> None:
+    a_decision(a_pair())
+    agreement = gate.examine(db, Policy()).agreement
+    assert (agreement.contents, agreement.raw, agreement.alpha, agreement.implied_error) == (
+        0,
+        None,
+        None,
+        None,
+    )
+    assert agreement.sentence == "Agreement: not measurable, no pair has been judged by two people."
+
+
+def test_the_card_names_alpha_with_its_interval(db: Database, a_pair: APair, a_decision: ADecision) -> None:
+    for number in range(30):
+        pair = a_pair(f"Yes {number}", f"No {number}", prompt=f"{number}?")
+        a_decision(pair, "chosen", by="ann-1")
+        a_decision(pair, "rejected" if number < 3 else "chosen", by="ann-2")
+    agreement = gate.examine(db, Policy()).agreement
+    assert agreement.raw == 0.9
+    assert agreement.alpha_interval is not None
+    assert agreement.alpha_interval[0] < (agreement.alpha or 0) < agreement.alpha_interval[1]
+    # (1 − √(2 · 0.9 − 1)) / 2 = 0.0528: about 1 in 19
+    assert "About 1 in 19 labels is probably wrong" in agreement.sentence
 
 
 @pytest.mark.parametrize("tier", [Tier.CONFLICT, Tier.NONE])

@@ -253,7 +253,7 @@ def test_a_release_above_the_minimum_needs_no_warning(
         "utf-8"
     )
     assert "not backed" not in card
-    assert "Raw agreement on 10 pairs with two votes or more: 1.000." in card
+    assert "10 pairs were judged by two people or more. Raw agreement 1.000" in card
     assert "minimum_tier = agree2" in card
 
 
