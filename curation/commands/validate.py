@@ -48,16 +48,18 @@ def add_policy(parser: argparse.ArgumentParser) -> None:
         help=f"least support of a row (default {default.minimum_tier.value})",
     )
     parser.add_argument(
-        "--max-length",
-        type=int,
-        default=default.max_length,
-        help=f"tokens that training keeps of a row (default {default.max_length})",
+        "--limit",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="change a threshold, such as max_length=2048; may be repeated, and is written into the card",
     )
 
 
 def policy(arguments: argparse.Namespace) -> Policy:
-    return Policy(
-        minimum_tier=arguments.minimum,
-        max_length=arguments.max_length,
-        max_prompt_length=min(Policy().max_prompt_length, arguments.max_length),
-    )
+    """The policy of a command line.
+
+    Raises:
+        InvalidInput: no such threshold, or a value that is no number or makes no sense.
+    """
+    return Policy(minimum_tier=arguments.minimum).with_limits(arguments.limit)

@@ -3,7 +3,9 @@
 A threshold marked (choice) is an engineering default, to be revised when its distribution is known.
 """
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
 
 from curation.errors import InvalidInput
 from curation.model import Tier
@@ -45,6 +47,9 @@ class Policy:
             raise InvalidInput(f"{self.minimum_tier} cannot be the minimum support. Choose one of {offered}.")
         if not 0 <= self.leak_warning <= self.leak_error <= 1:
             raise InvalidInput("The limits of the edge leak must satisfy 0 ≤ warning ≤ error ≤ 1.")
+        shares = (self.length_coverage, self.removal_share, self.supported_share)
+        if not all(0 <= share <= 1 for share in shares):
+            raise InvalidInput("Coverage and shares are numbers from 0 to 1.")
         if not 0 < self.max_prompt_length <= self.max_length:
             raise InvalidInput("The prompt's length limit must be between 1 and the total length limit.")
 
@@ -58,3 +63,21 @@ class Policy:
         """The settings that are not the default; a release's card lists them."""
         default = asdict(Policy())
         return {name: value for name, value in asdict(self).items() if value != default[name]}
+
+    def with_limits(self, changes: Iterable[str]) -> "Policy":
+        """The same with thresholds given as text, such as "leak_error=0.95".
+
+        Raises:
+            InvalidInput: no such threshold, or a value that is no number or makes no sense.
+        """
+        kinds = {name: type(value) for name, value in asdict(self).items() if isinstance(value, int | float)}
+        changed: dict[str, Any] = {}
+        for change in changes:
+            name, _, value = change.partition("=")
+            if name not in kinds:
+                raise InvalidInput(f"There is no threshold {name!r}. Thresholds: {', '.join(kinds)}.")
+            try:
+                changed[name] = kinds[name](value)
+            except ValueError as error:
+                raise InvalidInput(f"{change!r} needs a number after the equals sign.") from error
+        return replace(self, **changed)

@@ -111,3 +111,27 @@ def test_limits_that_make_no_sense_are_refused(limits: dict[str, float]) -> None
 def test_a_policy_lists_only_what_was_changed() -> None:
     assert Policy().changes == {}
     assert Policy(max_length=2048).changes == {"max_length": 2048}
+
+
+def test_thresholds_are_read_from_text() -> None:
+    changed = Policy().with_limits(["leak_error=1", "max_length=2048", "split_seed=7"])
+    assert changed == Policy(leak_error=1.0, max_length=2048, split_seed=7)
+    assert isinstance(changed.leak_error, float)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ("lead_error=1", "There is no threshold 'lead_error'"),
+        ("minimum_tier=gold", "There is no threshold"),
+        ("leak_error=much", "needs a number"),
+        ("max_length", "needs a number"),
+        ("max_length=1.5", "needs a number"),
+        ("max_length=512", "prompt's length limit"),
+        ("leak_error=nan", "limits of the edge leak"),
+        ("removal_share=30", "from 0 to 1"),
+    ],
+)
+def test_a_threshold_that_makes_no_sense_is_said(change: str, words: str) -> None:
+    with pytest.raises(InvalidInput, match=words):
+        Policy().with_limits([change])
