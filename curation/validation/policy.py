@@ -4,7 +4,7 @@ A threshold marked (choice) is an engineering default, to be revised when its di
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from curation.errors import InvalidInput
