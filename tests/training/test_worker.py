@@ -1,0 +1,131 @@
+"""The worker as a process: a whole run, a resumed run, a stopped run, and truthful failures."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.training.conftest import in_folder, write_run
+from training import artefacts, checkpoints, documents, metrics, recipe, runs
+from training.recipe import DpoRecipe
+from training.runs import Resumption
+
+STEPS = 8
+SAME = ("loss", "grad_norm", "learning_rate", "rewards/chosen", "rewards/margins", "logps/rejected")
+
+
+def quick(**changes: str) -> DpoRecipe:
+    settings = {"max_steps": str(STEPS), "save_every": "4", "sample_prompts": "2", "sample_tokens": "8"}
+    return recipe.with_changes(recipe.preset("demo").recipe, {**settings, "lora_dropout": "0.1", **changes})
+
+
+def start(run: Path) -> "subprocess.Popen[bytes]":
+    environment = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE", "TOKENIZERS_PARALLELISM": "false"}
+    with (run / runs.WORKER_LOG).open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "training.worker", str(run)],
+            stdout=log, stderr=log, env=os.environ | environment, start_new_session=True,
+        )  # fmt: skip
+
+
+def work(run: Path) -> int:
+    code = start(run).wait(timeout=240)
+    assert code == 0 or documents.read(run / runs.RESULT)["outcome"] == "failed", runs.log_tail(run, 20)
+    return code
+
+
+def training_rows(run: Path) -> dict[int, dict[str, Any]]:
+    return {row["step"]: row for row in metrics.read(run / runs.METRICS) if row["kind"] == "train"}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, untrained_model: Path) -> Path:
+    """One whole run, read by several tests."""
+    from tests.training.conftest import a_pair, write_release
+
+    home = tmp_path_factory.mktemp("workspace")
+    train, test = [a_pair(n) for n in range(24)], [a_pair(n) for n in range(100, 108)]
+    release = write_release(home / "releases" / "small", train, test)
+    run = write_run(home, release, quick(), model=in_folder(untrained_model))
+    assert work(run) == 0
+    return run
+
+
+@pytest.mark.trainer
+def test_a_run_leaves_everything_a_person_and_a_program_need(finished: Path) -> None:
+    assert documents.read(finished / runs.RESULT) == {
+        "outcome": "completed", "reason": None, "message": f"Completed {STEPS} steps.",
+        "step": STEPS, "max_steps": STEPS,
+    }  # fmt: skip
+    assert artefacts.problems(finished) == ()
+    assert checkpoints.newest(finished) is not None
+    assert len(json.loads((finished / "evaluation" / "samples.json").read_text(encoding="utf-8"))) == 2
+    assert "fingerprint `" + "f" * 64 in (finished / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.trainer
+def test_the_curves_start_at_ln_2_and_hold_every_step(finished: Path) -> None:
+    rows = training_rows(finished)
+    assert sorted(rows) == list(range(1, STEPS + 1))
+    assert rows[1]["loss"] == pytest.approx(0.693147, abs=1e-5)
+    assert set(SAME) <= rows[STEPS].keys()
+    evaluated = [row["step"] for row in metrics.read(finished / runs.METRICS) if row["kind"] == "evaluation"]
+    assert (evaluated[0], evaluated[-1]) == (0, STEPS)
+
+
+@pytest.mark.trainer
+def test_held_out_result_says_how_many_pairs_and_what_the_baselines_reach(finished: Path) -> None:
+    held_out = documents.read(finished / "evaluation" / "held_out.json")
+    assert held_out["n"] == 8
+    assert held_out["before"]["accuracy"] is None
+    assert 0 <= held_out["after"]["accuracy"] <= 1
+    assert held_out["baselines"]["length"] == 1.0  # the shorter answer always wins here
+
+
+@pytest.mark.trainer
+def test_a_resumed_run_equals_the_uninterrupted_one(finished: Path) -> None:
+    request = runs.read_request(finished)
+    resumes = Resumption(run=finished.name, checkpoint=finished / "checkpoint-4", step=4)
+    home, model = finished.parent.parent, request.model
+    resumed = write_run(home, request.release, quick(), model=model, name="resumed", resumes=resumes)
+    assert work(resumed) == 0
+    whole, rest = training_rows(finished), training_rows(resumed)
+    assert sorted(rest) == [5, 6, 7, 8]
+    for step, row in rest.items():
+        assert [row[name] for name in SAME] == pytest.approx([whole[step][name] for name in SAME], abs=1e-6)
+
+
+@pytest.mark.trainer
+def test_a_stop_saves_a_checkpoint_that_can_be_gone_on_from(
+    tmp_path: Path, small_release: Path, untrained_model: Path
+) -> None:
+    run = write_run(tmp_path, small_release, quick(max_steps="100000"), model=in_folder(untrained_model))
+    process = start(run)
+    while len(metrics.read(run / runs.METRICS)) < 4 and process.poll() is None:
+        time.sleep(0.1)
+    asked = time.monotonic()
+    runs.ask_to_stop(run)
+    assert process.wait(timeout=60) == 0, runs.log_tail(run, 20)
+    result = documents.read(run / runs.RESULT)
+    saved = checkpoints.newest(run)
+    assert saved is not None
+    assert (result["outcome"], result["step"]) == ("stopped", saved.step)
+    assert time.monotonic() - asked < 30
+
+
+@pytest.mark.trainer
+def test_a_release_that_has_changed_is_refused_as_a_fault_of_the_data(
+    tmp_path: Path, small_release: Path, untrained_model: Path
+) -> None:
+    with (small_release / "data" / "train-00000-of-00001.parquet").open("ab") as file:
+        file.write(b"!")
+    run = write_run(tmp_path, small_release, quick(), model=in_folder(untrained_model))
+    assert work(run) == 1
+    result = documents.read(run / runs.RESULT)
+    assert (result["outcome"], result["reason"]) == ("failed", "data")
+    assert result["message"].startswith("The release is not what was released: data/train")
