@@ -153,10 +153,11 @@ def test_a_lost_acknowledgement_doubles_nothing(page: Page, server: Server) -> N
     assert sorted(row.pair_id for row in stored(server, IDS)) == sorted(map(str, decided))
 
 
-@pytest.mark.parametrize("chord", ["Control+f", "Alt+f", "Meta+f", "Shift+f"])
-def test_a_key_with_a_modifier_decides_nothing(page: Page, server: Server, chord: str) -> None:
+def test_a_key_with_a_modifier_decides_nothing(page: Page, server: Server) -> None:
     open_screen(page, server)
-    before = press(page, chord)
+    before = shown(page)
+    for chord in ("Control+f", "Alt+f", "Meta+f", "Shift+f"):
+        press(page, chord)
     assert shown(page) == before
     assert stored(server, IDS) == []
 
