@@ -5,14 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from curation import workspace
-from training import errors, model_shape, probe_client
+from training import demo_model, errors, model_shape, probe_client
 from training.base_model import BaseModel, ModelKind
 from training.model_shape import ModelShape
-
-# The demo model before it is made; the real folder is read as soon as it is there.
-_DEMO_SHAPE = ModelShape(
-    parameters=1_750_000, hidden=128, layers=4, vocabulary=2048, feed_forward=384, stored_bytes=7_000_000
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +17,7 @@ class LocatedModel:
     Attributes:
         model: with its folder and the Hub's commit filled in as far as they are known.
         download: it must still be fetched from the Hub.
-        made_later: the worker will make it, so nothing can be tokenized yet.
+        made_later: the worker will make it first.
     """
 
     model: BaseModel
@@ -42,10 +37,24 @@ def locate(model: BaseModel, space: workspace.Workspace) -> LocatedModel:
 
 
 def _demo(model: BaseModel, space: workspace.Workspace) -> LocatedModel:
-    folder = space.models / "demo"
-    if not (folder / "config.json").exists():
-        return LocatedModel(model=model, shape=_DEMO_SHAPE, made_later=True)
-    return LocatedModel(model=model, shape=model_shape.read(folder))
+    folder = demo_model.folder(space.models)
+    if demo_model.is_made(folder):
+        return LocatedModel(model=model, shape=model_shape.read(folder))
+    return LocatedModel(model=model, shape=_demo_shape(demo_model.Size()), made_later=True)
+
+
+def _demo_shape(size: demo_model.Size) -> ModelShape:
+    # A layer: four square matrices for attention, three of twice the width after it (demo_weights).
+    inside = size.layers * (4 + 3 * 2) * size.hidden**2
+    parameters = inside + size.vocabulary * size.hidden
+    return ModelShape(
+        parameters=parameters,
+        hidden=size.hidden,
+        layers=size.layers,
+        vocabulary=size.vocabulary,
+        feed_forward=2 * size.hidden,
+        stored_bytes=4 * parameters,
+    )
 
 
 def _in_folder(model: BaseModel, _: workspace.Workspace) -> LocatedModel:

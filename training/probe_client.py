@@ -49,7 +49,7 @@ class Lengths:
         too_long_prompts: prompts that leave no room for an answer.
         cut: pairs that lose the end of an answer.
         same_after_cut: pairs whose sides are equal once cut.
-        longest, mean: tokens of prompt and answer together, one side, before cutting.
+        longest, mean: tokens of prompt and the longer answer together, before cutting.
         findings: what the template does to the text: (id, severity, sentence).
     """
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from training.runs import RunState, State
 from training.supervisor import StartRequest
 
 STAND_IN = Path(__file__).with_name("stand_in_worker.py")
-PATIENCE_SECONDS = 20.0
+PATIENCE_SECONDS = 90.0
 
 
 def a_release(folder: Path, *, train: int = 60, test: int = 60, **columns: object) -> Path:
@@ -72,6 +73,16 @@ def started(monkeypatch: pytest.MonkeyPatch, space: Workspace, behaviour: str) -
     """A run whose worker behaves so."""
     behave(monkeypatch, behaviour)
     return space.runs / supervisor.start(a_request(space, request_id=behaviour))
+
+
+def end_all(space: Workspace) -> None:
+    """After a test, passed or not: no worker is left behind."""
+    for view in runs.list_runs(space):
+        if not view.state.state.is_final:
+            runs.ask_to_stop(view.path)
+            worker = local.status(view.path)
+            if worker is not None:
+                local.stop(worker, signal.SIGKILL)
 
 
 def until(run: Path, condition: Callable[[State], bool]) -> State:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,14 @@ KEYS = {"run", "state", "reason", "step", "max_steps", "metrics"}
 
 
 @pytest.fixture
-def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
+def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
     home = Workspace(home=tmp_path)
     home.create()
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
     run_folders.behave(monkeypatch, "good")
     run_folders.a_release(home.releases / "tiny")
-    return home
+    yield home
+    run_folders.end_all(home)
 
 
 def test_a_run_is_started_waited_for_verified_and_its_log_shown(space: Workspace) -> None:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,10 +22,11 @@ from training.runs import Reason, RunState
 
 
 @pytest.fixture
-def space(tmp_path: Path) -> Workspace:
+def space(tmp_path: Path) -> Iterator[Workspace]:
     home = Workspace(home=tmp_path)
     home.create()
-    return home
+    yield home
+    run_folders.end_all(home)
 
 
 def test_a_run_completes_and_says_so(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
