@@ -18,24 +18,9 @@ from curation.errors import AlreadyDecided, InvalidInput, NothingToUndo, Unknown
 from curation.model import Answer, Arm, Decision, Verdict
 
 Row = tuple[
-    str,
-    str,
-    str,
-    int,
-    str | None,
-    int | None,
-    str,
-    str,
-    str | None,
-    str | None,
-    str,
-    int,
-    float | None,
-    float | None,
-    datetime | None,
-    datetime,
-    str | None,
-]
+    str, str, str, int, str | None, int | None, str, str, str | None,
+    str | None, str, int, float | None, float | None, datetime | None, datetime, str | None,
+]  # fmt: skip
 
 _ARRIVED = pa.schema(
     [
