@@ -4,13 +4,13 @@ import streamlit as st
 
 from curation.model import Role
 from curation.quality import agreement, annotators, bias
-from pages.parts import guard, quality_agreement, quality_bias, quality_people, session
+from pages.parts import guard, quality_agreement, quality_bias, quality_once, quality_people, session
 
 guard.require(Role.REVIEWER)
 db = session.database()
 
 st.title("Quality", anchor=False)
-found = agreement.measured(db)
+found = quality_once.measured("agreement", db, agreement.measured)
 if not found.votes:
     st.info("Nobody has judged a pair yet, so there is nothing to measure.", icon=":material/balance:")
     st.page_link("label.py", label="Label pairs", icon=":material/compare:")
@@ -24,8 +24,11 @@ if agreeing.open:
 if persons.open:
     with persons:
         names = annotators.names(db)
-        quality_people.show(annotators.checked(db), names)
+        quality_people.show(quality_once.measured("people", db, annotators.checked), names)
         quality_people.couples(found, names)
 if habits.open:
     with habits:
-        quality_bias.show(bias.measured(db), bias.by_length(db))
+        quality_bias.show(
+            quality_once.measured("bias", db, bias.measured),
+            quality_once.measured("length", db, bias.by_length),
+        )

@@ -39,3 +39,12 @@ def gathered(database: Database) -> Iterator[duckdb.DuckDBPyConnection]:
             """
         )
         yield cursor
+
+
+def stamp(database: Database) -> tuple[int, int]:
+    """Changes whenever `gathered` would give something else; decisions are only ever added."""
+    with database.reading() as cursor:
+        newest, ordered = cursor.execute(
+            "SELECT (SELECT coalesce(max(number), 0) FROM decision), (SELECT count(*) FROM given_order)"
+        ).fetchone() or (0, 0)
+    return int(newest), int(ordered)

@@ -6,7 +6,7 @@ from curation.database import Database
 from curation.model import Verdict
 from curation.quality import agreement, coefficients
 from curation.quality.agreement import Agreement, Part, Slice
-from pages.parts import quality_charts
+from pages.parts import quality_charts, quality_once
 
 NOT_YET = "not yet"
 STEADY = 200  # shared pairs from which rule V20 takes alpha at its word
@@ -109,7 +109,8 @@ def _slices(db: Database) -> None:
         "By", list(Slice), default=Slice.SOURCE, required=True, format_func=SLICE_WORDS.__getitem__,
         key="agreement-by", label_visibility="collapsed",
     )  # fmt: skip
-    parts = agreement.parts(db, Slice(by)) if by else ()
+    wanted = Slice(by or Slice.SOURCE)
+    parts = quality_once.measured(f"parts-{wanted}", db, lambda db: agreement.parts(db, wanted))
     measured = {part_words(part): part.raw for part in parts if part.raw is not None}
     if measured:
         st.altair_chart(quality_charts.shares(measured, "two people agree"))
@@ -117,7 +118,7 @@ def _slices(db: Database) -> None:
         st.caption("Not yet: in no part have two people judged the same pair.")
     rows = [
         {
-            SLICE_WORDS[Slice(by or Slice.SOURCE)].lower(): part_words(part),
+            SLICE_WORDS[wanted].lower(): part_words(part),
             "pairs": part.pairs,
             "votes": part.votes,
             "judged by two or more": part.overlaps,
