@@ -103,8 +103,10 @@ def _answer(path: Path, name: str) -> dict[str, str]:
     try:
         said: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
+        log = path.with_suffix(".log")
+        last = (log.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["no message"])[-1]
         raise UnreadableSource(
-            f"Fetching {name} ended without a result. The reason is in {path.with_suffix('.log')}."
+            f"Fetching {name} ended without a result: {last[:300]}. All it said is in {log}."
         ) from None
     if "problem" in said:
         raise UnreadableSource(said["problem"])

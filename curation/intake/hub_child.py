@@ -1,7 +1,7 @@
 """The child process that fetches a Hub set: `python -m curation.intake.hub_child WANTED ANSWER`.
 
 WANTED is JSON with name, revision, split and parquet (where to write). ANSWER is a file that receives JSON:
-either revision, split and licence, or problem, a sentence. Nobody imports this module: it loads `datasets`.
+either revision, split and licence, or problem, a sentence. Nobody imports this module.
 """
 
 import json
@@ -10,7 +10,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import datasets
 import httpx2
 from huggingface_hub import HfApi
 from huggingface_hub.errors import (
@@ -85,6 +84,8 @@ def _about(name: str, revision: str | None) -> tuple[str, str]:
 
 def _load(name: str, revision: str, split: str | None) -> tuple[Any, str]:
     """(rows, name of the split)."""
+    import datasets  # a second and more, not spent on a set that cannot be had
+
     try:
         splits = datasets.load_dataset(name, revision=revision or None, token=_token())
     # load_dataset raises anything from ValueError to DatasetGenerationError; the child has only this to do,

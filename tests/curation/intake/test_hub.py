@@ -1,5 +1,6 @@
 """Hub sets through the real child process: a local folder, and a stand-in for the Hub's HTTP interface."""
 
+import hashlib
 import json
 import threading
 from collections.abc import Iterator
@@ -86,31 +87,50 @@ def test_an_empty_name_is_asked_for(workspace: Workspace) -> None:
         locations.locate("hub:", workspace)
 
 
+FILE = json.dumps(ROWS[0]).encode() + b"\n"
+BLOB = hashlib.sha1(b"blob %d\0" % len(FILE) + FILE, usedforsecurity=False).hexdigest()
+INFO = {"id": "open/set", "sha": COMMIT, "gated": False, "cardData": {"license": "apache-2.0"}}
+TREE = [{"type": "file", "oid": BLOB, "size": len(FILE), "path": "train.jsonl"}]
+
+
 class StandIn(BaseHTTPRequestHandler):
-    """Answers as the Hub does for sets that are gated, missing, or lack a revision."""
+    """Answers as the Hub does: one set that is open, others that are gated, missing or lack a revision."""
 
     def do_GET(self) -> None:
-        if "/gated/set/auth-check" in self.path or "/walled/" in self.path:
-            self._say(403, "GatedRepo")
-        elif "/gated/set" in self.path:
-            self._say(200, None, {"id": "gated/set", "sha": COMMIT, "gated": "manual"})
-        elif "/some/set/revision/" in self.path:
-            self._say(404, "RevisionNotFound")
-        elif "/broken/" in self.path:
-            self._say(500, None)
+        path = self.path.partition("?")[0]
+        if "/open/set" in path:
+            self._open_set(path)
+        elif "/gated/set/auth-check" in path or "/walled/" in path:
+            self._say(403, error="GatedRepo")
+        elif "/gated/set" in path:
+            self._say(200, {"id": "gated/set", "sha": COMMIT, "gated": "manual"})
+        elif "/some/set/revision/" in path:
+            self._say(404, error="RevisionNotFound")
+        elif "/broken/" in path:
+            self._say(500)
+        elif "/odd/" in path:
+            self._say(200, b"null")
         else:
-            self._say(401, "RepoNotFound")
+            self._say(401, error="RepoNotFound")
 
     do_HEAD = do_GET  # noqa: N815 - the name http.server asks for
 
-    def _say(self, status: int, code: str | None, body: object = None) -> None:
-        content = json.dumps(body or {"error": code}).encode()
+    def _open_set(self, path: str) -> None:
+        if path in ("/api/datasets/open/set", f"/api/datasets/open/set/revision/{COMMIT}"):
+            self._say(200, INFO)
+        elif path == f"/api/datasets/open/set/tree/{COMMIT}":
+            self._say(200, TREE)
+        elif path == f"/datasets/open/set/resolve/{COMMIT}/train.jsonl":
+            self._say(200, FILE)
+        else:
+            self._say(404, error="EntryNotFound")
+
+    def _say(self, status: int, body: object = None, error: str = "") -> None:
+        content = body if isinstance(body, bytes) else json.dumps(body or {}).encode()
+        headers = {"X-Error-Code": error, "X-Repo-Commit": COMMIT, "ETag": f'"{BLOB}"'}
         self.send_response(status)
-        if code is not None:
-            self.send_header("X-Error-Code", code)
-            self.send_header("X-Error-Message", code)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(content)))
+        for name, value in {**headers, "Content-Length": str(len(content))}.items():
+            self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(content)
@@ -130,6 +150,13 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         thread.join()
 
 
+@pytest.mark.usefixtures("stand_in")
+def test_a_set_is_fetched_at_the_commit_that_is_recorded(workspace: Workspace) -> None:
+    located = locations.locate("hub:open/set", workspace)
+    assert (located.location, located.revision, located.licence) == ("open/set", COMMIT, "apache-2.0")
+    assert accepted(located) == 1
+
+
 @pytest.mark.parametrize(
     ("name", "sentence"),
     [
@@ -139,6 +166,7 @@ def stand_in(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         ("some/set@v9", "some/set has no revision “v9”"),
         ("a/b/c", "is no name of a data set"),
         ("broken/set", "The Hub cannot be reached to fetch broken/set"),
+        ("odd/set", "Fetching odd/set ended without a result: TypeError"),
     ],
 )
 @pytest.mark.usefixtures("stand_in")
