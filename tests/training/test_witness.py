@@ -1,0 +1,82 @@
+"""The guards on the curves, driven as the trainer drives them."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from training import errors, metrics, recipe, runs
+from training.journal import Journal
+from training.recipe import DpoRecipe
+from training.witness import Witness
+
+
+def a_witness(run: Path, *, resumes: bool = False) -> Witness:
+    return Witness(run, Journal(run), recipe.with_changes(DpoRecipe(), {"beta": "0.1"}), resumes=resumes)
+
+
+def logged(witness: Witness, step: int, **values: float) -> None:
+    state = SimpleNamespace(global_step=step, max_steps=100)
+    logs = {name.replace("__", "/"): value for name, value in values.items()}
+    witness.on_log(None, state, None, logs=logs)
+
+
+def warnings(run: Path) -> list[dict[str, Any]]:
+    return [row for row in metrics.read(run / runs.EVENTS) if row["kind"] == "warning"]
+
+
+def test_a_first_loss_that_is_not_ln_2_ends_the_run_because_the_reference_is_wrong(tmp_path: Path) -> None:
+    with pytest.raises(errors.ModelMissing, match=r"first loss is 0\.5000 instead of 0\.6931"):
+        logged(a_witness(tmp_path), 1, loss=0.5)
+
+
+def test_a_resumed_run_does_not_start_at_ln_2(tmp_path: Path) -> None:
+    logged(a_witness(tmp_path, resumes=True), 1, loss=0.5)
+    assert metrics.read(tmp_path / runs.METRICS)[0]["loss"] == 0.5
+
+
+@pytest.mark.parametrize("broken", [float("nan"), float("inf")])
+def test_a_run_that_comes_apart_ends_and_its_row_holds_null(tmp_path: Path, broken: float) -> None:
+    with pytest.raises(errors.RecipeError, match="Training came apart at step 7: grad_norm"):
+        logged(a_witness(tmp_path), 7, loss=0.6, grad_norm=broken)
+    assert metrics.read(tmp_path / runs.METRICS)[0]["grad_norm"] is None
+    assert len(warnings(tmp_path)) == 1
+
+
+def test_being_right_too_early_is_told_once_as_a_probable_leak(tmp_path: Path) -> None:
+    witness = a_witness(tmp_path)
+    for step in range(1, 12):
+        logged(witness, step, loss=0.6931, rewards__accuracies=1.0)
+    assert [row["guard"] for row in warnings(tmp_path)] == ["leak"]
+
+
+def test_being_right_late_is_no_leak(tmp_path: Path) -> None:
+    witness = a_witness(tmp_path)
+    for step in range(20, 40):
+        logged(witness, step, loss=0.5, rewards__accuracies=1.0)
+    assert warnings(tmp_path) == []
+
+
+def test_chosen_answers_that_become_unlikelier_are_told_once(tmp_path: Path) -> None:
+    witness = a_witness(tmp_path)
+    for step, chosen in ((0, -100.0), (10, -115.0), (20, -121.0), (30, -150.0)):
+        logged(witness, step, eval_loss=0.6, eval_logps__chosen=chosen)
+    (row,) = warnings(tmp_path)
+    assert row["guard"] == "displacement"
+    assert [one["kind"] for one in metrics.read(tmp_path / runs.METRICS)] == ["evaluation"] * 4
+
+
+def test_a_wish_to_stop_is_seen_at_the_end_of_a_step(tmp_path: Path) -> None:
+    witness, control = a_witness(tmp_path), SimpleNamespace(should_save=False, should_training_stop=False)
+    witness.on_step_end(None, None, control)
+    assert not control.should_training_stop
+    runs.ask_to_stop(tmp_path)
+    witness.on_step_end(None, None, control)
+    assert (control.should_save, control.should_training_stop, witness.stopped) == (True, True, True)
+
+
+def test_a_checkpoint_is_marked_only_once_it_is_whole(tmp_path: Path) -> None:
+    (tmp_path / "checkpoint-5").mkdir()
+    a_witness(tmp_path).on_save(None, SimpleNamespace(global_step=5), None)
+    assert (tmp_path / "checkpoint-5" / "COMPLETE").exists()
