@@ -15,8 +15,9 @@ import pyarrow as pa
 
 from curation import text
 from curation.database import Database
-from curation.errors import InvalidInput
-from curation.intake import json_rows, sources, vote_line
+from curation.errors import UnreadableSource
+from curation.intake import containers, json_rows, sources, vote_line
+from curation.intake.containers import Kind
 from curation.intake.locations import Located
 from curation.intake.row import Row
 from curation.intake.rows import Refused
@@ -93,18 +94,19 @@ def take(
         progress: called with bytes read and bytes in all.
 
     Raises:
-        InvalidInput: the file holds no line at all.
+        UnreadableSource: the file is empty, or no text.
     """
+    container = containers.recognise(located.path)
+    if container.kind is Kind.PARQUET:
+        raise UnreadableSource(f"{located.location} is a Parquet file. Votes come as one JSON object a line.")
     source = _source(located, by, now)
     with database.writing() as tx:
         sources.begin(tx, source)
     people = {each.name: each.id for each in annotators.everyone(database)}
-    tally, size = _Tally(), located.path.stat().st_size
-    for batch in _batches(json_rows.line_rows(located.path, "utf-8-sig")):
+    tally = _Tally()
+    for batch in _batches(json_rows.line_rows(located.path, container.encoding)):
         _take_batch(database, source.id, batch, people, tally, now)
-        progress(batch[-1].done, size)
-    if not tally.votes and not tally.refused:
-        raise InvalidInput(f"{located.location} is empty. A votes file holds one JSON object a line.")
+        progress(batch[-1].done, container.size)
     with database.writing() as tx:
         if tally.as_given:
             _keep_order(tx, tally.first)

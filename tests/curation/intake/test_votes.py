@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from curation import workspace
 from curation.commands import agreement as agreement_command
 from curation.database import Database
-from curation.errors import InvalidInput
+from curation.errors import UnreadableSource
 from curation.intake import locations, sources, vote_line, votes
 from curation.intake.votes import Taken
 from curation.labelling import annotators, decisions, pairs
@@ -230,8 +230,52 @@ def test_a_malformed_line_costs_that_line_only(
 
 
 def test_an_empty_file_is_said_to_be_empty(take: Take) -> None:
-    with pytest.raises(InvalidInput, match="is empty"):
+    with pytest.raises(UnreadableSource, match="is empty"):
         take()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [(b"PK\x03\x04" + b"x" * 99, "a ZIP archive"), (b"\x7fELF\x02\x01" + b"\0" * 99, "neither text")],
+    ids=["zip", "program"],
+)
+def test_a_file_that_is_no_text_is_refused_as_a_whole(
+    database: Database, tmp_path: Path, content: bytes, sentence: str
+) -> None:
+    (tmp_path / "votes").write_bytes(content)
+    located = locations.locate(str(tmp_path / "votes"), workspace.Workspace(home=tmp_path))
+    with pytest.raises(UnreadableSource, match=sentence):
+        votes.take(database, located, by="lead", now=NOW)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_file_saved_by_another_program_is_read_all_the_same(
+    database: Database, tmp_path: Path, encoding: str
+) -> None:
+    path = tmp_path / "votes.jsonl"
+    path.write_text(json.dumps(a_line(prompt="Ça va ?"), ensure_ascii=False) + "\r\n\r\n", encoding=encoding)
+    located = locations.locate(str(path), workspace.Workspace(home=tmp_path))
+    assert votes.take(database, located, by="lead", now=NOW).votes == 1
+    assert pairs.get(database, the_pair(database)).prompt == "Ça va ?"
+
+
+def test_an_interrupted_file_goes_on_when_it_is_taken_again(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(votes, "_BATCH_LINES", 2)
+    path = tmp_path / "votes.jsonl"
+    path.write_text("".join(json.dumps(a_line(item=number)) + "\n" for number in range(5)), encoding="utf-8")
+    located = locations.locate(str(path), workspace.Workspace(home=tmp_path))
+
+    def pull_the_plug(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        votes.take(database, located, by="lead", now=NOW, progress=pull_the_plug)
+    assert len(everything(database)) == 2
+    again = votes.take(database, located, by="lead", now=NOW)
+    assert (again.new_votes, len(everything(database))) == (3, 5)
+    assert sources.get(database, again.source_id).finished
 
 
 def two_people(number: int, verdict: str, other: str) -> list[dict[str, object]]:
