@@ -3,7 +3,7 @@
 import streamlit as st
 
 from curation.model import Role
-from curation.quality import agreement, annotators, bias
+from curation.quality import agreement, annotators, bias, formats
 from pages.parts import guard, quality_agreement, quality_bias, quality_once, quality_people, session
 
 guard.require(Role.REVIEWER)
@@ -31,4 +31,5 @@ if habits.open:
         quality_bias.show(
             quality_once.measured("bias", db, bias.measured),
             quality_once.measured("length", db, bias.by_length),
+            quality_once.measured("format", db, formats.measured),
         )

@@ -1,16 +1,18 @@
-"""What decides beside quality: the side of the screen and the length of the answer."""
+"""What decides beside quality: the side of the screen, the length and the format of the answer."""
 
 from collections.abc import Sequence
 
 import streamlit as st
 
+from curation.quality import formats
 from curation.quality.bias import Band, Bias
+from curation.quality.formats import Sign
 from curation.quality.tendencies import ENOUGH, Tendency
 from pages.parts import quality_charts
 
 
-def show(found: Bias, bands: Sequence[Band]) -> None:
-    """Position and length, over everybody."""
+def show(found: Bias, bands: Sequence[Band], signs: Sequence[Sign]) -> None:
+    """Position, length and format, over everybody."""
     st.subheader("Side of the screen", anchor=False)
     st.markdown(position_words(found.left))
     st.subheader("Length", anchor=False)
@@ -29,6 +31,34 @@ def show(found: Bias, bands: Sequence[Band]) -> None:
             ],
             hide_index=True,
         )
+    _formats(signs)
+
+
+def _formats(signs: Sequence[Sign]) -> None:
+    st.subheader("Format", anchor=False)
+    st.markdown(format_words(signs))
+    measured = {sign.name: sign.difference for sign in signs if sign.difference is not None}
+    if measured:
+        st.altair_chart(quality_charts.differences(measured, formats.TELLING))
+        rows = [
+            {"sign": sign.name, "preferences": sign.n, "winners": sign.winners, "losers": sign.losers}
+            for sign in signs
+        ]
+        st.dataframe(rows, hide_index=True)
+
+
+def format_words(signs: Sequence[Sign]) -> str:
+    """Which outward signs decide, in a sentence or two."""
+    n = max((sign.n for sign in signs), default=0)
+    if not n:
+        return "Not yet: nobody has preferred one answer over another."
+    counted = f"Looked at: {n:,} preferences."
+    telling = [sign.name for sign in signs if sign.is_telling]
+    if telling:
+        return f"{counted} **Winners and losers differ by 15 points or more in: {', '.join(telling)}.**"
+    if n < formats.ENOUGH:
+        return f"{counted} {formats.ENOUGH} are needed to say more."
+    return f"{counted} No sign differs by 15 points between winners and losers."
 
 
 def position_words(left: Tendency) -> str:

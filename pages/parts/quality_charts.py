@@ -107,3 +107,27 @@ def band_words(band: Band) -> str:
     if band.high is None:
         return f"over {band.low:g} times as long"
     return f"{band.low:g} to {band.high:g} times as long"
+
+
+def differences(values: Mapping[str, float], limit: float) -> alt.LayerChart:
+    """Bars to both sides of zero, in percentage points, with a dashed limit on either side."""
+    frame = pd.DataFrame([{"name": name, "difference": value} for name, value in values.items()])
+    limits = pd.DataFrame({"difference": [-limit, limit]})
+    reach = max(2 * limit, *(abs(value) for value in values.values()))
+    scale = alt.Scale(domain=[-reach, reach])
+    bars = (
+        alt.Chart(frame)
+        .mark_bar(height=14, cornerRadius=3)
+        .encode(
+            y=alt.Y("name:N", sort=list(values), title=None, axis=alt.Axis(labelLimit=220)),
+            x=alt.X(
+                "difference:Q",
+                scale=scale,
+                axis=alt.Axis(format="+.0%"),
+                title="share of winners less share of losers",
+            ),
+            tooltip=["name:N", alt.Tooltip("difference:Q", format="+.1%")],
+        )
+    )
+    edges = alt.Chart(limits).mark_rule(strokeDash=[4, 4], color=_CHANCE, opacity=0.7)
+    return alt.LayerChart(layer=[edges.encode(x="difference:Q"), bars], height=26 * len(values) + 80)

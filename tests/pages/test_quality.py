@@ -80,7 +80,9 @@ def test_names_of_people_cannot_draw_on_the_page(home: Path) -> None:
 
 def test_imported_votes_say_nothing_about_the_side_of_the_screen(home: Path) -> None:
     imported(home, ("1", "ann", "answer_1"))
-    assert "Not yet: no preference is known with its sides" in words(opened("Bias"))
+    said = words(opened("Bias"))
+    assert "Not yet: no preference is known with its sides" in said
+    assert "Looked at: 1 preferences. 50 are needed to say more." in said
 
 
 @pytest.mark.parametrize(
