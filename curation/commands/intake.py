@@ -50,6 +50,7 @@ def run(database: Database, arguments: argparse.Namespace, progress: terminal.Pr
         "duplicate": outcome.counts.duplicate,
         "layout": outcome.layout,
         "source": outcome.source_id,
+        "unused": list(outcome.unused),
         "refusals": [
             {"line": refusal.line, "reason": refusal.reason, "excerpt": refusal.excerpt}
             for refusal in outcome.refusals

@@ -7,7 +7,7 @@ finished and adds nothing; after an interruption it goes on under the same id.
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from curation import text
@@ -50,6 +50,7 @@ class Outcome:
         refusals: the first 1,000 refused rows; sources.refusals pages through all of them.
         finished: False where it was cancelled; importing it again goes on.
         repeated: the same source had been imported before, so nothing was added.
+        unused: columns that mean nothing under the mapping, so that a misspelt `system` is seen.
     """
 
     source_id: str
@@ -58,6 +59,7 @@ class Outcome:
     refusals: tuple[Refusal, ...]
     finished: bool
     repeated: bool
+    unused: tuple[str, ...] = ()
 
 
 def ingest(
@@ -88,11 +90,14 @@ def ingest(
     source = _source(located, mapping, imported_by, now)
     before = sources.find(database, source.id)
     if before is not None and before.finished:
-        return _repeated(database, before)
-    with database.writing() as tx:
-        sources.begin(tx, source)
-    whole = _run(database, container, mapping, source, progress, cancelled)
-    return _close(database, source, whole=whole)
+        outcome = _repeated(database, before)
+    else:
+        with database.writing() as tx:
+            sources.begin(tx, source)
+        whole = _run(database, container, mapping, source, progress, cancelled)
+        outcome = _close(database, source, whole=whole)
+    used = mapping.columns.values()
+    return replace(outcome, unused=tuple(name for name in container.columns() if name not in used))
 
 
 def mapping_of(container: containers.Container, name: str, mapping: ColumnMapping | None) -> ColumnMapping:

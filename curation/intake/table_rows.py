@@ -13,6 +13,8 @@ from curation.intake.row import MAX_ROW_CHARACTERS, Row, lines, open_text
 
 _DELIMITERS = (",", "\t", ";", "|")
 _BATCH = 500  # rows decoded at a time
+# A damaged file may break anywhere: in its pages, in its footer, or in the names of its columns.
+_DAMAGED = (pa.ArrowException, OSError, UnicodeDecodeError)
 
 
 def delimiter_of(head: str) -> str:
@@ -171,8 +173,8 @@ def _record(header: Sequence[str], cells: Sequence[str], begins: int, source: _L
 
 def _parquet(path: Path) -> Any:
     try:
-        return pq.ParquetFile(path)
-    except (pa.ArrowInvalid, OSError) as error:
+        return pq.ParquetFile(path, page_checksum_verification=True)
+    except _DAMAGED as error:
         raise UnreadableSource(
             f"{path.name} is a damaged Parquet file. Download or export it again."
         ) from error
@@ -181,7 +183,7 @@ def _parquet(path: Path) -> Any:
 def _next_batch(batches: Iterator[Any], path: Path, number: int) -> Any:
     try:
         return next(batches, None)
-    except (pa.ArrowInvalid, OSError) as error:
+    except _DAMAGED as error:
         raise UnreadableSource(
             f"{path.name} is damaged after row {number}. Download or export it again."
         ) from error

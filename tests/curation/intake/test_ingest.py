@@ -224,3 +224,11 @@ def test_the_same_file_under_another_mapping_is_another_source(
     outcome = import_file(path, swapped)
     assert (outcome.counts.duplicate, outcome.repeated) == (1, False)
     assert len(sources.newest(database)) == 2
+
+
+def test_columns_without_a_meaning_are_named_so_that_a_misspelt_one_is_seen(
+    import_file: Import, write: Write
+) -> None:
+    path = write({"sytem": "Be brief.", "question": "q", "chosen": "a", "rejected": "b"})
+    assert import_file(path).unused == ("sytem",)
+    assert import_file(path).unused == ("sytem",)
