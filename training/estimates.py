@@ -1,6 +1,6 @@
 """Memory, disk and time that a run will need: simple formulas, each with its terms, to a factor of about two.
 
-They answer "does it fit, and shall I wait or come back tomorrow"; docs/log.md compares them with real runs.
+They answer "does it fit, and shall I wait or come back tomorrow".
 """
 
 from dataclasses import dataclass
@@ -11,16 +11,22 @@ from training.devices import Device
 from training.model_shape import ModelShape
 from training.recipe import DpoRecipe
 
-_PROCESS_BYTES = 900 << 20  # a Python process that has imported torch, transformers, trl (measured: 0.8 GiB)
+# Measured: a worker with torch, transformers, TRL and next to no model peaks at 0.61 GiB.
+_PROCESS_BYTES = 700 << 20
 _NF4_BYTES = 0.56  # 4 bits and the scales of blocks of 64 (Dettmers et al. 2023, sec. 3)
-_ACTIVATION_VALUES = (
-    17  # values kept a token, layer and hidden unit (Korthikanti et al. 2022, eq. 2: 34 bytes)
-)
+_ACTIVATION_VALUES = 17  # kept a token, layer and hidden unit (Korthikanti et al. 2022, eq. 2: 34 bytes)
 _LOGIT_COPIES = 3  # the logits, their log-softmax, and the gradient, in 32 bits
-_START_SECONDS = 12.0  # importing and loading, a small model, two cores
-_CPU_FLOPS = 15e9  # a core in training, 32 bits (measured: docs/log.md)
-_GPU_FLOPS = ((9.0, 250e12), (8.0, 80e12), (0.0, 25e12))  # by compute capability; about 40 % of the peak
-_STEP_SECONDS = 0.05  # Python around each micro-batch, however small the model
+_START_SECONDS = 12.0  # importing and loading, before and after, a small model (measured: 10 s of CPU time)
+# Measured on one EPYC core: 40e9 for 7 M weights, 64e9 for 67 M, forward and backward in 32 bits.
+_CPU_FLOPS = 40e9
+_GPU_FLOPS = (
+    (9.0, 250e12),
+    (8.0, 80e12),
+    (0.0, 25e12),
+)  # by compute capability (choice: 25-40 % of the peak)
+_STEP_SECONDS = 0.01  # Python around each micro-batch and each held-out pair, however small the model
+_TOKEN_SECONDS = 0.002  # Python around each sampled token
+_BYTES_A_SECOND = {"cpu": 10e9, "cuda": 1e12}  # memory read while sampling (choice)
 
 
 class Bytes(StrEnum):
@@ -95,8 +101,8 @@ def seconds(shape: ModelShape, recipe: DpoRecipe, work: Workload, device: Device
     evaluated = work.test * _evaluations(recipe, steps)
     per_pair = 2 * work.mean_tokens * shape.parameters
     operations = per_pair * (seen * learning + referred * 2 + evaluated * 4)
-    around = _STEP_SECONDS * (seen + evaluated) / recipe.micro_batch
-    return _START_SECONDS + around + operations / _rate(device)
+    around = _STEP_SECONDS * (seen / recipe.micro_batch + evaluated)
+    return _START_SECONDS + around + operations / _rate(device) + _sampling(shape, recipe, device)
 
 
 def trainable(shape: ModelShape, recipe: DpoRecipe) -> int:
@@ -125,6 +131,13 @@ def _weight_bytes(shape: ModelShape, recipe: DpoRecipe, width: int) -> int:
 def _evaluations(recipe: DpoRecipe, steps: int) -> float:
     every = recipe.evaluate_every * steps if recipe.evaluate_every < 1 else recipe.evaluate_every
     return 1 + (steps / every if every else 1)
+
+
+def _sampling(shape: ModelShape, recipe: DpoRecipe, device: Device) -> float:
+    """Answers before and after, token by token: every weight is read for each."""
+    tokens = 2 * recipe.sample_prompts * recipe.sample_tokens
+    read = _weight_bytes(shape, recipe, value_bytes(recipe, device))
+    return tokens * (_TOKEN_SECONDS + read / _BYTES_A_SECOND[device.kind])
 
 
 def _rate(device: Device) -> float:

@@ -12,7 +12,18 @@ import pytest
 
 from curation.workspace import Workspace
 from tests.training import run_folders
-from training import base_model, documents, errors, preflight, recipe, runs
+from training import (
+    base_model,
+    devices,
+    documents,
+    errors,
+    preflight,
+    recipe,
+    recipe_findings,
+    release_findings,
+    release_folder,
+    runs,
+)
 from training.choices import Report, Tuning
 from training.findings import Finding, Severity
 
@@ -27,10 +38,23 @@ def space(tmp_path_factory: pytest.TempPathFactory) -> Workspace:
     return home
 
 
+def in_release(release: Path) -> dict[str, Finding]:
+    """What is found in a release, by id."""
+    found: list[Finding] = []
+    release_findings.opened(release, found)
+    return {one.id: one for one in found}
+
+
+def in_recipe(release: Path, **changes: Any) -> dict[str, Finding]:
+    """What is found in the demo recipe with these changes, by id."""
+    settings, opened = replace(RECIPE, **changes), release_folder.load(release)
+    return {one.id: one for one in recipe_findings.of(settings, opened, devices.current())}
+
+
 def found(
     release: Path, space: Workspace, model: base_model.BaseModel = DEMO, **changes: Any
 ) -> dict[str, Finding]:
-    """Findings by id, of the demo recipe with these changes."""
+    """All findings by id, lengths included, of the demo recipe with these changes."""
     settings = replace(RECIPE, **changes)
     return {one.id: one for one in preflight.check(release, model, settings, space=space).findings}
 
@@ -43,47 +67,41 @@ def test_a_sound_start_has_no_error_and_says_memory_disk_and_time(tmp_path: Path
     assert seen.seconds > 5
 
 
-def test_a_release_that_was_changed_is_refused(tmp_path: Path, space: Workspace) -> None:
+def test_a_release_that_was_changed_is_refused(tmp_path: Path) -> None:
     release = run_folders.a_release(tmp_path / "tiny")
     data = release / "data/train-00000-of-00001.parquet"
     data.write_bytes(data.read_bytes() + b" ")
-    changed = found(release, space)["release-changed"]
+    changed = in_release(release)["release-changed"]
     assert (changed.severity, changed.value, changed.threshold) == (Severity.ERROR, 1, 0)
     assert "data/train-00000-of-00001.parquet has changed" in changed.message
 
 
-def test_a_file_added_to_the_data_is_refused_because_it_would_be_trained_on(
-    tmp_path: Path, space: Workspace
-) -> None:
+def test_a_file_added_to_the_data_is_refused_because_it_would_be_trained_on(tmp_path: Path) -> None:
     release = run_folders.a_release(tmp_path / "tiny")
     shutil.copy(release / "data/train-00000-of-00001.parquet", release / "data/train-extra.parquet")
-    assert "data/train-extra.parquet was added" in found(release, space)["release-changed"].message
+    assert "data/train-extra.parquet was added" in in_release(release)["release-changed"].message
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"name": "tiny"}'], ids=["empty", "a list", "no fingerprint"])
-def test_a_folder_without_a_manifest_that_can_be_read_is_refused(
-    tmp_path: Path, space: Workspace, content: str
-) -> None:
+def test_a_folder_without_a_manifest_that_can_be_read_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "manifest.json").write_text(content)
-    assert found(tmp_path, space)["release-unreadable"].severity is Severity.ERROR
+    assert in_release(tmp_path)["release-unreadable"].severity is Severity.ERROR
 
 
-def test_a_file_that_is_no_parquet_is_refused_although_its_hash_is_right(
-    tmp_path: Path, space: Workspace
-) -> None:
+def test_a_file_that_is_no_parquet_is_refused_although_its_hash_is_right(tmp_path: Path) -> None:
     release = run_folders.a_release(tmp_path / "tiny")
     name = "data/train-00000-of-00001.parquet"
     (release / name).write_bytes(b"nonsense")
     manifest = json.loads((release / "manifest.json").read_text())
     manifest["files"][name] = hashlib.sha256(b"nonsense").hexdigest()
     (release / "manifest.json").write_text(json.dumps(manifest))
-    assert "no readable Parquet file" in found(release, space)["release-unreadable"].message
+    assert "no readable Parquet file" in in_release(release)["release-unreadable"].message
 
 
-def test_pairs_that_cannot_teach_are_refused_and_counted(tmp_path: Path, space: Workspace) -> None:
+def test_pairs_that_cannot_teach_are_refused_and_counted(tmp_path: Path) -> None:
     answers = [[{"role": "assistant", "content": text}] for text in ("", "Worse 1.", "Good.")]
     release = run_folders.a_release(tmp_path / "tiny", train=3, chosen=answers)
-    findings = found(release, space)
+    findings = in_release(release)
     assert (findings["side-empty"].value, findings["sides-identical"].value) == (1, 1)
     assert findings["sides-identical"].message.startswith(
         "Pairs with two equal answers: 1. The first is pair-1."
@@ -100,25 +118,25 @@ def test_pairs_that_cannot_teach_are_refused_and_counted(tmp_path: Path, space: 
     ids=["warm-up", "too many passes", "4-bit on a processor"],
 )
 def test_settings_that_do_not_fit_are_found(
-    tmp_path: Path, space: Workspace, changes: dict[str, Any], name: str, severity: Severity
+    tmp_path: Path, changes: dict[str, Any], name: str, severity: Severity
 ) -> None:
-    assert found(run_folders.a_release(tmp_path / "tiny"), space, **changes)[name].severity is severity
+    assert in_recipe(run_folders.a_release(tmp_path / "tiny"), **changes)[name].severity is severity
 
 
 @pytest.mark.skipif(importlib.util.find_spec("wandb") is not None, reason="wandb is installed")
-def test_a_package_that_the_recipe_needs_and_is_not_there_is_named(tmp_path: Path, space: Workspace) -> None:
-    findings = found(run_folders.a_release(tmp_path / "tiny"), space, report_to=Report.WANDB)
+def test_a_package_that_the_recipe_needs_and_is_not_there_is_named(tmp_path: Path) -> None:
+    findings = in_recipe(run_folders.a_release(tmp_path / "tiny"), report_to=Report.WANDB)
     assert findings["package-wandb"].message.endswith("pip install wandb")
 
 
 @pytest.mark.parametrize(("test", "warned"), [(0, True), (49, True), (50, False)])
-def test_few_held_out_pairs_are_a_warning(tmp_path: Path, space: Workspace, test: int, warned: bool) -> None:
-    findings = found(run_folders.a_release(tmp_path / "tiny", test=test), space)
+def test_few_held_out_pairs_are_a_warning(tmp_path: Path, test: int, warned: bool) -> None:
+    findings = in_release(run_folders.a_release(tmp_path / "tiny", test=test))
     assert ("test-small" in findings) is warned
 
 
-def test_a_release_without_training_pairs_is_refused(tmp_path: Path, space: Workspace) -> None:
-    findings = found(run_folders.a_release(tmp_path / "tiny", train=0), space)
+def test_a_release_without_training_pairs_is_refused(tmp_path: Path) -> None:
+    findings = in_release(run_folders.a_release(tmp_path / "tiny", train=0))
     assert findings["train-empty"].severity is Severity.ERROR
 
 
@@ -137,6 +155,7 @@ def test_a_model_too_big_for_memory_and_disk_is_refused(tmp_path: Path, space: W
     release = run_folders.a_release(tmp_path / "tiny")
     findings = found(release, space, base_model.parse(str(folder)), tuning=Tuning.FULL)
     assert findings["memory"].severity is findings["disk"].severity is Severity.ERROR
+    assert findings["tokenizer"].severity is Severity.ERROR
 
 
 def test_a_model_that_is_not_there_is_refused(tmp_path: Path, space: Workspace) -> None:
@@ -175,3 +194,37 @@ def test_who_went_on_in_spite_of_warnings_is_written_down(tmp_path: Path, space:
     content = documents.read(tmp_path / runs.PREFLIGHT)
     assert content["acknowledged_by"] == "lead-1"
     assert content["findings"][0].keys() == {"id", "severity", "value", "threshold", "message"}
+
+
+def test_pairs_that_are_cut_are_counted_and_those_left_with_nothing_are_refused(
+    tmp_path: Path, space: Workspace
+) -> None:
+    long = "because the sea is deep and the night is long " * 20
+    answers = [[{"role": "assistant", "content": long + end}] for end in ("yes", "no")]
+    release = run_folders.a_release(
+        tmp_path / "tiny", train=1, test=0, chosen=[answers[0]], rejected=[answers[1]]
+    )
+    findings = found(release, space, max_length=64, max_prompt_length=32)
+    assert (findings["pairs-cut"].severity, findings["pairs-cut"].value) == (Severity.WARNING, 1)
+    assert (findings["same-after-cut"].severity, findings["same-after-cut"].value) == (Severity.ERROR, 1)
+
+
+def test_the_exact_text_shows_what_the_loss_covers(tmp_path: Path, space: Workspace) -> None:
+    release = run_folders.a_release(tmp_path / "tiny")
+    first, second = preflight.exact_texts(release, DEMO, RECIPE, 2, space=space)
+    assert (first.pair_id, second.pair_id) == ("pair-0", "pair-1")
+    covered = "".join(token.text for token in first.chosen_tokens if token.in_loss)
+    assert covered == "Answer 0.<|im_end|>"
+    assert first.chosen == first.prompt + covered
+
+
+def test_a_tokenizer_that_does_not_load_is_said(tmp_path: Path, space: Workspace) -> None:
+    folder = tmp_path / "broken"
+    folder.mkdir()
+    header = b'{"a.weight": {"dtype": "F32", "shape": [2, 2], "data_offsets": [0, 16]}}'
+    (folder / "model.safetensors").write_bytes(len(header).to_bytes(8, "little") + header + bytes(16))
+    (folder / "config.json").write_text("{}")
+    (folder / "tokenizer_config.json").write_text("{}")
+    model, release = base_model.parse(str(folder)), run_folders.a_release(tmp_path / "tiny")
+    with pytest.raises(errors.ProbeFailed, match=str(folder)):
+        preflight.exact_texts(release, model, RECIPE, 1, space=space)
