@@ -1,7 +1,7 @@
 """How far people agree: every figure of one moment. The arithmetic is in coefficients."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import duckdb
@@ -30,6 +30,12 @@ class Couple:
     pairs: int
     kappa: float | None
     confusion: Mapping[tuple[Verdict, Verdict], int]
+
+    @property
+    def turned(self) -> "Couple":
+        """The same, told from the other's side."""
+        turned = {(other, one): pairs for (one, other), pairs in self.confusion.items()}
+        return replace(self, one=self.other, other=self.one, confusion=turned)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +66,11 @@ class Agreement:
     couples: tuple[Couple, ...]
     majority: Mapping[Verdict | None, int]
     implied_error: float | None
+
+    def couples_of(self, annotator_id: str) -> tuple[Couple, ...]:
+        """Everybody who judged a pair with this person, told from this person's side."""
+        own = tuple(couple for couple in self.couples if couple.one == annotator_id)
+        return own + tuple(couple.turned for couple in self.couples if couple.other == annotator_id)
 
 
 class Slice(StrEnum):

@@ -52,7 +52,7 @@ def format_words(signs: Sequence[Sign]) -> str:
     n = max((sign.n for sign in signs), default=0)
     if not n:
         return "Not yet: nobody has preferred one answer over another."
-    counted = f"Looked at: {n:,} preferences."
+    counted = f"Preferences looked at: {n:,}."
     telling = [sign.name for sign in signs if sign.is_telling]
     if telling:
         return f"{counted} **Winners and losers differ by 15 points or more in: {', '.join(telling)}.**"

@@ -1,6 +1,6 @@
 """How each person decides, and what two people make of the same pairs."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -21,8 +21,8 @@ FLAG_WORDS = {
 
 def show(people: Sequence[Checked], names: Mapping[str, str]) -> None:
     """Everybody in one picture and one table."""
-    everybody = ((names.get(each.annotator_id, each.annotator_id), each) for each in people)
-    named = sorted(everybody, key=lambda entry: entry[0].casefold())
+    called = _called(names)
+    named = sorted(((called(each.annotator_id), each) for each in people), key=lambda row: row[0].casefold())
     agreeing = {name: each.consensus.share for name, each in named if each.consensus.share is not None}
     if agreeing:
         st.altair_chart(quality_charts.shares(agreeing, "agrees with what most others said"))
@@ -42,13 +42,20 @@ def couples(found: Agreement, names: Mapping[str, str]) -> None:
     if not found.couples:
         st.caption("Not yet: no two people have judged the same pair.")
         return
-    labels = [_couple_words(couple, names) for couple in found.couples]
-    place = st.selectbox("Who", range(len(labels)), format_func=labels.__getitem__, key="quality-couple")
-    couple = found.couples[place or 0]
-    one, other = (names.get(person, person) for person in (couple.one, couple.other))
+    everybody = {person for couple in found.couples for person in (couple.one, couple.other)}
+    first, second = st.columns(2)
+    called = _called(names)
+    chosen = first.selectbox("One", sorted(everybody, key=called), format_func=called, key="quality-one")
+    company = {couple.other: couple for couple in found.couples_of(str(chosen))}
+    # A key of its own for each choice on the left: the company of another is another list.
+    beside = second.selectbox(
+        "and another", sorted(company, key=called), format_func=called, key=f"quality-other-{chosen}"
+    )
+    couple = company[str(beside)]
+    one, other = called(couple.one), called(couple.other)
     kappa = "not defined (both always said the same)" if couple.kappa is None else f"{couple.kappa:.3f}"
     st.markdown(
-        f"{plain(one)} (rows) and {plain(other)} (columns) judged {couple.pairs:,} pairs together. "
+        f"{plain(one)} (rows) and {plain(other)} (columns). Pairs judged by both: {couple.pairs:,}. "
         f"Cohen's kappa is {kappa}."
     )
     used = [verdict for verdict in LABELS if any(verdict in cell for cell in couple.confusion)]
@@ -77,9 +84,8 @@ def tendency_words(found: Tendency) -> str:
     return NOT_YET if found.share is None else f"{found.share:.0%} of {found.n:,}"
 
 
-def _couple_words(couple: Couple, names: Mapping[str, str]) -> str:
-    one, other = (names.get(person, person) for person in (couple.one, couple.other))
-    return f"{one} and {other}, {couple.pairs:,} pairs"
+def _called(names: Mapping[str, str]) -> Callable[[str], str]:
+    return lambda annotator_id: names.get(annotator_id, annotator_id)
 
 
 def _cells(couple: Couple, used: Sequence[Verdict]) -> list[dict[str, object]]:

@@ -71,6 +71,15 @@ def test_two_people_who_share_nothing_have_no_confusion(home: Path) -> None:
     assert "no two people have judged the same pair" in words(opened("People"))
 
 
+def test_the_confusion_is_told_from_the_side_of_whoever_is_chosen(home: Path) -> None:
+    imported(home, ("1", "ann", "answer_1"), ("1", "bob", "tie"), ("2", "cyd", "tie"), ("2", "bob", "tie"))
+    page = opened("People")
+    assert [box.value for box in page.selectbox] == ["imported-1", "imported-2"]
+    page.selectbox(key="quality-one").select("imported-3").run()
+    assert not page.exception
+    assert "cyd (rows) and bob (columns). Pairs judged by both: 1." in words(page)
+
+
 def test_names_of_people_cannot_draw_on_the_page(home: Path) -> None:
     imported(home, ("1", "**ann** ![x](http://example.org/x.png)", "answer_1"), ("1", "bob", "tie"))
     said = words(opened("People"))
@@ -82,7 +91,7 @@ def test_imported_votes_say_nothing_about_the_side_of_the_screen(home: Path) -> 
     imported(home, ("1", "ann", "answer_1"))
     said = words(opened("Bias"))
     assert "Not yet: no preference is known with its sides" in said
-    assert "Looked at: 1 preferences. 50 are needed to say more." in said
+    assert "Preferences looked at: 1. 50 are needed to say more." in said
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,17 @@ def test_a_couple_has_its_confusion_and_kappa(db: Database, votes: Votes) -> Non
     assert couple.kappa == pytest.approx(7 / 11)
 
 
+def test_a_couple_can_be_told_from_either_side(db: Database, votes: Votes) -> None:
+    votes(ONE, TWO, ONE, by="ann")
+    votes(TWO, TWO, TWO, by="bob")
+    found = agreement.measured(db)
+    (of_ann,), (of_bob,) = found.couples_of("ann"), found.couples_of("bob")
+    assert (of_ann.other, of_ann.confusion) == ("bob", {(ONE, TWO): 2, (TWO, TWO): 1})
+    assert (of_bob.other, of_bob.confusion) == ("ann", {(TWO, ONE): 2, (TWO, TWO): 1})
+    assert of_bob.turned == of_ann
+    assert found.couples_of("cyd") == ()
+
+
 def test_people_who_share_no_pair_are_no_couple(db: Database, votes: Votes) -> None:
     votes(ONE, ONE, by="ann")
     votes(ONE, ONE, by="bob", start=2)
