@@ -31,7 +31,7 @@ from training.release_folder import Release
 
 _CUT_SHARE = 0.01  # rule V24: max_length should cover 99 % of the pairs
 _LEFT_OUT_SHARE = 0.05  # beyond it the run trains on something else than was released (choice)
-_DEMO_SECONDS = 45.0  # to make the demo model, two cores (measured: 40 to 50)
+_DEMO_SECONDS = 45.0  # to make the demo model on two idle cores (see demo_weights)
 _TIGHT = 0.8  # share of the free memory or disk from which on it is worth a warning
 _IDLE_SHARE = 0.9  # of a device's memory is free when no run is at work (choice)
 _HOPELESS = 1.5  # the memory estimate is good to a factor of about two

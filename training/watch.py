@@ -6,6 +6,7 @@ dies, whoever finds the lock free starts another, which adopts the living worker
 """
 
 import dataclasses
+import errno
 import logging
 import os
 import signal
@@ -18,7 +19,7 @@ from pathlib import Path
 from curation import workspace
 from training import artefacts, devices, documents, errors, identity, locks, metrics, outcome, runs
 from training.launchers import local
-from training.runs import RunState, State
+from training.runs import Reason, RunState, State
 
 ASK_VARIABLE = "PAIRLOOM_STOP_ASK_SECONDS"  # from the wish to SIGTERM: a step and a checkpoint must fit in
 TERM_VARIABLE = "PAIRLOOM_STOP_TERM_SECONDS"  # from SIGTERM to SIGKILL
@@ -101,10 +102,25 @@ def _launch_in_turn(run: Path, state: State) -> local.Worker | None:
         time.sleep(_TURN_SECONDS)
     starting = dataclasses.replace(state, state=RunState.STARTING, message="", started_at=runs.now())
     runs.write_state(run, starting)
-    worker = local.submit(run, keep_open=turn)
+    try:
+        worker = local.submit(run, keep_open=turn)
+    except OSError as error:
+        os.close(turn)
+        _end(run, _not_launched(starting, error))
+        return None
     # From here on the worker alone holds the device; it may outlive us.
     os.close(turn)
     return worker
+
+
+def _not_launched(state: State, error: OSError) -> State:
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return dataclasses.replace(
+        state,
+        state=RunState.FAILED,
+        reason=Reason.DISK if full else Reason.CONFIGURATION,
+        message=f"The worker process could not be started: {error}. Mend that, then start again.",
+    )
 
 
 def _ahead(run: Path) -> str | None:

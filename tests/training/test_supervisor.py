@@ -332,6 +332,18 @@ def test_a_start_that_the_preflight_refuses_makes_no_run(space: Workspace) -> No
     assert runs.list_runs(space) == []
 
 
+def test_a_worker_that_cannot_be_started_is_a_failed_run_and_frees_the_device(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run_folders.behave(monkeypatch, "good")
+    monkeypatch.setenv(local.WORKER_VARIABLE, "/nowhere/python")
+    run = space.runs / supervisor.start(run_folders.a_request(space))
+    state = run_folders.until_end(run)
+    assert (state.state, state.reason) == (RunState.FAILED, Reason.CONFIGURATION)
+    assert "could not be started: [Errno 2] No such file or directory: '/nowhere/python'" in state.message
+    assert [locks.is_held(path) for path in space.runs.glob("device-*.lock")] == [False]
+
+
 def test_a_supervisor_that_cannot_start_is_said_and_the_run_stays_queued(
     space: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
