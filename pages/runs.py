@@ -49,13 +49,22 @@ def buttons(run: RunView) -> None:
                   on_click=resume, args=(run,))  # fmt: skip
 
 
-def live(run_id: str, *, working: bool) -> None:
-    """What changes while the run is at work; drawn anew every two seconds, and once more at the end."""
+def live(run_id: str) -> None:
+    """A run at work, drawn anew every two seconds; the whole page once more when it has ended."""
     run = runs.view(place.runs / run_id)
+    if run.state.state.is_final:
+        st.rerun()
     run_view.headline(run)
     run_view.curves(run)
-    if working and run.state.state.is_final:
-        st.rerun()
+    run_view.log(run)
+
+
+def ended(run: RunView) -> None:
+    """A run that has ended: what came of it first, how it got there after."""
+    run_view.headline(run)
+    run_view.outcome(run)
+    run_view.curves(run)
+    run_view.log(run)
 
 
 st.title("Runs", anchor=False)
@@ -67,9 +76,8 @@ with guard.on_action():
         st.page_link("train.py", label="Train a model", icon=":material/model_training:")
         st.stop()
     shown = pick(known)
-    at_work = not shown.state.state.is_final
     buttons(shown)
-    st.fragment(live, run_every=2 if at_work else None)(shown.id, working=at_work)
-    run_view.warnings(shown)
-    run_view.outcome(shown)
-    run_view.log(shown)
+    if shown.state.state.is_final:
+        ended(shown)
+    else:
+        st.fragment(live, run_every=2)(shown.id)

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from pages.parts import routes_download, run_curves, session
+from pages.parts.plain import plain
 from training import metrics, recipe, runs
 from training.runs import Reason, RunState, RunView
 
@@ -54,18 +55,13 @@ def headline(view: RunView) -> None:
         st.warning(f"No sign of life for {_duration(view.silent_seconds)}. It may be swapping or hung.")
 
 
-def warnings(view: RunView) -> None:
-    """What the checks before the start and the guards during the run have to say."""
-    seen = _json(view.path / runs.PREFLIGHT).get("findings", [])
-    said = [finding["message"] for finding in seen if finding["severity"] == "W"]
-    events, _ = metrics.tail(view.path / runs.EVENTS, 0)
-    said += [str(event["message"]) for event in events if event.get("kind") == "warning"]
-    for sentence in dict.fromkeys(said):
-        st.warning(sentence, icon=":material/warning:")
-
-
 def curves(view: RunView) -> None:
-    """All curves of the run so far."""
+    """All curves of the run so far, under what the checks and the guards have to say of them."""
+    for sentence in _warnings(view):
+        st.caption(f":material/warning: {plain(sentence)}")
+    if not _metrics(view):
+        st.caption("The curves begin with the first step.")
+        return
     settings = recipe.from_dict(view.request.recipe)
     run_curves.show(_metrics(view), max_steps=view.state.max_steps, first_loss=settings.first_loss())
 
@@ -95,6 +91,14 @@ def log(view: RunView) -> None:
     with st.expander("Log", icon=":material/terminal:", expanded=view.state.state is RunState.FAILED):
         lines = runs.log_tail(view.path, 200)
         st.code("\n".join(lines) or "Nothing printed yet.", language=None, height=280)
+
+
+def _warnings(view: RunView) -> list[str]:
+    seen = _json(view.path / runs.PREFLIGHT).get("findings", [])
+    said = [str(finding["message"]) for finding in seen if finding["severity"] == "W"]
+    events, _ = metrics.tail(view.path / runs.EVENTS, 0)
+    said += [str(event["message"]) for event in events if event.get("kind") == "warning"]
+    return list(dict.fromkeys(said))
 
 
 def _held_out(values: dict[str, Any]) -> None:

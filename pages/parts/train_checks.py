@@ -12,7 +12,6 @@ from training.probe_client import Rendered, Token
 _WORDS = {
     Severity.ERROR: ("Stops the start", ":material/block:"),
     Severity.WARNING: ("Warning", ":material/warning:"),
-    Severity.INFORMATION: ("Good to know", ":material/info:"),
 }
 
 
@@ -20,10 +19,12 @@ def findings(seen: Preflight) -> None:
     """All findings, worst first, each as one sentence."""
     if not seen.errors and not seen.warnings:
         st.success("Nothing stands in the way.", icon=":material/check_circle:")
-    for finding in seen.findings:
+    for finding in (*seen.errors, *seen.warnings):
         words, icon = _WORDS[finding.severity]
-        box = {Severity.ERROR: st.error, Severity.WARNING: st.warning}.get(finding.severity, st.info)
+        box = st.error if finding.severity is Severity.ERROR else st.warning
         box(f"**{words}.** {plain(finding.message)}", icon=icon)
+    known = [finding for finding in seen.findings if finding.severity is Severity.INFORMATION]
+    st.markdown("\n".join(f"- {plain(finding.message)}" for finding in known))
 
 
 def texts(pairs: Sequence[Rendered]) -> None:
