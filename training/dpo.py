@@ -176,6 +176,7 @@ def config(fitted: Plan, run: Path, *, pairs: int, evaluates: bool, resumes: boo
         precompute_ref_log_probs=recipe.precompute_reference,
         disable_dropout=True,  # the base model's; the adapter's is restored afterwards
         logging_steps=recipe.log_every,
+        logging_first_step=True,  # its loss is checked: it must be what an untrained policy gives
         logging_nan_inf_filter=False,  # True writes a loss that is not a number as 0.0
         eval_strategy="steps" if evaluates else "no",
         eval_steps=_every(recipe.evaluate_every, steps),
