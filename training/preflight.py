@@ -111,6 +111,16 @@ def write(run: Path, seen: Preflight, *, acknowledged_by: str) -> None:
     documents.write(run / runs.PREFLIGHT, {**seen.to_dict(), "acknowledged_by": who})
 
 
+def warnings_of(run: Path) -> list[str]:
+    """The warnings with which a run was started, one sentence each.
+
+    Raises:
+        DamagedFile: preflight.json cannot be read.
+    """
+    findings = documents.read(run / runs.PREFLIGHT)["findings"]
+    return [one["message"] for one in findings if one["severity"] == Severity.WARNING]
+
+
 def _base(model: BaseModel, space: workspace.Workspace, found: list[Finding]) -> LocatedModel | None:
     try:
         return located_model.locate(model, space)

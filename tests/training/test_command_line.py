@@ -11,7 +11,7 @@ import pytest
 
 from curation.workspace import HOME_VARIABLE, Workspace
 from tests.training import run_folders
-from training import runs
+from training import documents, runs
 from training.runs import RunState
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +38,13 @@ def test_a_run_is_started_waited_for_verified_and_its_log_shown(space: Workspace
         assert answer.keys() >= KEYS, command
     assert _answer("log", started["run"])["lines"][-1] == "step 10"
     assert _answer("start", "tiny", "--model", "demo", "--request", "one")["run"] == started["run"]
+
+
+def test_what_a_run_was_warned_of_is_told_when_it_starts(space: Workspace) -> None:
+    started = _answer("start", "tiny", "--model", "demo", "--set", "max_steps=100", "--by", "lead-1")
+    assert started["warnings"] == ["Every pair is seen 13.3 times; DPO over-fits quickly. Use fewer steps."]
+    seen = documents.read(space.runs / started["run"] / runs.PREFLIGHT)
+    assert seen["acknowledged_by"] == "lead-1"
 
 
 def test_a_run_is_stopped_and_resumed(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,7 +4,7 @@ import argparse
 import secrets
 
 from curation import workspace
-from training import supervisor
+from training import preflight, supervisor
 from training.commands import terminal, wanted
 from training.supervisor import StartRequest
 
@@ -31,6 +31,9 @@ def run(arguments: argparse.Namespace) -> terminal.Outcome:
         launcher=arguments.launcher,
         space=space,
     )
+    terminal.say("Looking at release, model and recipe.")
     folder = space.runs / supervisor.start(request)
+    warnings = preflight.warnings_of(folder)
+    terminal.say(*warnings)
     failure = terminal.failure_of(terminal.follow(folder)) if arguments.wait else None
-    return terminal.of_run(folder, failure=failure)
+    return terminal.of_run(folder, failure=failure, warnings=warnings)

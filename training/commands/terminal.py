@@ -47,6 +47,13 @@ def of_run(run: Path, *, failure: str | None = None, **more: object) -> Outcome:
     return Outcome(content=content, words=_in_words(state), failure=failure)
 
 
+def say(*sentences: str) -> None:
+    """Tell a person at a terminal something on the way; scripts find it in the JSON object."""
+    if sys.stderr.isatty():
+        for sentence in sentences:
+            tqdm.tqdm.write(sentence, file=sys.stderr)
+
+
 def follow(run: Path) -> State:
     """Wait for the end of a run; on a terminal, show how far it is."""
     shown = sys.stderr.isatty()
