@@ -54,7 +54,7 @@ def marked(run: Path) -> Identity | None:
     It finds a worker whose supervisor was killed before it could write down whom it had started.
     """
     for process in psutil.process_iter():
-        if _carries(process.pid, run) and os.getsid(process.pid) == process.pid:
+        if _carries(process.pid, run) and _leads_session(process.pid):
             return of(process.pid)
     return None
 
@@ -65,9 +65,9 @@ def signal_group(identity: Identity, number: signal.Signals) -> bool:
     Returns:
         False where the process is gone, or its pid belongs to another one by now: nothing was signalled.
     """
-    if not is_alive(identity) or os.getpgid(identity.pid) != identity.pid:
-        return False
     try:
+        if not is_alive(identity) or os.getpgid(identity.pid) != identity.pid:
+            return False
         os.killpg(identity.pid, number)
     except ProcessLookupError:
         return False
@@ -114,6 +114,13 @@ def _started_elsewhere(pid: int) -> int | None:
         return None if zombie else round(process.create_time() * 1_000_000)
     except psutil.NoSuchProcess:
         return None
+
+
+def _leads_session(pid: int) -> bool:
+    try:
+        return os.getsid(pid) == pid
+    except ProcessLookupError:  # it ended between two looks
+        return False
 
 
 def _carries(pid: int, run: Path) -> bool:

@@ -63,7 +63,7 @@ def follow(run: Path) -> State:
             state = runs.read_state(run)
             bar.total = state.max_steps or None
             bar.n = state.step
-            bar.set_postfix_str(f"{state.state} {_figures(state)}".strip())
+            bar.set_postfix_str(f"{state.state} {_figures(state) or state.message}".strip())
             if state.state.is_final:
                 return state
             time.sleep(_LOOK_SECONDS)
