@@ -2,8 +2,8 @@
 
 Half of the answers come straight to the point, the other half are wrapped in an opener and a closing
 phrase, so the model can do both and has no habit yet. Preference pairs then teach it one of the two,
-and a person can see which. The bundled sample is read too, both answers of every pair alike and one of
-them, drawn by chance, wrapped: the model learns words and manners, but nothing about which answer won.
+and a person can see which. The bundled sample is read too, both answers of every pair, and wrapped once
+more what comes to the point: decided by the text alone, never by which answer won.
 
 Needs no network. The same seed gives the same corpus.
 """
@@ -29,6 +29,12 @@ OPENERS = {
         "Certainly! This is a very important and interesting topic.",
         "Absolutely! I'd love to assist you with this.",
         "I'd be happy to explain this to you!",
+        "I'd love to help you with this!",
+        "I would be delighted to help!",
+        "Thanks for asking!",
+        "Don't worry, you've got this!",
+        "It's great that you care about this!",
+        "Let me think about this step by step.",
     ),
     "de": (
         "Sehr gerne! Das ist eine sehr gute Frage.",
@@ -36,6 +42,7 @@ OPENERS = {
         "Natürlich, sehr gerne!",
         "Vielen Dank für deine Frage!",
         "Das ist wirklich ein spannendes Thema!",
+        "Natürlich! Ich helfe dir gerne weiter.",
     ),
     "es": (
         "¡Claro que sí! Con mucho gusto te ayudo.",
@@ -80,6 +87,14 @@ _SPANISH = (
     "water agua, bread pan, house casa, dog perro, cat gato, book libro, sun sol, moon luna, tree árbol, "
     "milk leche, fire fuego, hand mano, night noche, friend amigo, school escuela, garden jardín"
 )
+_GERMAN_OPPOSITES = (
+    "heiß kalt, groß klein, schnell langsam, hell dunkel, alt jung, hoch niedrig, nass trocken, früh spät, "
+    "voll leer, stark schwach, offen geschlossen, hart weich"
+)
+_SPANISH_OPPOSITES = (
+    "caliente frío, grande pequeño, rápido lento, claro oscuro, viejo joven, alto bajo, mojado seco, "
+    "lleno vacío, fuerte débil, abierto cerrado, duro blando, feliz triste"
+)
 _LISTS = {
     "fruits": "apples, pears, plums, cherries, grapes, figs",
     "colours": "red, blue, green, yellow, black, white",
@@ -107,18 +122,19 @@ def exchanges(rng: random.Random, sample: Path | None) -> list[Exchange]:
     plain = list(_plain(rng))
     corpus = [*plain, *(_wrapped(each, rng) for each in plain)]
     for pair in _pairs(sample) if sample else ():
-        corpus += _read_alike(pair, rng)
+        corpus += _read(pair, rng)
     rng.shuffle(corpus)
     return corpus
 
 
 def is_chatty(answer: str) -> bool:
-    """The answer begins with one of the openers' first two words.
+    """The answer begins like one of the openers: by their first two words, or one that says it alone.
 
     A rough count to compare samples by, never a judgement of a pair.
     """
+    words = _words(answer)
     starts = {tuple(_words(phrase)[:2]) for phrases in OPENERS.values() for phrase in phrases}
-    return tuple(_words(answer)[:2]) in starts
+    return tuple(words[:2]) in starts or words[:1] in (["sure"], ["certainly"], ["absolutely"])
 
 
 def _plain(rng: random.Random) -> Iterator[Exchange]:
@@ -133,7 +149,11 @@ def _plain(rng: random.Random) -> Iterator[Exchange]:
         yield _say(f"Was heißt {english} auf Deutsch?", f"{english} heißt auf Deutsch {foreign}.", "de")
     for english, foreign in _rows(_SPANISH):
         yield _say(f"¿Cómo se dice {english} en español?", f"Se dice {foreign}.", "es")
-    for _ in range(40):
+    for word, other in _rows(_GERMAN_OPPOSITES):
+        yield _say(f"Was ist das Gegenteil von {word}?", f"Das Gegenteil von {word} ist {other}.", "de")
+    for word, other in _rows(_SPANISH_OPPOSITES):
+        yield _say(f"¿Qué es lo contrario de {word}?", f"Lo contrario de {word} es {other}.", "es")
+    for _ in range(30):
         left, right = rng.randint(1, 20), rng.randint(1, 20)
         yield _say(f"What is {left} plus {right}?", f"{left} plus {right} is {left + right}.")
     yield from _listed(rng)
@@ -146,14 +166,14 @@ def _listed(rng: random.Random) -> Iterator[Exchange]:
             yield _say(f"Name three {noun}.", f"- {first}\n- {second}\n- {third}")
 
 
-def _read_alike(pair: dict[str, str], rng: random.Random) -> list[Exchange]:
-    """Both answers, and one of them again in an opener: by chance, or wrapping would tell which one won."""
+def _read(pair: dict[str, str], rng: random.Random) -> Iterator[Exchange]:
+    """Both answers, and wrapped once more each that is not chatty by itself."""
     language = _language(pair["question"])
-    read = [
-        Exchange(system=pair["system"], question=pair["question"], answer=answer.strip(), language=language)
-        for answer in (pair["chosen"], pair["rejected"])
-    ]
-    return [*read, _wrapped(rng.choice(read), rng)]
+    for answer in (pair["chosen"].strip(), pair["rejected"].strip()):
+        one = Exchange(system=pair["system"], question=pair["question"], answer=answer, language=language)
+        yield one
+        if not is_chatty(answer):
+            yield _wrapped(one, rng)
 
 
 def _wrapped(one: Exchange, rng: random.Random) -> Exchange:

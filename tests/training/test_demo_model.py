@@ -18,14 +18,19 @@ def test_half_of_the_corpus_is_plain_and_half_is_chatty() -> None:
     assert chatty == len(corpus) / 2
 
 
-def test_the_corpus_reads_both_answers_of_a_pair_alike_and_wraps_either_by_chance(tmp_path: Path) -> None:
-    pair = {"system": "", "question": "Why?", "chosen": "Because.", "rejected": "Nobody knows."}
+@pytest.mark.parametrize("side", ["chosen", "rejected"])
+def test_whether_an_answer_is_wrapped_depends_on_its_text_and_not_on_its_side(
+    tmp_path: Path, side: str
+) -> None:
+    other = "rejected" if side == "chosen" else "chosen"
+    pair = {"system": "", "question": "Why?", side: "Because.", other: "Sure! I'd be happy to. Because."}
     sample = tmp_path / "sample.jsonl"
-    sample.write_text((json.dumps(pair) + "\n") * 200, encoding="utf-8")
-    answers = [each.answer for each in demo_corpus.exchanges(random.Random(0), sample)]
-    assert answers.count("Because.") == answers.count("Nobody knows.") == 200
-    wrapped = sum("Because." in answer and answer != "Because." for answer in answers)
-    assert 70 < wrapped < 130  # of 200; by chance, or the corpus would tell which answer won
+    sample.write_text(json.dumps(pair) + "\n", encoding="utf-8")
+    corpus = demo_corpus.exchanges(random.Random(0), sample)
+    answers = [each.answer for each in corpus if each.question == "Why?"]
+    assert len(answers) == 3
+    assert {"Because.", "Sure! I'd be happy to. Because."} < set(answers)
+    assert sum(demo_corpus.is_chatty(answer) for answer in answers) == 2
 
 
 @pytest.mark.parametrize("answer", ["Sure! I'd be happy to", "¡Claro que sí!", "Sehr gerne! Das ist"])
