@@ -10,6 +10,7 @@ from curation.intake.locations import Located
 from curation.intake.preview import Preview
 from curation.model import Answer, Pair, Role, Verdict
 from pages.parts import guard, import_report, import_source, session
+from pages.parts.plain import plain
 
 person = guard.require(Role.LEAD)
 db = session.database()
@@ -19,7 +20,7 @@ def look(located: Located) -> tuple[Preview, ColumnMapping | None]:
     """The first rows as they would be imported, under the mapping that the form holds."""
     seen = preview.look(located)
     layout = f"layout {seen.layout}" if seen.layout else "a layout that is not known by name"
-    st.caption(f"{located.location}: {seen.kind}, {layout}, columns {', '.join(seen.columns)}")
+    st.caption(plain(f"{located.location}: {seen.kind}, {layout}, columns {', '.join(seen.columns)}"))
     by_hand = import_source.mapping(seen)
     return (preview.look(located, mapping=by_hand) if by_hand else seen), by_hand
 
@@ -30,7 +31,7 @@ def show(seen: Preview) -> None:
     widths = {name: st.column_config.TextColumn(width="medium") for row in rows for name in row}
     st.dataframe(rows, hide_index=True, column_config=widths)
     for refusal in seen.refusals:
-        st.warning(f"Row {refusal.line}: {refusal.reason}")
+        st.warning(plain(f"Row {refusal.line}: {refusal.reason}"))
 
 
 def _row(pair: Pair) -> dict[str, str]:

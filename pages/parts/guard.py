@@ -11,6 +11,7 @@ import streamlit as st
 from curation.errors import NotAllowed, PairloomError
 from curation.model import Role
 from pages.parts import session
+from pages.parts.plain import plain
 
 
 def require(role: Role) -> session.Person:
@@ -47,4 +48,5 @@ def on_action() -> Iterator[None]:
     try:
         yield
     except PairloomError as error:
-        st.error(str(error), icon=":material/error:")
+        # A message may quote names from files: none of their signs is read as Markdown.
+        st.error(plain(str(error)), icon=":material/error:")

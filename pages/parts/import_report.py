@@ -6,6 +6,7 @@ from curation.database import Database
 from curation.intake import sources
 from curation.intake.ingest import Outcome
 from curation.intake.sources import Refusal
+from pages.parts.plain import plain
 
 
 def report(outcome: Outcome) -> None:
@@ -16,6 +17,9 @@ def report(outcome: Outcome) -> None:
     columns[2].metric("Duplicate", f"{outcome.counts.duplicate:,}")
     if outcome.repeated:
         st.info("This file was imported before, so nothing was added.", icon=":material/done_all:")
+    if outcome.unused:
+        names = ", ".join(outcome.unused)
+        st.caption(f"Columns that mean nothing here and were not kept: {plain(names)}.")
     _refused(outcome.refusals, outcome.counts.refused)
     st.page_link("label.py", label="Label the pairs", icon=":material/compare:")
 

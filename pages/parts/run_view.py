@@ -38,7 +38,9 @@ def headline(view: RunView) -> None:
     """State, progress, time left, and what went wrong in one sentence."""
     words, colour = STATE_WORDS[view.state.state]
     request = view.request
-    st.markdown(f"### {request.model.name} on {request.release_name or request.release.name}")
+    st.subheader(
+        plain(f"{request.model.name} on {request.release_name or request.release.name}"), anchor=False
+    )
     st.badge(words, color=colour)  # type: ignore[arg-type]
     rows = _metrics(view)
     if view.state.max_steps:
@@ -48,7 +50,7 @@ def headline(view: RunView) -> None:
         st.progress(done, text=f"Step {view.state.step} of {view.state.max_steps}{rest}")
     if view.state.message:
         what = f" ({_REASON_WORDS[view.state.reason]})" if view.state.reason else ""
-        (st.error if view.state.state is RunState.FAILED else st.info)(view.state.message + what)
+        (st.error if view.state.state is RunState.FAILED else st.info)(plain(view.state.message + what))
     elif not view.state.state.is_final:
         st.caption(_doing(view))
     if view.silent_seconds is not None and view.silent_seconds > runs.SILENT_SECONDS:

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from curation.model import Role
 from pages.parts import session
+from pages.parts.plain import plain
 
 PAGES = Path(__file__).parents[2] / "pages"
 NAMES = sorted(path.stem for path in PAGES.glob("*.py") if path.stem not in ("__init__", "frame"))
@@ -47,19 +48,11 @@ def test_a_reviewer_is_refused_what_only_a_lead_may_do(name: str, monkeypatch: p
     assert "you are signed in as reviewer" in run(name).error[0].value
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.usefixtures("home")
-def test_a_lead_opens_every_page_of_an_empty_workspace(name: str) -> None:
-    page = run(name)
-    assert not page.exception
-    assert not page.error
-
-
 @pytest.mark.usefixtures("home")
 def test_a_misspelt_role_lets_nobody_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(session.ROLE_VARIABLE, "laed")
     page = run("browse")
-    assert page.error[0].value.startswith("PAIRLOOM_SOLO_ROLE is 'laed'. Set it to one of:")
+    assert page.error[0].value.startswith(plain("PAIRLOOM_SOLO_ROLE is 'laed'. Set it to one of:"))
     assert len(page.main.children) == 1
 
 
