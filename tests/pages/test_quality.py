@@ -39,7 +39,10 @@ def words(page: AppTest) -> str:
 
 
 def test_without_votes_the_page_says_so(home: Path) -> None:
-    page = AppTest.from_file(str(PAGE), default_timeout=60).run()
+    # Through the frame: the page links to another, which needs the navigation.
+    page = AppTest.from_file(str(PAGE.with_name("frame.py")), default_timeout=60).run()
+    page.switch_page("quality.py").run()
+    assert not page.exception
     assert "Nobody has judged a pair yet" in page.info[0].value
     assert not page.metric
 
