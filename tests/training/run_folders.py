@@ -22,7 +22,7 @@ from training.runs import RunState, State
 from training.supervisor import StartRequest
 
 STAND_IN = Path(__file__).with_name("stand_in_worker.py")
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 60.0
 
 
 def a_release(folder: Path, *, train: int = 60, test: int = 60, **columns: object) -> Path:
@@ -85,13 +85,16 @@ def end_all(space: Workspace) -> None:
                 local.stop(worker, signal.SIGKILL)
 
 
-def until(run: Path, condition: Callable[[State], bool]) -> State:
+def until(run: Path, condition: Callable[[State], bool], patience: float = PATIENCE_SECONDS) -> State:
     """Wait until the run's state is so.
+
+    Args:
+        patience: seconds.
 
     Raises:
         TimeoutError: it never was.
     """
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + patience
     while time.monotonic() < deadline:
         state = runs.read_state(run)
         if condition(state):
@@ -101,9 +104,9 @@ def until(run: Path, condition: Callable[[State], bool]) -> State:
     raise TimeoutError(f"the run is still {runs.read_state(run)}\n{log}")
 
 
-def until_step(run: Path, step: int) -> State:
+def until_step(run: Path, step: int, patience: float = PATIENCE_SECONDS) -> State:
     """Wait until the run has taken so many steps."""
-    return until(run, lambda state: state.step >= step)
+    return until(run, lambda state: state.step >= step, patience)
 
 
 def until_end(run: Path) -> State:

@@ -14,7 +14,10 @@ from tests.training import run_folders
 from training import metrics, runs
 from training.launchers import local
 
-pytestmark = pytest.mark.trainer
+# A worker takes seconds of both cores to load and the demo model half a minute to make; other work beside
+# it may make that minutes.
+pytestmark = [pytest.mark.trainer, pytest.mark.timeout(900)]
+PATIENCE_SECONDS = 400.0
 ROOT = Path(__file__).resolve().parents[2]
 SHORT = ("evaluate_every=0.5", "sample_prompts=1", "sample_tokens=8", "warmup_steps=2")
 
@@ -48,12 +51,12 @@ def test_the_demo_is_trained_and_its_run_verifies(space: Workspace) -> None:
 def test_a_stopped_demo_is_resumed_and_its_curves_read_whole(space: Workspace) -> None:
     started = answer("start", "tiny", "--model", "demo", *changed(max_steps=200))
     run = space.runs / started["run"]
-    run_folders.until_step(run, 3)
+    run_folders.until_step(run, 3, PATIENCE_SECONDS)
     stopped = answer("stop", started["run"])
     assert stopped["state"] == "stopped", stopped
     assert local.status(run) is None
     again = answer("resume", started["run"])
-    resumed = run_folders.until_step(space.runs / again["run"], stopped["step"] + 3)
+    resumed = run_folders.until_step(space.runs / again["run"], stopped["step"] + 3, PATIENCE_SECONDS)
     rows = metrics.read(space.runs / again["run"] / runs.METRICS)
     steps = [row["step"] for row in rows if row["kind"] == "train"]
     assert steps == list(range(1, len(steps) + 1))
