@@ -56,7 +56,9 @@ def curve(lines: Sequence[Line], *, last_step: int, reference: float | None = No
             color=alt.Color(
                 "line:N",
                 sort=[line.label for line in lines],
-                legend=alt.Legend(orient="top", title=None) if len(lines) > 1 else None,
+                legend=alt.Legend(orient="top", title=None, columns=2, labelLimit=200)
+                if len(lines) > 1
+                else None,
             ),
             tooltip=["line:N", "step:Q", alt.Tooltip("value:Q", format=".4g")],
         )
@@ -65,7 +67,7 @@ def curve(lines: Sequence[Line], *, last_step: int, reference: float | None = No
     if reference is not None:
         rule = alt.Chart(pd.DataFrame({"value": [reference]}))
         layers.append(rule.mark_rule(strokeDash=[4, 4], opacity=0.55, color="gray").encode(y="value:Q"))
-    return alt.LayerChart(layer=layers, height=200)
+    return alt.LayerChart(layer=layers, height=230)
 
 
 def tiers(counts: Mapping[Tier, int]) -> alt.Chart:
