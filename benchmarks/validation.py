@@ -31,8 +31,8 @@ def main(sizes: list[int]) -> None:
             db.close()
         print(
             f"validate {size:>9,} pairs: {seconds:7.2f} s (median of {ROUNDS}), "
-            f"processor {processor:.2f} s, {processor / size * 1e6:.0f} µs a pair, {seconds / reading:4.1f} × reading the texts "
-            f"({reading:.2f} s), memory +{grown:.0f} MiB"
+            f"processor {processor:.2f} s, {processor / size * 1e6:.0f} µs a pair, "
+            f"{seconds / reading:4.1f} × reading the texts ({reading:.2f} s), memory +{grown:.0f} MiB"
         )
 
 
