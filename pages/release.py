@@ -5,9 +5,12 @@ import streamlit as st
 from curation.labelling import pairs
 from curation.model import Role, Tier
 from curation.release import gate, releases
+from curation.release.gate import Examination
+from curation.validation import snapshot
 from curation.validation.finding import Finding, Severity
 from curation.validation.policy import MINIMUM_TIERS, Policy
 from pages.parts import charts, guard, release_findings, release_summary, session
+from pages.parts.plain import plain
 
 person = guard.require(Role.LEAD)
 db = session.database()
@@ -33,6 +36,18 @@ def policy() -> Policy:
     return Policy(
         minimum_tier=minimum, max_length=length, max_prompt_length=min(Policy().max_prompt_length, length)
     )
+
+
+def examined(chosen: Policy) -> Examination:
+    """What the rules say now; looked at again only when the data or the policy has changed."""
+    key = (snapshot.stamp(db), chosen)
+    kept = session.kept("release-examined")
+    if isinstance(kept, tuple) and kept[0] == key and isinstance(kept[1], Examination):
+        return kept[1]
+    with st.spinner("Checking all rules"):
+        seen = gate.examine(db, chosen)
+    session.keep("release-examined", (key, seen))
+    return seen
 
 
 def acknowledgements(findings: tuple[Finding, ...]) -> list[str]:
@@ -67,21 +82,16 @@ if not pairs.count(db):
     st.stop()
 with guard.on_action():
     chosen = policy()
-    with st.spinner("Checking all rules"):
-        seen = gate.examine(db, chosen)
+    seen = examined(chosen)
     release_summary.counts(seen)
     release_findings.show(db, seen.validation.findings)
     accepted = acknowledgements(seen.validation.findings)
-    standing = gate.blockers(seen, accepted)
-    for blocker in standing:
-        if not blocker.rule or not any(
-            f.rule == blocker.rule and f.needs_acknowledgement for f in seen.validation.findings
-        ):
-            st.error(blocker.message, icon=":material/block:")
+    for blocker in gate.blockers(seen, seen.to_acknowledge):  # what no acknowledgement removes
+        st.error(plain(blocker.message), icon=":material/block:")
     field, _ = st.columns([1, 2])
     following = f"v{len(releases.listed(db, place)) + 1}"
     name = field.text_input("Name of the release", value=following, key=f"release-name-{following}")
-    ready = bool(name) and not standing
+    ready = bool(name) and not gate.blockers(seen, accepted)
     if st.button(
         "Release", type="primary", key="release-make", disabled=not ready, icon=":material/verified:"
     ):

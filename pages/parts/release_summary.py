@@ -7,6 +7,7 @@ import streamlit as st
 from curation.release.gate import Examination
 from curation.release.releases import Release
 from pages.parts import routes_download
+from pages.parts.plain import plain
 
 
 def counts(seen: Examination) -> None:
@@ -20,14 +21,7 @@ def counts(seen: Examination) -> None:
         strict=True,
     ):  # fmt: skip
         column.metric(name, f"{number:,}")
-    error = seen.agreement.implied_error
-    if seen.agreement.raw is None:
-        st.caption("Agreement is not known yet: no two people have judged the same pair.")
-    else:
-        wrong = f"; about 1 in {round(1 / error)} single labels is probably wrong" if error else ""
-        st.caption(
-            f"Two people agree on {seen.agreement.raw:.0%} of {seen.agreement.contents:,} pairs{wrong}."
-        )
+    st.caption(plain(seen.agreement.sentence))
 
 
 def listing(known: Sequence[Release]) -> None:
