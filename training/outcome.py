@@ -73,7 +73,7 @@ def judge(run: Path, end: Exit) -> Ending:
     if result.get("outcome") == "completed":
         return _completed(run, result)
     if result.get("outcome") == "stopped":
-        return _stopped(run, f"Stopped after step {result.get('step', 0)}.")
+        return _stopped(run, str(result.get("message") or f"Stopped after step {result.get('step', 0)}."))
     return Ending(
         state=RunState.FAILED,
         reason=_reason(result.get("reason")),
@@ -99,7 +99,7 @@ def _completed(run: Path, result: dict[str, object]) -> Ending:
 
 
 def _stopped(run: Path, told: str) -> Ending:
-    checkpoint = checkpoints.newest(run)
+    checkpoint = checkpoints.newest_or_inherited(run)
     if checkpoint is None:
         message = f"{told} No checkpoint had been saved, so it cannot be resumed."
         return Ending(state=RunState.CANCELLED, reason=None, message=message)
@@ -132,7 +132,7 @@ def _killed(run: Path, how: str) -> Ending:
 
 
 def _way_on(run: Path) -> str:
-    checkpoint = checkpoints.newest(run)
+    checkpoint = checkpoints.newest_or_inherited(run)
     if checkpoint is None:
         return "No checkpoint had been saved; start again."
     return f"Resume it from step {checkpoint.step}."

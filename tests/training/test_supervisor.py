@@ -260,6 +260,21 @@ def test_a_stopped_run_is_resumed_in_a_new_folder_with_whole_curves(
     assert [row["step"] for row in metrics.read(again / runs.METRICS)] == list(range(1, 11))
 
 
+def test_a_resumed_run_that_is_stopped_before_it_saved_anything_can_be_resumed_again(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_folders.started(monkeypatch, space, "killed")
+    run_folders.until_end(run)
+    run_folders.behave(monkeypatch, "no-checkpoint")
+    again = space.runs / supervisor.resume(run, by="ann-1")
+    run_folders.until_step(again, 5)
+    supervisor.stop(again)
+    state = run_folders.until_end(again)
+    assert state.state is RunState.STOPPED
+    assert state.message.endswith("It can be resumed from step 4.")
+    assert runs.view(again).resumable
+
+
 def test_after_a_stop_the_deaf_worker_and_its_children_are_gone(
     space: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
