@@ -19,7 +19,19 @@ class Pairs {
   }
 
   take() {
-    return this.ready.shift() ?? null;
+    const item = this.ready.shift();
+    return item ? build(item) : null;
+  }
+
+  // One at a time and when the browser has nothing else to do: a long answer takes longer than a frame.
+  prepare() {
+    const item = this.ready.find((candidate) => !candidate.answers[0].nodeType);
+    if (!item) return;
+    const soon = window.requestIdleCallback ?? ((task) => setTimeout(task, 20));
+    soon(() => {
+      build(item);
+      this.prepare();
+    }, { timeout: 500 });
   }
 
   giveBack(item) {
@@ -58,7 +70,8 @@ class Pairs {
   accept(answer) {
     const here = new Set([...this.busy(), ...this.ready.map((item) => item.id)]);
     const fresh = answer.pairs.filter((pair) => !here.has(pair.id));
-    this.ready.push(...fresh.map(build));
+    this.ready.push(...fresh);
+    this.prepare();
     this.more = answer.more;
     this.trouble = null;
     this.failures = 0;
@@ -84,6 +97,7 @@ class Pairs {
 // The elements of a pair, made when it arrives and used again when one goes back to it.
 // The HTML was sanitised by the server; nothing else is ever put into innerHTML.
 function build(pair) {
+  if (pair.answers[0].nodeType) return pair;
   const prompt = document.createElement("div");
   for (const { speaker, html } of pair.context) prompt.append(turn(speaker, html));
   prompt.append(turn(pair.context.length > 0 ? "user" : "prompt", pair.prompt));
@@ -95,7 +109,7 @@ function build(pair) {
     if (end) element.append(edge(`Ends with ${end}`));
     return element;
   });
-  return { ...pair, prompt, answers, hasEdges: pair.edges.flat().some((signs) => signs !== "") };
+  return Object.assign(pair, { prompt, answers, hasEdges: pair.edges.flat().some((signs) => signs !== "") });
 }
 
 function turn(speaker, html) {
