@@ -2,6 +2,7 @@
 
 import dataclasses
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -107,6 +108,19 @@ def test_a_supervisor_killed_before_it_wrote_down_its_worker_still_has_it_adopte
     supervisor.adopt_all(space)
     assert run_folders.until_end(run).state is RunState.COMPLETED
     assert [row["step"] for row in metrics.read(run / runs.METRICS)] == list(range(1, 11))
+
+
+def test_a_run_whose_folder_was_made_but_that_nobody_watched_starts_with_the_app(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_folders.started(monkeypatch, space, "good")
+    run_folders.until_end(run)
+    # As if the app had been killed after making the folder: nothing but what it writes is there.
+    for path in set(run.iterdir()) - {run / runs.REQUEST, run / runs.PREFLIGHT, run / "control"}:
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    runs.write_state(run, runs.State(run=run.name))
+    assert supervisor.adopt_all(space) == [run.name]
+    assert run_folders.until_end(run).state is RunState.COMPLETED
 
 
 def test_a_worker_that_ended_unseen_is_closed_by_what_it_left(
