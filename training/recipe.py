@@ -394,8 +394,10 @@ PRESETS: tuple[Preset, ...] = (
             micro_batch=4, accumulation=2, gradient_checkpointing=False,
             precompute_reference=True, optimizer=Optimiser.ADAMW,
             precision=Precision.FP32, max_prompt_length=256, max_length=512, lora_dropout=0.0,
+            lora_target_modules=("q_proj", "k_proj", "v_proj", "o_proj"),
         ),
-        notes="For the demo model only: a rate this high spoils a real one.",
+        notes="For the demo model only: a rate this high spoils a real one. Adapters on attention alone: "
+        "with those on every layer so small a model learns its pairs by heart instead of their manner.",
     ),
     Preset(
         key="trl",
