@@ -6,8 +6,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from training import recipe
 
 
@@ -45,11 +43,8 @@ def test_lengths_are_counted_over_both_splits(small_release: Path) -> None:
     assert [finding[:2] for finding in answer["findings"]] == [["prompts-cut", "W"]]
 
 
-@pytest.mark.parametrize("template", ["own", "chatml"])
-def test_a_model_that_is_not_there_gets_one_sentence(
-    tmp_path: Path, small_release: Path, template: str
-) -> None:
+def test_a_model_that_is_not_there_gets_one_sentence(tmp_path: Path, small_release: Path) -> None:
     model = {"kind": "path", "name": "gone", "path": str(tmp_path / "gone"), "revision": ""}
-    code, answer = ask("exact", small_release, model, template=template)
+    code, answer = ask("exact", small_release, model)
     assert code == 1
     assert answer["error"].startswith(f"The tokenizer of {tmp_path / 'gone'} cannot be loaded")
