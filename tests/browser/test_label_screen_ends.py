@@ -1,11 +1,12 @@
 """What the label screen says when there is no pair to show."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from curation.model import Verdict
+from curation.model import Message, Speaker, Verdict
 from tests.browser.label_page import fill, open_screen, press, shown, stored, wait_until_saved
 from tests.browser.serving import Server
 from tests.curation.labelling.a_workspace import a_pair
@@ -89,3 +90,26 @@ class TestBlanksAtTheEdges:
         expect(page.locator(".edge")).to_be_hidden()
         page.keyboard.press("w")
         expect(page.locator(".edge")).to_have_text("Begins with ␣")
+
+
+class TestALongConversation:
+    @pytest.fixture
+    def home(self, tmp_path: Path) -> Path:
+        turns = [
+            Message(speaker=speaker, content=f"Turn {number}\n\n" + "More. " * 200)
+            for number, speaker in enumerate([Speaker.SYSTEM, Speaker.USER, Speaker.ASSISTANT])
+        ]
+        fill(tmp_path, [replace(a_pair(0), context=tuple(turns))])
+        return tmp_path
+
+    def test_the_turn_that_was_answered_is_in_view(self, page: Page, server: Server) -> None:
+        open_screen(page, server)
+        turns = page.locator("#prompt .turn")
+        assert [words.split("\n")[0] for words in turns.all_inner_texts()] == [
+            "System",
+            "User",
+            "Assistant",
+            "User",
+        ]
+        expect(turns.last.get_by_text("Prompt 0")).to_be_in_viewport()
+        expect(turns.first.get_by_text("Turn 0")).not_to_be_in_viewport()

@@ -34,10 +34,18 @@ class Screen {
     this.parts.left.replaceChildren(item.answers[0]);
     this.parts.right.replaceChildren(item.answers[1]);
     for (const pane of this.panes()) pane.scrollTop = 0;
+    if (item.context.length > 0) this.bringTheQuestionIntoView(item);
     this.parts.edges.textContent = item.hasEdges
       ? `Blanks around an answer are not shown and not released (${this.edgesKey} shows them).`
       : "";
     for (const button of this.buttons) button.disabled = false;
+  }
+
+  // After a long conversation the turn that was answered must not lie below the edge.
+  bringTheQuestionIntoView(item) {
+    const pane = this.parts.prompt;
+    const below = item.prompt.lastElementChild.getBoundingClientRect().top - pane.getBoundingClientRect().top;
+    if (below > pane.clientHeight * 0.6) pane.scrollTop = below - 12;
   }
 
   // Instead of a pair: loading, empty or trouble, in words.
