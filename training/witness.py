@@ -19,6 +19,7 @@ _LEAK_ACCURACY = 0.95  # rules.md §7: so right so early means that the answers 
 _LEAK_SHARE = 0.1
 _LEAK_STEPS = 3  # of few pairs one step is right by chance
 _DISPLACED = 0.2  # rules.md §7: the chosen answer's log-probability fell by more than a fifth
+_DISPLACED_NATS = 5.0  # and by so much at least: of an answer known by heart a fifth is nothing (choice)
 
 
 class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no types
@@ -105,7 +106,7 @@ class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no t
             return
         if self._first_chosen is None:
             self._first_chosen = chosen
-        if chosen < self._first_chosen - _DISPLACED * abs(self._first_chosen):
+        if self._first_chosen - chosen > max(_DISPLACED * abs(self._first_chosen), _DISPLACED_NATS):
             self._tell(
                 "displacement", "The chosen answers have become more than 20 % less likely than at the "
                 "start: the model unlearns both answers. Add sft to the losses, or lower the learning rate.",

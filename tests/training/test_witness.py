@@ -67,6 +67,13 @@ def test_chosen_answers_that_become_unlikelier_are_told_once(tmp_path: Path) -> 
     assert [one["kind"] for one in metrics.read(tmp_path / runs.METRICS)] == ["evaluation"] * 4
 
 
+def test_of_an_answer_known_by_heart_a_fifth_is_no_displacement(tmp_path: Path) -> None:
+    witness = a_witness(tmp_path)
+    for step, chosen in ((0, -8.0), (10, -10.5)):
+        logged(witness, step, eval_loss=0.6, eval_logps__chosen=chosen)
+    assert warnings(tmp_path) == []
+
+
 def test_a_wish_to_stop_is_seen_at_the_end_of_a_step(tmp_path: Path) -> None:
     witness, control = a_witness(tmp_path), SimpleNamespace(should_save=False, should_training_stop=False)
     witness.on_step_end(None, None, control)
