@@ -100,7 +100,7 @@ def measured(database: Database, *, seed: int = 0) -> Agreement:
         seed: of the bootstrap, so that the same votes give the same interval.
     """
     with ballots.gathered(database) as cursor:
-        patterns = _patterns(cursor)
+        patterns = verdict_patterns(cursor)
         strengths = _strengths(cursor)
         couples = _couples(cursor)
     decisive = coefficients.raw_agreement(patterns.only(0, 1))
@@ -152,7 +152,8 @@ def parts(database: Database, by: Slice) -> tuple[Part, ...]:
     return tuple(_part(name, _from_rows([row[1:] for row in rows if row[0] == name])) for name in names)
 
 
-def _patterns(cursor: duckdb.DuckDBPyConnection) -> Patterns:
+def verdict_patterns(cursor: duckdb.DuckDBPyConnection) -> Patterns:
+    """How the votes of each pair fall, in the order of LABELS, read from the table `ballot`."""
     rows = cursor.execute(
         """
         WITH counted AS (

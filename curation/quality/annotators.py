@@ -62,8 +62,13 @@ Row = tuple[str, int, int, int, int, int, int, int, float | None]
 def checked(database: Database) -> tuple[Checked, ...]:
     """Everybody who has voted, by pseudonym."""
     with ballots.gathered(database) as cursor:
-        rows = _counted(cursor)
-        against = _against_others(cursor)
+        return checked_on(cursor)
+
+
+def checked_on(cursor: duckdb.DuckDBPyConnection) -> tuple[Checked, ...]:
+    """The same, read from a table `ballot` that is there already."""
+    rows = _counted(cursor)
+    against = _against_others(cursor)
     team = _Team.of(rows)
     return tuple(_from_row(row, against.get(row[0], {}), team) for row in rows)
 

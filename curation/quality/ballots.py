@@ -23,22 +23,27 @@ def gathered(database: Database) -> Iterator[duckdb.DuckDBPyConnection]:
     unknown), seconds (NULL: not measured), decided (naive UTC), guideline_version.
     """
     with database.reading() as cursor:
-        cursor.execute(
-            """
-            CREATE TEMP TABLE ballot AS
-            SELECT d.pair_id, d.annotator_id, d.verdict AS winner,
-                   CASE WHEN g.first = 'answer_2' AND d.verdict = 'answer_1' THEN 'answer_2'
-                        WHEN g.first = 'answer_2' AND d.verdict = 'answer_2' THEN 'answer_1'
-                        ELSE d.verdict END AS coded,
-                   d.strength, d.left_answer, coalesce(d.seconds_active, d.seconds_shown) AS seconds,
-                   coalesce(d.client_time, d.server_time) AS decided, d.guideline_version
-            FROM current_decision AS d
-            LEFT JOIN given_order AS g ON g.pair_id = d.pair_id
-            WHERE d.verdict <> 'skip' AND d.arm = 'random' AND d.round = 0
-            QUALIFY row_number() OVER (PARTITION BY d.pair_id, d.annotator_id ORDER BY d.number DESC) = 1
-            """
-        )
+        gather(cursor)
         yield cursor
+
+
+def gather(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Make that table on a cursor that is open already, such as a validation's."""
+    cursor.execute(
+        """
+        CREATE TEMP TABLE ballot AS
+        SELECT d.pair_id, d.annotator_id, d.verdict AS winner,
+               CASE WHEN g.first = 'answer_2' AND d.verdict = 'answer_1' THEN 'answer_2'
+                    WHEN g.first = 'answer_2' AND d.verdict = 'answer_2' THEN 'answer_1'
+                    ELSE d.verdict END AS coded,
+               d.strength, d.left_answer, coalesce(d.seconds_active, d.seconds_shown) AS seconds,
+               coalesce(d.client_time, d.server_time) AS decided, d.guideline_version
+        FROM current_decision AS d
+        LEFT JOIN given_order AS g ON g.pair_id = d.pair_id
+        WHERE d.verdict <> 'skip' AND d.arm = 'random' AND d.round = 0
+        QUALIFY row_number() OVER (PARTITION BY d.pair_id, d.annotator_id ORDER BY d.number DESC) = 1
+        """
+    )
 
 
 def stamp(database: Database) -> tuple[int, int]:

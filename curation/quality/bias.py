@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import duckdb
 
 from curation.database import Database
-from curation.quality import ballots
+from curation.quality import ballots, tendencies
 from curation.quality.tendencies import Tendency
 
 
@@ -87,31 +87,13 @@ def by_length(database: Database) -> tuple[Band, ...]:
 
 
 def _length_auroc(cursor: duckdb.DuckDBPyConnection) -> float | None:
-    """Area under the ROC curve of the length difference, every preference read from both sides.
-
-    With g the winner's length minus the loser's, it is the chance that g of one preference exceeds -g of
-    another, ties counting half. Source: Mann and Whitney (1947), by counting over equal values of g.
-    """
-    row = cursor.execute(
+    rows = cursor.execute(
         """
-        WITH gap AS (
-            SELECT CASE b.winner WHEN 'answer_1' THEN p.answer_1_chars - p.answer_2_chars
-                                 ELSE p.answer_2_chars - p.answer_1_chars END AS score
-            FROM ballot AS b JOIN pair AS p ON p.id = b.pair_id
-            WHERE b.winner IN ('answer_1', 'answer_2')
-        ),
-        side AS (
-            SELECT score, 1 AS won, 0 AS lost FROM gap UNION ALL SELECT -score, 0, 1 FROM gap
-        ),
-        grouped AS (
-            SELECT score, sum(won) AS won, sum(lost) AS lost FROM side GROUP BY score
-        ),
-        ranked AS (
-            SELECT won, lost, sum(lost) OVER (ORDER BY score) - lost AS below FROM grouped
-        )
-        SELECT sum(won * (below + lost / 2.0)), sum(won) FROM ranked
+        SELECT CASE b.winner WHEN 'answer_1' THEN p.answer_1_chars - p.answer_2_chars
+                             ELSE p.answer_2_chars - p.answer_1_chars END AS gap, count(*)
+        FROM ballot AS b JOIN pair AS p ON p.id = b.pair_id
+        WHERE b.winner IN ('answer_1', 'answer_2')
+        GROUP BY gap
         """
-    ).fetchone()
-    if row is None or not row[1]:
-        return None
-    return float(row[0]) / float(row[1]) ** 2
+    ).fetchall()
+    return tendencies.length_auroc(rows)

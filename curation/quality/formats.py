@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import duckdb
+
 from curation.database import Database
 from curation.quality import ballots
 
@@ -63,16 +65,21 @@ def measured(database: Database) -> tuple[Sign, ...]:
             """,
             {"sample": SAMPLE},
         )
-        counted = {
-            name: cursor.execute(
-                """
-                SELECT count(*), count(*) FILTER (WHERE regexp_matches(won, $pattern)),
-                       count(*) FILTER (WHERE regexp_matches(lost, $pattern))
-                FROM contrast
-                """,
-                {"pattern": pattern},
-            ).fetchone()
-            or (0, 0, 0)
-            for name, pattern in SIGNS.items()
-        }
-    return tuple(Sign(name=name, n=n, winners=won, losers=lost) for name, (n, won, lost) in counted.items())
+        return counted(cursor)
+
+
+def counted(cursor: duckdb.DuckDBPyConnection) -> tuple[Sign, ...]:
+    """The same over a table `contrast` of texts (won, lost) that is there already."""
+    found = {
+        name: cursor.execute(
+            """
+            SELECT count(*), count(*) FILTER (WHERE regexp_matches(won, $pattern)),
+                   count(*) FILTER (WHERE regexp_matches(lost, $pattern))
+            FROM contrast
+            """,
+            {"pattern": pattern},
+        ).fetchone()
+        or (0, 0, 0)
+        for name, pattern in SIGNS.items()
+    }
+    return tuple(Sign(name=name, n=n, winners=won, losers=lost) for name, (n, won, lost) in found.items())

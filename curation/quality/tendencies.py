@@ -1,5 +1,6 @@
 """What a run of choices tends towards: a side of the screen, or the longer answer. Pure arithmetic."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,15 +38,50 @@ class Tendency:
     @property
     def is_positional(self) -> bool:
         """Left was chosen more or less often than chance explains (rule V14)."""
-        if self.n < ENOUGH or self.p_value is None:
-            return False
-        return abs(2 * self.chosen - self.n) > 2 * POSITION_MARGIN * self.n and self.p_value < POSITION_P
+        return self.leans(margin=POSITION_MARGIN, p=POSITION_P, least=ENOUGH)
 
     @property
     def is_lengthy(self) -> bool:
         """Length alone goes far in saying which answer wins (rule V15)."""
         low, high = LENGTH_RANGE
-        return self.n >= ENOUGH and self.share is not None and not low <= self.share <= high
+        return self.is_outside(low, high, least=ENOUGH)
+
+    def leans(self, *, margin: float, p: float, least: int) -> bool:
+        """At least `least` choices, a share off 0.5 by more than `margin`, and a p-value below `p`."""
+        if self.n < least or self.p_value is None:
+            return False
+        return abs(2 * self.chosen - self.n) > 2 * margin * self.n and self.p_value < p
+
+    def is_outside(self, low: float, high: float, *, least: int) -> bool:
+        """At least `least` choices, and a share below `low` or above `high`."""
+        return self.n >= least and self.share is not None and not low <= self.share <= high
+
+
+def length_auroc(gaps: Iterable[tuple[int, int]]) -> float | None:
+    """Area under the ROC curve of the length difference, every preference read from both sides.
+
+    With g the winner's length minus the loser's, it is the chance that g of one preference exceeds -g of
+    another, ties counting half.
+
+    Args:
+        gaps: each different g and how many preferences have it.
+
+    Returns:
+        A number in [0, 1]; None without a preference.
+
+    Source: Mann and Whitney (1947), by counting over equal values of g.
+    """
+    table = np.array(list(gaps), dtype=np.int64).reshape(-1, 2)
+    wins = int(table[:, 1].sum())
+    if not wins:
+        return None
+    scores, place = np.unique(np.concatenate([table[:, 0], -table[:, 0]]), return_inverse=True)
+    counts = np.concatenate([table[:, 1], table[:, 1]])
+    is_win = np.arange(counts.size) < len(table)
+    won = np.bincount(place[is_win], weights=counts[is_win], minlength=scores.size)  # (scores,)
+    lost = np.bincount(place[~is_win], weights=counts[~is_win], minlength=scores.size)  # (scores,)
+    below = lost.cumsum() - lost
+    return float((won * (below + lost / 2)).sum() / wins**2)
 
 
 def _coin_p_value(chosen: int, n: int) -> float:

@@ -9,9 +9,19 @@ from typing import Any
 
 from curation.errors import InvalidInput
 from curation.model import Tier
+from curation.quality import formats, tendencies
 
 # Best first. A conflict or a pair nobody spoke of can be no minimum.
 MINIMUM_TIERS = (Tier.GOLD, Tier.AGREE2, Tier.MAJORITY, Tier.SINGLE, Tier.PRIOR)
+
+_SHARES = (
+    "length_coverage",
+    "removal_share",
+    "supported_share",
+    "position_margin",
+    "position_p",
+    "format_difference",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +36,15 @@ class Policy:
         max_prompt_length: tokens of the prompt that training keeps.
         length_coverage: share of pairs the proposed max_length covers whole.
         removal_share: removing more than this share of the decided pairs needs an acknowledgement.
+        position_margin, position_p: how far from 0.5 the left answer's share may be, and how unlikely it
+            must be for a fair coin.
+        length_ratio: lengths count as different from this ratio on.
+        length_low, length_high: shares of wins of the longer answer that say nothing.
+        bias_pairs: fewer preferences than this say nothing about side or length.
+        format_difference, format_pairs: rate difference of an outward sign, and how many pairs it takes.
+        agreement_warning, agreement_error: Krippendorff's alpha below which people agree too little.
+        agreement_overlaps, agreement_least: pairs with two votes that an error takes, and a warning.
+        conflict_spread: steps on the strength scale that votes on one pair may lie apart.
         supported_share: with fewer rows in gold, agree2 or majority the card says so in its first line.
         split_seed: another seed holds out other prompts.
     """
@@ -39,6 +58,19 @@ class Policy:
     length_coverage: float = 0.99  # (choice)
     removal_share: float = 0.30  # beyond it, removing hurts: PrefCleanBench (arXiv 2509.23564)
     supported_share: float = 0.90  # (choice)
+    position_margin: float = tendencies.POSITION_MARGIN
+    position_p: float = tendencies.POSITION_P
+    length_ratio: float = tendencies.LENGTH_RATIO
+    length_low: float = tendencies.LENGTH_RANGE[0]
+    length_high: float = tendencies.LENGTH_RANGE[1]
+    bias_pairs: int = tendencies.ENOUGH
+    format_difference: float = formats.TELLING
+    format_pairs: int = formats.ENOUGH
+    agreement_warning: float = 0.40  # (choice)
+    agreement_error: float = 0.20  # (choice)
+    agreement_overlaps: int = 200  # (choice)
+    agreement_least: int = 50  # (choice)
+    conflict_spread: int = 2  # (choice)
     split_seed: int = 0
 
     def __post_init__(self) -> None:
@@ -47,9 +79,12 @@ class Policy:
             raise InvalidInput(f"{self.minimum_tier} cannot be the minimum support. Choose one of {offered}.")
         if not 0 <= self.leak_warning <= self.leak_error <= 1:
             raise InvalidInput("The limits of the edge leak must satisfy 0 ≤ warning ≤ error ≤ 1.")
-        shares = (self.length_coverage, self.removal_share, self.supported_share)
-        if not all(0 <= share <= 1 for share in shares):
-            raise InvalidInput("Coverage and shares are numbers from 0 to 1.")
+        if not 0 <= self.length_low <= self.length_high <= 1:
+            raise InvalidInput("The limits of the length bias must satisfy 0 ≤ low ≤ high ≤ 1.")
+        if not -1 <= self.agreement_error <= self.agreement_warning <= 1:
+            raise InvalidInput("The limits of agreement must satisfy -1 ≤ error ≤ warning ≤ 1.")
+        if not all(0 <= getattr(self, name) <= 1 for name in _SHARES):
+            raise InvalidInput(f"These are numbers from 0 to 1: {', '.join(_SHARES)}.")
         if not 0 < self.max_prompt_length <= self.max_length:
             raise InvalidInput("The prompt's length limit must be between 1 and the total length limit.")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from curation.database import Database
-from curation.validation import budget, clusters, duplicates, edges, schema, snapshot, support
+from curation.validation import biases, budget, clusters, duplicates, edges, people, schema, snapshot, support
 from curation.validation.budget import TokenCount
 from curation.validation.exclusion import Cursor
 from curation.validation.finding import Finding
@@ -25,11 +25,17 @@ ROW_RULES: tuple[tuple[str, str, Rule], ...] = (
     ("V07", "no contradictory duplicates", duplicates.contradictory),
     ("V17", "no ties among the winners", support.undecided_winner),
     ("V18", "support at the minimum", support.too_little),
+    ("V19", "no strong conflict", people.conflict),
     ("V24", "fits the length", budget.no_room),
 )
 SET_RULES: tuple[tuple[str, str, Rule], ...] = (
     ("V12", "no leak at the edges", edges.leak),
+    ("V14", "no side of the screen", biases.position),
+    ("V15", "no length", biases.length),
+    ("V16", "no looks", biases.look),
     ("V18", "support by people", support.weak),
+    ("V20", "people agree", people.agree),
+    ("V21", "people to rely on", people.unreliable),
     ("V24", "nothing cut", budget.cut),
 )
 # V23 needs a split, so the release gate runs it; it is listed here because the card lists every rule.

@@ -9,6 +9,8 @@ temporary tables of ids and small values; texts are read as a stream, once.
     opinion      what the imports said of those contents, each different winner once
     fact         texts.TextFacts of every candidate
     exclusion    pair_id, rule, reason: rows that stay out of a release; written by the rules
+    doubt        the same for rows that a release may hold, but that a person should look at
+    ballot       the blind first votes (quality.ballots)
     releasable   view: candidates with a winner that no rule excludes
 """
 
@@ -19,6 +21,7 @@ import duckdb
 import pyarrow as pa
 
 from curation.database import Database
+from curation.quality import ballots
 from curation.validation import texts
 
 Progress = Callable[[int, int], None]
@@ -60,6 +63,7 @@ def prepare(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> int:
     cursor.execute(_REPEATED)
     cursor.execute(_CANDIDATE)
     cursor.execute(_EXCLUSION)
+    ballots.gather(cursor)
     total = count(cursor)
     _measure(cursor, total, progress)
     return total
@@ -205,6 +209,8 @@ FROM standing_of;
 
 _EXCLUSION = """
 CREATE TEMP TABLE exclusion (pair_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, reason VARCHAR NOT NULL);
+
+CREATE TEMP TABLE doubt (pair_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, reason VARCHAR NOT NULL);
 
 CREATE TEMP VIEW releasable AS
 SELECT c.pair_id, c.winner, c.tier, c.votes, c.votes_1, c.votes_2, c.votes_tie, c.votes_both_bad, c.strength,

@@ -45,7 +45,8 @@ def test_a_row_holds_messages_and_its_support(
     a_decision(pair, "chosen", by="ann-1", strength=3)
     a_decision(pair, "rejected", by="ann-2", strength=2)
     a_decision(pair, "chosen", by="ann-3")
-    (row,) = (each for each in pairs_of(releasing().path) if each["pair_id"] == pair.id)
+    release = releasing(policy=Policy(conflict_spread=5))
+    (row,) = (each for each in pairs_of(release.path) if each["pair_id"] == pair.id)
     assert row["prompt"] == [
         {"role": "system", "content": "Be brief."},
         {"role": "user", "content": "What is the capital of France?"},

@@ -1,0 +1,191 @@
+"""V14, V15, V16: what decides beside quality: the side of the screen, the length, the look of an answer.
+
+The side is asked of the votes. Length and look are asked of the rows that a release would hold, with the
+winner that stands now: that is what a model would learn from. The arithmetic is in curation.quality.
+"""
+
+from curation.quality import annotators, formats, tendencies
+from curation.quality.formats import Sign
+from curation.quality.tendencies import Tendency
+from curation.validation.exclusion import Cursor
+from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
+from curation.validation.policy import Policy
+
+_EVERYBODY = "everybody"
+
+
+def position(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
+    """V14: the answer on the left wins more or less often than a fair coin explains.
+
+    Asked per annotator and over everybody, of votes whose sides are known (table `ballot`). Sides are
+    drawn by a hash of person and pair (text.left_answer), so this is about attention and never about
+    the labels as a whole: it is a warning. People prefer a side by a few points in any case (Wang et al.
+    2023, Large Language Models are not Fair Evaluators, for judges that are models).
+    """
+    people = {person.annotator_id: person.left for person in annotators.checked_on(cursor)}
+    everybody = Tendency(
+        chosen=sum(left.chosen for left in people.values()), n=sum(left.n for left in people.values())
+    )
+    leaning = {
+        name: left
+        for name, left in {_EVERYBODY: everybody, **people}.items()
+        if left.leans(margin=policy.position_margin, p=policy.position_p, least=policy.bias_pairs)
+    }
+    if not leaning:
+        return ()
+    told = "; ".join(f"{name} {left.chosen} of {left.n}" for name, left in leaning.items())
+    worst = max(leaning.values(), key=lambda left: abs((left.share or 0.5) - 0.5))
+    votes = everybody.n if _EVERYBODY in leaning else sum(left.n for left in leaning.values())
+    return (
+        Finding(
+            rule="V14",
+            severity=Severity.WARNING,
+            scope=Scope.SET,
+            count=votes,
+            share=votes / everybody.n,
+            examples=_sided_examples(cursor, [name for name in leaning if name != _EVERYBODY]),
+            message=f"The left answer won unevenly often: {told} preferences.",
+            fix="Queue these pairs again with the sides swapped.",
+            threshold=0.5 + policy.position_margin,
+            value=worst.share,
+        ),
+    )
+
+
+def length(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
+    """V15: the longer answer wins so often, or so rarely, that length alone tells the winner.
+
+    DPO then learns to write more (Park et al. 2024, Disentangling Length from Quality in DPO).
+    """
+    won, uneven = cursor.execute(
+        """
+        SELECT count(*) FILTER (WHERE (p.answer_1_chars > p.answer_2_chars) = (r.winner = 'answer_1')),
+               count(*)
+        FROM releasable AS r JOIN pair AS p ON p.id = r.pair_id
+        WHERE greatest(p.answer_1_chars, p.answer_2_chars)
+              > $ratio * least(p.answer_1_chars, p.answer_2_chars)
+        """,
+        {"ratio": policy.length_ratio},
+    ).fetchone() or (0, 0)
+    longer = Tendency(chosen=won, n=uneven)
+    if longer.share is None or not longer.is_outside(
+        policy.length_low, policy.length_high, least=policy.bias_pairs
+    ):
+        return ()
+    auroc = tendencies.length_auroc(_gaps(cursor)) or 0.5
+    more = longer.share > policy.length_high
+    return (
+        Finding(
+            rule="V15",
+            severity=Severity.WARNING,
+            scope=Scope.SET,
+            count=won if more else uneven - won,
+            share=longer.share if more else 1 - longer.share,
+            examples=_longer_examples(cursor, policy, longer_won=more),
+            message=f"Where lengths differ by more than {policy.length_ratio - 1:.0%}, the longer answer won "
+            f"{won} of {uneven}; length alone tells winner from loser with an AUROC of {auroc:.2f}.",
+            fix="Train with a length-normalised loss, and evaluate at equal length.",
+            threshold=policy.length_high if more else policy.length_low,
+            value=longer.share,
+        ),
+    )
+
+
+def look(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
+    """V16: an outward sign (list, bold, link, emoji, code …) that winners carry more often than losers.
+
+    A reward is easily gained by looks (Zhang et al. 2024, From Lists to Emojis, arXiv 2409.11704). Of
+    large sets a sample in the queue's random order is looked at (formats.SAMPLE).
+    """
+    _make_contrast(cursor)
+    telling = [sign for sign in formats.counted(cursor) if _is_telling(sign, policy)]
+    if not telling:
+        return ()
+    telling.sort(key=lambda sign: (-abs(sign.winners - sign.losers), sign.name))
+    worst = telling[0]
+    told = " ".join(
+        f"{sign.name.capitalize()}: {sign.winners} of {sign.n} chosen, {sign.losers} of {sign.n} rejected "
+        "answers."
+        for sign in telling
+    )
+    examples = cursor.execute(
+        "SELECT pair_id FROM contrast WHERE regexp_matches(won, $sign) <> regexp_matches(lost, $sign)"
+        " ORDER BY pair_id LIMIT $limit",
+        {"sign": formats.SIGNS[worst.name], "limit": EXAMPLES},
+    ).fetchall()
+    return (
+        Finding(
+            rule="V16",
+            severity=Severity.WARNING,
+            scope=Scope.SET,
+            count=max(worst.winners, worst.losers),
+            share=max(worst.winners, worst.losers) / worst.n,
+            examples=tuple(pair_id for (pair_id,) in examples),
+            message=told,
+            fix="Look at some of these pairs: is it the content that wins?",
+            threshold=policy.format_difference,
+            value=abs(worst.winners - worst.losers) / worst.n,
+        ),
+    )
+
+
+def _is_telling(sign: Sign, policy: Policy) -> bool:
+    return (
+        sign.n >= policy.format_pairs and abs(sign.winners - sign.losers) >= policy.format_difference * sign.n
+    )
+
+
+def _make_contrast(cursor: Cursor) -> None:
+    cursor.execute(
+        """
+        CREATE TEMP TABLE contrast AS
+        WITH looked_at AS (
+            SELECT r.pair_id, r.winner FROM releasable AS r JOIN pair AS p ON p.id = r.pair_id
+            ORDER BY p.shuffle, r.pair_id LIMIT $sample
+        )
+        SELECT l.pair_id,
+               CASE l.winner WHEN 'answer_1' THEN p.answer_1 ELSE p.answer_2 END AS won,
+               CASE l.winner WHEN 'answer_1' THEN p.answer_2 ELSE p.answer_1 END AS lost
+        FROM looked_at AS l JOIN pair AS p ON p.id = l.pair_id
+        """,
+        {"sample": formats.SAMPLE},
+    )
+
+
+def _gaps(cursor: Cursor) -> list[tuple[int, int]]:
+    """Each different length of a winner less that of its loser, and how many rows have it."""
+    return cursor.execute(
+        """
+        SELECT CASE r.winner WHEN 'answer_1' THEN p.answer_1_chars - p.answer_2_chars
+                             ELSE p.answer_2_chars - p.answer_1_chars END AS gap, count(*)
+        FROM releasable AS r JOIN pair AS p ON p.id = r.pair_id GROUP BY gap
+        """
+    ).fetchall()
+
+
+def _sided_examples(cursor: Cursor, people: list[str]) -> tuple[str, ...]:
+    """Pairs with known sides, of those people where there are any, else of everybody."""
+    rows = cursor.execute(
+        """
+        SELECT DISTINCT pair_id FROM ballot
+        WHERE left_answer IS NOT NULL AND winner IN ('answer_1', 'answer_2')
+          AND (len($people) = 0 OR list_contains($people, annotator_id))
+        ORDER BY pair_id LIMIT $limit
+        """,
+        {"people": people, "limit": EXAMPLES},
+    ).fetchall()
+    return tuple(pair_id for (pair_id,) in rows)
+
+
+def _longer_examples(cursor: Cursor, policy: Policy, *, longer_won: bool) -> tuple[str, ...]:
+    rows = cursor.execute(
+        """
+        SELECT r.pair_id FROM releasable AS r JOIN pair AS p ON p.id = r.pair_id
+        WHERE greatest(p.answer_1_chars, p.answer_2_chars)
+              > $ratio * least(p.answer_1_chars, p.answer_2_chars)
+          AND ((p.answer_1_chars > p.answer_2_chars) = (r.winner = 'answer_1')) = $longer_won
+        ORDER BY r.pair_id LIMIT $limit
+        """,
+        {"ratio": policy.length_ratio, "longer_won": longer_won, "limit": EXAMPLES},
+    ).fetchall()
+    return tuple(pair_id for (pair_id,) in rows)
