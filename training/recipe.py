@@ -390,7 +390,7 @@ PRESETS: tuple[Preset, ...] = (
         name="Demo: fast on a CPU",
         source="Measured for the demo model of this project; see docs/log.md",
         recipe=DpoRecipe(
-            tuning=Tuning.LORA, learning_rate=2e-3, max_steps=40, warmup_steps=4,
+            tuning=Tuning.LORA, learning_rate=2e-3, max_steps=40, warmup_steps=4, sample_prompts=8,
             micro_batch=4, accumulation=2, gradient_checkpointing=False,
             precompute_reference=True, optimizer=Optimiser.ADAMW,
             precision=Precision.FP32, max_prompt_length=256, max_length=512, lora_dropout=0.0,
