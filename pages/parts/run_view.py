@@ -112,6 +112,12 @@ def _held_out(values: dict[str, Any]) -> None:
     )  # fmt: skip
     for column, (name, value) in zip(columns[1:], values.get("baselines", {}).items(), strict=False):
         column.metric(f"Baseline: {name.replace('_', ' ')}", _share(value))
+    if after["interval"]:
+        low, high = after["interval"]
+        st.caption(
+            f"On {values['n']} held-out pairs the accuracy lies between {_share(low)} and {_share(high)} "
+            "(95 % interval); a tuned model should beat both baselines."
+        )
 
 
 def _doing(view: RunView) -> str:
