@@ -6,8 +6,7 @@ from curation.database import Database
 from curation.labelling import decisions, pairs
 from curation.labelling.browse import Row
 from curation.model import Answer, Decision, Pair, Speaker, Verdict
-from pages.parts import charts
-from pages.parts.pair_view import markup
+from pages.parts import charts, rendered
 from pages.parts.plain import plain
 
 VERDICT_WORDS = {
@@ -51,12 +50,11 @@ def _answer(pair: Pair, row: Row, answer: Answer) -> None:
 
 
 def _text(title: str, content: str, note: str = "") -> None:
-    """Untrusted text: rendered and sanitised by markup, shown without script and without loading anything."""
     with st.container(border=True):
         st.markdown(f"**{title}**")
         if note:
             st.caption(plain(note))
-        st.html(markup.render(content) or "<em>empty</em>")
+        rendered.show(content)
 
 
 def _history(found: tuple[Decision, ...], pair: Pair) -> None:

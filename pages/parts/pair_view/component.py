@@ -19,11 +19,12 @@ KEYS: Mapping[str, str] = {
 SETTLE_SECONDS = 0.2
 
 _FOLDER = Path(__file__).parent
+TEXT_STYLE = (_FOLDER / "text.css").read_text(encoding="utf-8")
 _SCRIPTS = ("outbox", "clock", "server", "pairs", "screen", "labelling")
 _mount = st.components.v2.component(
     "pair_view",
     html=(_FOLDER / "pair_view.html").read_text(encoding="utf-8"),
-    css=(_FOLDER / "pair_view.css").read_text(encoding="utf-8"),
+    css=TEXT_STYLE + (_FOLDER / "pair_view.css").read_text(encoding="utf-8"),
     js="\n".join((_FOLDER / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS),
 )
 
