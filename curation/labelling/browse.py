@@ -153,7 +153,7 @@ def page(
     if len(found) > size:
         following = Position(first=shown[-1][1], second=shown[-1][2], pair_id=shown[-1][0])
     return Page(
-        rows=_rows(db, [row[0] for row in shown]), next=following, total=int(found[0][3]) if found else 0
+        rows=rows(db, [row[0] for row in shown]), next=following, total=int(found[0][3]) if found else 0
     )
 
 
@@ -174,7 +174,7 @@ def sources(db: Database) -> Mapping[str, str]:
     return {row[0]: f"{PurePath(row[1]).name} ({row[2]:,} pairs)" for row in rows}
 
 
-def _rows(db: Database, ids: list[str]) -> tuple[Row, ...]:
+def rows(db: Database, ids: list[str]) -> tuple[Row, ...]:
     """The pairs of one page, in the order of the ids."""
     with db.reading() as cursor:
         found = cursor.execute(
