@@ -6,8 +6,10 @@ from curation.labelling import browse
 from curation.labelling.browse import Page, Row
 from curation.model import Role
 from pages.parts import charts, guard, pair_card, pair_filters, session
+from pages.parts.trail import Trail
 
 SIZE = 25
+TRAIL = Trail(name="browse-trail")
 guard.require(Role.REVIEWER)
 db = session.database()
 
@@ -45,16 +47,14 @@ def table(page: Page) -> Row | None:
 
 def turn(page: Page) -> None:
     """Where we are in the list, and the two buttons that turn the page."""
-    before = pair_filters.pages_before()
+    before = TRAIL.pages_before()
     words, earlier, later = st.columns([6, 1, 1], vertical_alignment="center")
     first = before * SIZE
     words.caption(f"{first + 1:,} to {first + len(page.rows):,} of {page.total:,} pairs")
-    earlier.button(
-        "Back", key="browse-back", disabled=before == 0, on_click=pair_filters.back, width="stretch"
-    )
+    earlier.button("Back", key="browse-back", disabled=before == 0, on_click=TRAIL.back, width="stretch")
     later.button(
         "Next", key="browse-next", disabled=page.next is None, width="stretch",
-        on_click=pair_filters.forward, args=(page.next,),
+        on_click=TRAIL.forward, args=(page.next,),
     )  # fmt: skip
 
 
@@ -65,7 +65,7 @@ if not sources:
     st.page_link("import_data.py", label="Import pairs", icon=":material/upload_file:")
     st.stop()
 wanted, order = pair_filters.form(sources)
-found = browse.page(db, wanted, order, pair_filters.position(wanted, order), SIZE)
+found = browse.page(db, wanted, order, TRAIL.position((wanted, order)), SIZE)
 if not found.rows:
     st.info("No pair matches. Remove a filter or shorten the search.", icon=":material/search_off:")
     st.stop()

@@ -20,6 +20,7 @@ SECTIONS: dict[str, list[tuple[str, str, str, Role]]] = {
     "Judge": [
         ("label", "Label", "compare", Role.ANNOTATOR),
         ("quality", "Quality", "balance", Role.REVIEWER),
+        ("review", "Review", "gavel", Role.REVIEWER),
     ],
     "Release": [("release", "Release", "verified", Role.LEAD)],
     "Train": [

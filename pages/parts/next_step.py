@@ -33,7 +33,11 @@ def step(role: Role, tiers: Mapping[Tier, int], *, releases: int, runs: int) -> 
             page="import_data.py", label="Import pairs", icon="upload_file",
         )  # fmt: skip
     if tiers[Tier.CONFLICT]:
-        return _with(label, f"{_pairs(tiers[Tier.CONFLICT])} with votes that disagree need another vote.")
+        contested = _pairs(tiers[Tier.CONFLICT])
+        return Step(
+            sentence=f"The votes on {contested} have no majority. Read them and settle.",
+            page="review.py", label="Review", icon="gavel",
+        )  # fmt: skip
     if not judged:
         return _with(label, "An imported preference is a hypothesis. Judge the first pairs, blind.")
     if not releases:

@@ -1,12 +1,12 @@
-"""The filter row of Browse, and the place in the list it belongs to."""
+"""The filter row of Browse."""
 
 from collections.abc import Mapping
 
 import streamlit as st
 
-from curation.labelling.browse import Filter, Order, Position, State
+from curation.labelling.browse import Filter, Order, State
 from curation.model import Tier, Verdict
-from pages.parts import charts, session
+from pages.parts import charts
 from pages.parts.pair_card import VERDICT_WORDS
 
 _STATES = {
@@ -16,7 +16,6 @@ _STATES = {
     State.SETTLED: "Settled",
 }
 _ORDERS: list[Order] = list(Order)
-_TRAIL = "browse-trail"
 
 
 def form(sources: Mapping[str, str]) -> tuple[Filter, Order]:
@@ -73,36 +72,3 @@ def form(sources: Mapping[str, str]) -> tuple[Filter, Order]:
         max_chars=longest,
     )
     return wanted, order
-
-
-def position(wanted: Filter, order: Order) -> Position | None:
-    """Where the shown page starts; the beginning again after a filter or the order has changed."""
-    trail = _trail()
-    if trail is None or trail[0] != (wanted, order):
-        session.keep(_TRAIL, ((wanted, order), ()))
-        return None
-    return trail[1][-1] if trail[1] else None
-
-
-def forward(place: Position) -> None:
-    """Go on to the page that starts behind `place`."""
-    trail = _trail()
-    if trail is not None:
-        session.keep(_TRAIL, (trail[0], (*trail[1], place)))
-
-
-def back() -> None:
-    """Go back to the page before."""
-    trail = _trail()
-    if trail is not None:
-        session.keep(_TRAIL, (trail[0], trail[1][:-1]))
-
-
-def pages_before() -> int:
-    """How many pages lie before the shown one."""
-    trail = _trail()
-    return len(trail[1]) if trail is not None else 0
-
-
-def _trail() -> tuple[tuple[Filter, Order], tuple[Position, ...]] | None:
-    return session.kept(_TRAIL)  # type: ignore[return-value]

@@ -12,7 +12,7 @@ from pages.parts.plain import plain
 PAGES = Path(__file__).parents[2] / "pages"
 NAMES = sorted(path.stem for path in PAGES.glob("*.py") if path.stem not in ("__init__", "frame"))
 LEAD_ONLY = {"import_data", "release", "train", "runs"}
-REVIEWER = {"browse", "quality"}
+REVIEWER = {"browse", "quality", "review"}
 
 
 def run(name: str) -> AppTest:

@@ -14,7 +14,7 @@ NOTHING = dict.fromkeys(Tier, 0)
         ({}, 0, 0, "import_data.py"),
         ({Tier.PRIOR: 60}, 0, 0, "label.py"),
         ({Tier.PRIOR: 50, Tier.SINGLE: 10}, 0, 0, "release.py"),
-        ({Tier.SINGLE: 10, Tier.CONFLICT: 1}, 0, 0, "label.py"),
+        ({Tier.SINGLE: 10, Tier.CONFLICT: 1}, 0, 0, "review.py"),
         ({Tier.SINGLE: 10}, 1, 0, "train.py"),
         ({Tier.PRIOR: 50, Tier.SINGLE: 10}, 1, 1, "label.py"),
         ({Tier.GOLD: 3}, 1, 1, "release.py"),

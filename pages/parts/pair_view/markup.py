@@ -108,7 +108,12 @@ def render(text: str) -> str:
 
 def plain(text: str) -> str:
     """The text as it is, escaped, with its line breaks."""
-    return f'<div class="plain">{escape(text)}</div>'.translate(_SHOW_SIGNS)
+    return f'<div class="plain">{escaped(text)}</div>'
+
+
+def escaped(text: str) -> str:
+    """The text as HTML that shows every sign of it and obeys none; signs that would hide others by name."""
+    return escape(text).translate(_SHOW_SIGNS)
 
 
 def edges(text: str) -> tuple[str, str]:

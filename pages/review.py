@@ -1,0 +1,57 @@
+"""Settle what people could not: one pair at a time with every vote, or many by their votes."""
+
+import streamlit as st
+
+from curation.labelling import review
+from curation.labelling.review import Page, Reason
+from curation.model import Role
+from pages.parts import guard, pair_card, review_form, session
+from pages.parts.review_form import REASON_WORDS
+from pages.parts.trail import Trail
+
+TRAIL = Trail(name="review-trail")
+guard.require(Role.REVIEWER)
+db = session.database()
+
+
+def turn(page: Page) -> None:
+    """Where we are in the queue, how the answers are shown, and on to the next pair."""
+    before = TRAIL.pages_before()
+    words, how, earlier, later = st.columns([4, 4, 2, 2], vertical_alignment="center")
+    words.caption(f"{before + 1:,} of {page.total:,} pairs")
+    how.toggle("Mark the words that differ", key="review-difference")
+    earlier.button("Back", key="review-back", disabled=before == 0, on_click=TRAIL.back, width="stretch")
+    later.button(
+        "Next", key="review-next", disabled=page.next is None, width="stretch", shortcut="n",
+        on_click=TRAIL.forward, args=(page.next,),
+    )  # fmt: skip
+
+
+st.title("Review", anchor=False)
+counts = review.counts(db)
+if not any(counts.values()):
+    st.info(
+        "Nothing needs a review: people agree, and nobody called both answers bad.",
+        icon=":material/done_all:",
+    )
+    st.page_link("label.py", label="Label", icon=":material/compare:")
+    st.stop()
+reason = review_form.choice(counts)
+found = review.page(db, reason, TRAIL.position(reason))
+if not found.entries and TRAIL.pages_before():
+    TRAIL.back()
+    st.rerun()
+if not found.entries:
+    st.info("Every pair here is settled.", icon=":material/done_all:")
+    review_form.undo()
+    st.stop()
+(entry,) = found.entries
+turn(found)
+with st.container(horizontal=True):
+    for why in entry.reasons:
+        st.badge(REASON_WORDS[why], color="orange")
+review_form.one(entry)
+review_form.undo()
+pair_card.show(db, entry.row, compared=bool(session.kept("review-difference")))
+if reason is not Reason.SETTLED:
+    review_form.bulk(reason)
