@@ -28,16 +28,16 @@ def turn(page: Page) -> None:
 
 
 st.title("Review", anchor=False)
-counts = review.counts(db)
-if not any(counts.values()):
+reason = review_form.chosen()
+found = review.page(db, reason, TRAIL.position(reason))
+if not any(found.counts.values()):
     st.info(
         "Nothing needs a review: people agree, and nobody called both answers bad.",
         icon=":material/done_all:",
     )
     st.page_link("label.py", label="Label", icon=":material/compare:")
     st.stop()
-reason = review_form.choice(counts)
-found = review.page(db, reason, TRAIL.position(reason))
+review_form.choice(found.counts)
 if not found.entries and TRAIL.pages_before():
     TRAIL.back()
     st.rerun()

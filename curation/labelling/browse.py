@@ -12,6 +12,7 @@ from enum import StrEnum
 from pathlib import PurePath
 
 from curation.database import Database
+from curation.errors import Unknown
 from curation.model import Tier, Verdict
 
 
@@ -153,7 +154,7 @@ def page(
     if len(found) > size:
         following = Position(first=shown[-1][1], second=shown[-1][2], pair_id=shown[-1][0])
     return Page(
-        rows=rows(db, [row[0] for row in shown]), next=following, total=int(found[0][3]) if found else 0
+        rows=_rows(db, [row[0] for row in shown]), next=following, total=int(found[0][3]) if found else 0
     )
 
 
@@ -174,7 +175,29 @@ def sources(db: Database) -> Mapping[str, str]:
     return {row[0]: f"{PurePath(row[1]).name} ({row[2]:,} pairs)" for row in rows}
 
 
-def rows(db: Database, ids: list[str]) -> tuple[Row, ...]:
+def row(db: Database, pair_id: str) -> Row:
+    """One pair as a list shows it.
+
+    Raises:
+        Unknown: there is no such pair.
+    """
+    # Named as a constant, the pair is looked up alone: in a list of ids it costs a pass over all votes.
+    with db.reading() as cursor:
+        found = cursor.execute(
+            """
+            SELECT p.id, p.source_id, p.source_row, p.prompt, p.answer_1, p.answer_2,
+                   s.winner, s.tier, s.votes, s.agreement, s.newest
+            FROM pair AS p JOIN standing AS s ON s.pair_id = p.id
+            WHERE p.id = $pair_id AND s.pair_id = $pair_id
+            """,
+            {"pair_id": pair_id},
+        ).fetchone()
+    if found is None:
+        raise Unknown(f"There is no pair {pair_id}. It may belong to another workspace.")
+    return _from_row(found)
+
+
+def _rows(db: Database, ids: list[str]) -> tuple[Row, ...]:
     """The pairs of one page, in the order of the ids."""
     with db.reading() as cursor:
         found = cursor.execute(

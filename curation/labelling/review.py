@@ -41,11 +41,18 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """Entries in order, where the next page starts (None on the last page), and how many there are in all."""
+    """Entries in order, and the queue they are part of.
+
+    Attributes:
+        next: where the next page starts; None on the last page.
+        total: how many entries there are in all.
+        counts: how many pairs stand here for each reason, whatever was asked for; one with two counts twice.
+    """
 
     entries: tuple[Entry, ...]
     next: Position | None
     total: int
+    counts: Mapping[Reason, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +82,7 @@ def page(db: Database, reason: Reason | None = None, after: Position | None = No
     """
     with db.reading() as cursor:
         _gather(cursor)
+        numbers = _counts(cursor)
         found = cursor.execute(
             """
             WITH matching AS (
@@ -97,26 +105,15 @@ def page(db: Database, reason: Reason | None = None, after: Position | None = No
     following = None
     if len(found) > size:
         following = Position(first=shown[-1][2], second=shown[-1][3], pair_id=shown[-1][0])
-    rows = browse.rows(db, [row[0] for row in shown])
     return Page(
         entries=tuple(
-            Entry(row=row, reasons=tuple(Reason(name) for name in line[1]))
-            for row, line in zip(rows, shown, strict=True)
+            Entry(row=browse.row(db, pair_id), reasons=tuple(Reason(name) for name in reasons))
+            for pair_id, reasons, _, _, _ in shown
         ),
         next=following,
         total=int(found[0][4]) if found else 0,
+        counts=numbers,
     )
-
-
-def counts(db: Database) -> Mapping[Reason, int]:
-    """How many pairs stand here for each reason; a pair with two reasons counts for both."""
-    with db.reading() as cursor:
-        _gather(cursor)
-        rows = cursor.execute(
-            "SELECT reason, count(*) FROM (SELECT unnest(reasons) AS reason FROM asked) GROUP BY reason"
-        ).fetchall()
-    found = {Reason(name): int(number) for name, number in rows}
-    return {reason: found.get(reason, 0) for reason in Reason}
 
 
 def majorities(db: Database, reason: Reason | None = None) -> Majorities:
@@ -132,6 +129,14 @@ def majorities(db: Database, reason: Reason | None = None) -> Majorities:
         ).fetchall()
     verdicts = {pair_id: Verdict(verdict) for pair_id, verdict in rows if verdict is not None}
     return Majorities(verdicts=verdicts, without=len(rows) - len(verdicts))
+
+
+def _counts(cursor: duckdb.DuckDBPyConnection) -> Mapping[Reason, int]:
+    rows = cursor.execute(
+        "SELECT reason, count(*) FROM (SELECT unnest(reasons) AS reason FROM asked) GROUP BY reason"
+    ).fetchall()
+    found = {Reason(name): int(number) for name, number in rows}
+    return {reason: found.get(reason, 0) for reason in Reason}
 
 
 def _gather(cursor: duckdb.DuckDBPyConnection) -> None:

@@ -21,16 +21,22 @@ REASON_WORDS = {
 }
 _KEYS = {Verdict.ANSWER_1: "1", Verdict.ANSWER_2: "2", Verdict.TIE: "t", Verdict.BOTH_BAD: "b"}
 _WHY = ["Read both answers against the guidelines", "Checked the facts", "The guidelines are unclear here"]
+_REASON = "review-reason"
 _PREVIEW = "review-preview"
 
 
-def choice(counts: Mapping[Reason, int]) -> Reason | None:
-    """Draw the reasons with their counts; the one that is picked, None for every open pair."""
-    return st.pills(
+def chosen() -> Reason | None:
+    """The reason whose pairs are asked for; None for every open pair."""
+    return session.kept(_REASON)  # type: ignore[return-value]
+
+
+def choice(counts: Mapping[Reason, int]) -> None:
+    """Draw the reasons with their counts, to pick one."""
+    st.pills(
         "Why they are here",
-        [reason for reason in Reason if counts[reason] or reason == session.kept("review-reason")],
+        [reason for reason in Reason if counts[reason] or reason == chosen()],
         format_func=lambda reason: f"{REASON_WORDS[reason]} {counts[reason]:,}",
-        key="review-reason",
+        key=_REASON,
         help="Without a choice: every pair that is not settled. A pair can stand here for several reasons.",
     )
 

@@ -85,7 +85,7 @@ def test_each_reason_is_counted_and_a_pair_counts_for_all_of_its_own() -> None:
     judged(db, ids[1], ONE, TWO)
     judged(db, ids[2], TWO)
     settled(db, ids[3])
-    assert review.counts(db) == {
+    assert review.page(db).counts == {
         Reason.CONTESTED: 2,
         Reason.BOTH_BAD: 1,
         Reason.REWRITTEN: 0,

@@ -16,7 +16,7 @@ def settled(db: Database, verdicts: dict[str, Verdict], action: str = "act-1", b
 
 
 def stands(db: Database, pair_id: str) -> tuple[Tier, Verdict | None]:
-    (row,) = browse.rows(db, [pair_id])
+    row = browse.row(db, pair_id)
     return row.tier, row.winner
 
 
@@ -32,7 +32,7 @@ def test_a_settled_pair_is_gold_and_keeps_its_votes() -> None:
     contested(db, pair_id)
     settled(db, {pair_id: SECOND})
     assert stands(db, pair_id) == (Tier.GOLD, SECOND)
-    assert browse.rows(db, [pair_id])[0].votes == 2
+    assert browse.row(db, pair_id).votes == 2
 
 
 def test_the_newest_settlement_is_in_effect_and_all_are_kept() -> None:
