@@ -6,10 +6,11 @@ does not; a commit is on disk when it returns; a second process cannot open the 
 
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any, TypeVar
 
 import duckdb
 import psutil
@@ -18,6 +19,7 @@ from curation.errors import InvalidInput, WorkspaceInUse, WorkspaceTooNew
 
 _SCHEMA = Path(__file__).parent / "schema"
 _HOLDER = re.compile(r"\(PID (\d+)\)")
+_Kept = TypeVar("_Kept")
 
 
 class Database:
@@ -29,6 +31,9 @@ class Database:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self._writing = threading.Lock()
+        self.commits = 0  # grows with each, so that what is kept in memory knows when to look again
+        self._attaching = threading.Lock()
+        self._attached: dict[Callable[[], Any], Any] = {}
 
     @classmethod
     def open(cls, path: Path, *, memory_limit: str = "4GB", threads: int | None = None) -> "Database":
@@ -96,6 +101,15 @@ class Database:
                 cursor.rollback()
                 raise
             cursor.commit()
+            self.commits += 1
+
+    def attached(self, make: Callable[[], _Kept]) -> _Kept:
+        """What a module keeps in memory beside this database: made on first use, one for all threads."""
+        with self._attaching:
+            if make not in self._attached:
+                self._attached[make] = make()
+            kept: _Kept = self._attached[make]
+        return kept
 
     def close(self) -> None:
         """Write the log into the file and let go of it."""

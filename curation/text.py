@@ -77,6 +77,10 @@ def context_from_json(text: str) -> tuple[Message, ...]:
 
 
 def left_answer(annotator_id: str, pair_id: str, round_number: int) -> Answer:
-    """Which answer stands left for this person, this pair and this round: random, yet stable on reload."""
-    seed = digest(["side", annotator_id, pair_id, str(round_number)], size=8)
-    return Answer.ONE if int(seed, 16) & 1 else Answer.TWO
+    """Which answer stands left for this person, this pair and this round: random, yet stable on reload.
+
+    Every round swaps the sides of the one before, so that a hidden repeat tells taste from habit.
+    """
+    seed = digest(["side", annotator_id, pair_id, "0"], size=8)
+    first = Answer.ONE if int(seed, 16) & 1 else Answer.TWO
+    return first.other if round_number % 2 else first

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from curation.database import Database
 from curation.errors import AlreadyDecided, InvalidInput, NothingToUndo, Unknown
+from curation.labelling import journal
 from curation.model import Answer, Arm, Decision, Verdict
 
 Row = tuple[
@@ -150,18 +151,19 @@ def history(database: Database, pair_id: str) -> tuple[Decision, ...]:
 
 def by_annotator(database: Database, annotator_id: str, *, limit: int = 20) -> tuple[Decision, ...]:
     """The person's last decisions in effect, newest first; skips included."""
+    book = journal.of(database)
+    with book.lock:
+        book.catch_up(database)
+        newest = book.recent(book.person(annotator_id), limit)
     with database.reading() as cursor:
         rows = cursor.execute(
             """
             SELECT id, pair_id, annotator_id, round, verdict, strength, reasons, comment, rewrite,
                    left_answer, arm, guideline_version, seconds_shown, seconds_active, client_time,
                    server_time, supersedes
-            FROM decision AS d
-            WHERE annotator_id = $annotator_id AND verdict IS NOT NULL
-              AND NOT EXISTS (SELECT 1 FROM decision AS later WHERE later.supersedes = d.id)
-            ORDER BY number DESC LIMIT $limit
+            FROM decision WHERE rowid IN (SELECT unnest($rows)) ORDER BY rowid DESC
             """,
-            {"annotator_id": annotator_id, "limit": limit},
+            {"rows": newest},
         ).fetchall()
     return tuple(_from_row(row) for row in rows)
 

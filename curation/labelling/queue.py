@@ -1,20 +1,27 @@
-"""Which pair a person sees next. Only reads.
+"""Which pair a person sees next, and what stays theirs while they look at it.
 
-In effect now (rules.md §5 in its simplest form): the pairs with the fewest votes first, in an order
-that is random by a hash of the pair id, so every pair has the arm RANDOM. A pair leaves the queue when it
-has the project's votes per pair. A person never meets a pair twice: a pair they skipped stays in the queue
-for others, and comes back to them only when they ask for it (`skipped_by`).
+A pair leaves the queue when it has the votes the project asks for. What people hold counts as on its way, so
+that several at once never give a pair more than that; a late answer is taken all the same. A person meets a
+pair once, except in a hidden repeat: one they skipped stays in the queue for others, and comes back to them
+only when they ask for it (`skipped_by`). Which arm served a pair is on record here, never the client's word.
 
 A Task holds nothing that would tell who wrote an answer: those columns are not even read.
 """
 
+import random
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from curation import text
 from curation.database import Database
 from curation.errors import Unknown
+from curation.labelling import journal, leases, mix, pauses
+from curation.labelling.journal import Journal
+from curation.labelling.leases import Holdings, Lease
 from curation.model import Answer, Arm, Message
+
+_CHANCE = random.SystemRandom()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,98 +54,202 @@ class Task:
 
 
 def next_for(
-    database: Database, annotator_id: str, *, limit: int, but: Collection[str] = ()
+    database: Database,
+    annotator_id: str,
+    *,
+    limit: int,
+    now: datetime,
+    but: Collection[str] = (),
+    chance: random.Random = _CHANCE,
 ) -> tuple[Task, ...]:
-    """The next pairs for this person, best first; empty when nothing is left for them.
+    """The next pairs for this person, best first, theirs until the lease ends; empty when nothing is left.
+
+    What they were given before and have not answered comes first. Asking also renews the leases of `but`, so
+    asking for none is a heartbeat.
 
     Args:
         limit: how many at most.
+        now: naive UTC.
         but: pairs that are on their screen already, or decided there and not saved yet.
     """
-    with database.reading() as cursor:
-        rows = cursor.execute(
-            """
-            WITH voted AS (
-                SELECT d.pair_id, count(DISTINCT d.annotator_id) AS votes,
-                       bool_or(d.annotator_id = $annotator_id) AS mine
-                FROM decision AS d
-                WHERE d.verdict IS NOT NULL AND (d.verdict <> 'skip' OR d.annotator_id = $annotator_id)
-                  AND NOT EXISTS (SELECT 1 FROM decision AS later WHERE later.supersedes = d.id)
-                GROUP BY d.pair_id
-            )
-            SELECT p.id
-            FROM pair AS p
-            LEFT JOIN voted AS v ON v.pair_id = p.id
-            WHERE coalesce(v.votes, 0) < (
-                    SELECT coalesce((SELECT votes_per_pair FROM project ORDER BY version DESC LIMIT 1), 1))
-              AND NOT coalesce(v.mine, false)
-              AND NOT list_contains($but, p.id)
-            ORDER BY coalesce(v.votes, 0), p.shuffle, p.id
-            LIMIT $limit
-            """,
-            {"annotator_id": annotator_id, "but": list(but), "limit": limit},
-        ).fetchall()
-    return _tasks(database, annotator_id, [(row[0], None) for row in rows])
+    book, holdings = journal.of(database), leases.of(database)
+    with book.lock:
+        book.catch_up(database)
+        holdings.load(database, now)
+        with database.reading() as cursor:
+            if pauses.is_paused(cursor, annotator_id):
+                return ()
+        given = _held(book, holdings, annotator_id, now, but)[:limit]
+        kept = _to_renew(book, holdings, annotator_id, now, but)
+        if limit > len(given):
+            given += _chosen(book, holdings, annotator_id, now, but, chance, limit - len(given))
+        ends = now + leases.DURATION
+        renewed = [replace(lease, expires=ends) for lease in given + kept]
+        holdings.grant(
+            database, [new for new, old in zip(renewed, given + kept, strict=True) if _is_due(old, now)]
+        )
+    return _tasks(database, annotator_id, [_Given(lease.pair_id, lease.round, lease.arm) for lease in given])
+
+
+def give_back(database: Database, annotator_id: str, pair_ids: Collection[str], *, now: datetime) -> None:
+    """The person has left without answering these: others may have them at once."""
+    book, holdings = journal.of(database), leases.of(database)
+    with book.lock:
+        holdings.load(database, now)
+        holdings.give_up(database, annotator_id, pair_ids, now)
 
 
 def skipped_by(
     database: Database, annotator_id: str, *, limit: int, but: Collection[str] = ()
 ) -> tuple[Task, ...]:
     """Pairs this person skipped, oldest skip first; a decision on one replaces the skip."""
+    book = journal.of(database)
+    with book.lock:
+        book.catch_up(database)
+        person = book.person(annotator_id)
+        skips = [(pair, row) for pair, row in book.skips(person) if book.ids[pair] not in but][:limit]
+        given = [
+            (book.ids[pair], *(book.last_of(pair, person) or (0, Arm.RANDOM)), row) for pair, row in skips
+        ]
     with database.reading() as cursor:
-        rows = cursor.execute(
-            """
-            SELECT d.pair_id, max(d.id)
-            FROM decision AS d
-            WHERE d.annotator_id = $annotator_id AND d.verdict = 'skip'
-              AND NOT EXISTS (SELECT 1 FROM decision AS later WHERE later.supersedes = d.id)
-              AND NOT EXISTS (SELECT 1 FROM vote AS v
-                              WHERE v.pair_id = d.pair_id AND v.annotator_id = $annotator_id)
-              AND NOT list_contains($but, d.pair_id)
-            GROUP BY d.pair_id ORDER BY min(d.number) LIMIT $limit
-            """,
-            {"annotator_id": annotator_id, "but": list(but), "limit": limit},
-        ).fetchall()
-    return _tasks(database, annotator_id, [(row[0], row[1]) for row in rows])
+        names = dict(
+            cursor.execute(
+                "SELECT rowid, id FROM decision WHERE rowid IN (SELECT unnest($rows))",
+                {"rows": [row for _, row in skips]},
+            ).fetchall()
+        )
+    chosen = [_Given(pair_id, number, arm, names[row]) for pair_id, number, arm, row in given]
+    return _tasks(database, annotator_id, chosen)
 
 
 def task_of(database: Database, annotator_id: str, pair_id: str) -> Task:
-    """One pair as this person sees it, whatever they decided before; for going back to it.
+    """One pair as this person saw it last, whatever they decided; for going back to it.
 
     Raises:
         Unknown: there is no such pair.
     """
-    found = _tasks(database, annotator_id, [(pair_id, None)])
+    book = journal.of(database)
+    with book.lock:
+        book.catch_up(database)
+        place = book.places.get(pair_id)
+        last = None if place is None else book.last_of(place, book.person(annotator_id))
+    found = _tasks(database, annotator_id, [_Given(pair_id, *(last or (0, Arm.RANDOM)))])
     if not found:
         raise Unknown(f"There is no pair {pair_id}. It may belong to another workspace.")
     return found[0]
 
 
-def _tasks(
-    database: Database, annotator_id: str, chosen: Sequence[tuple[str, str | None]]
-) -> tuple[Task, ...]:
-    # The ids first and the texts of those alone: ten out of a million in 8 ms instead of 254.
-    supersedes = dict(chosen)
+def assignment(database: Database, annotator_id: str, pair_id: str, round_number: int) -> tuple[int, Arm]:
+    """Round and arm of an answer, from what was given out and never from the client's word.
+
+    An answer to a pair that nobody gave this person is taken as an extra vote: it was not chosen at random,
+    so agreement must not rest on it.
+    """
+    arm = leases.arm_of(database, pair_id=pair_id, annotator_id=annotator_id, round_number=round_number)
+    if arm is not None:
+        return round_number, arm
+    book = journal.of(database)
+    with book.lock:
+        book.catch_up(database)
+        place = book.places.get(pair_id)
+        last = None if place is None else book.last_of(place, book.person(annotator_id))
+    return last or (0, Arm.SECOND_VOTE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    pair_id: str
+    round: int
+    arm: Arm
+    supersedes: str | None = None
+
+
+def _held(
+    book: Journal, holdings: Holdings, annotator_id: str, now: datetime, but: Collection[str]
+) -> list[Lease]:
+    """What was given to the person before and is neither answered nor on their screen."""
+    person = book.person(annotator_id)
+    held: list[Lease] = []
+    for lease in holdings.of_person(annotator_id, now):
+        if book.has_answered(book.places[lease.pair_id], person, lease.round):
+            holdings.forget(lease)
+        elif lease.pair_id not in but:
+            held.append(lease)
+    return held
+
+
+def _to_renew(
+    book: Journal, holdings: Holdings, annotator_id: str, now: datetime, but: Collection[str]
+) -> list[Lease]:
+    """Leases of what is on the screen, a pair that was taken back and stands there again included."""
+    person = book.person(annotator_id)
+    kept = [lease for lease in holdings.of_person(annotator_id, now) if lease.pair_id in but]
+    known = {lease.pair_id for lease in kept}
+    for pair_id in but:
+        place = book.places.get(pair_id)
+        if place is None or pair_id in known or book.has_met(place, person):
+            continue
+        last = book.last_of(place, person)
+        if last is not None:
+            kept.append(
+                Lease(pair_id=pair_id, annotator_id=annotator_id, round=last[0], arm=last[1], expires=now)
+            )
+    return kept
+
+
+def _chosen(
+    book: Journal,
+    holdings: Holdings,
+    annotator_id: str,
+    now: datetime,
+    but: Collection[str],
+    chance: random.Random,
+    limit: int,
+) -> list[Lease]:
+    if book.unsorted:
+        book.sort_in()
+    places = {book.places[pair_id] for pair_id in but if pair_id in book.places}
+    turn = mix.Turn(book, holdings, annotator_id=annotator_id, now=now, chance=chance, but=places)
+    return [
+        Lease(
+            pair_id=book.ids[choice.pair],
+            annotator_id=annotator_id,
+            round=choice.round,
+            arm=choice.arm,
+            expires=now,
+        )
+        for choice in turn.choose(limit)
+    ]
+
+
+def _is_due(lease: Lease, now: datetime) -> bool:
+    return lease.expires - now < leases.DURATION - leases.RENEW_AFTER
+
+
+def _tasks(database: Database, annotator_id: str, chosen: Sequence[_Given]) -> tuple[Task, ...]:
+    # A list of names written out is looked up in the index; one in a parameter would read the whole column.
+    if not chosen:
+        return ()
+    names = {f"id_{number}": given.pair_id for number, given in enumerate(chosen)}
     with database.reading() as cursor:
         rows = cursor.execute(
-            """
-            SELECT id, context, prompt, answer_1, answer_2 FROM pair
-            WHERE id IN (SELECT unnest($ids))
-            """,
-            {"ids": list(supersedes)},
+            "SELECT id, context, prompt, answer_1, answer_2 FROM pair"  # noqa: S608 - names of ours
+            f" WHERE id IN ({', '.join(f'${name}' for name in names)})",
+            names,
         ).fetchall()
-    tasks = {
-        row[0]: Task(
-            pair_id=row[0],
-            round=0,
-            arm=Arm.RANDOM,
-            left=text.left_answer(annotator_id, row[0], 0),
-            context=text.context_from_json(row[1]),
-            prompt=row[2],
-            answer_1=row[3],
-            answer_2=row[4],
-            supersedes=supersedes[row[0]],
+    texts = {row[0]: row[1:] for row in rows}
+    return tuple(
+        Task(
+            pair_id=given.pair_id,
+            round=given.round,
+            arm=given.arm,
+            left=text.left_answer(annotator_id, given.pair_id, given.round),
+            context=text.context_from_json(texts[given.pair_id][0]),
+            prompt=texts[given.pair_id][1],
+            answer_1=texts[given.pair_id][2],
+            answer_2=texts[given.pair_id][3],
+            supersedes=given.supersedes,
         )
-        for row in rows
-    }
-    return tuple(tasks[pair_id] for pair_id in supersedes if pair_id in tasks)
+        for given in chosen
+        if given.pair_id in texts
+    )

@@ -8,7 +8,7 @@ What goes out names neither the models that wrote an answer nor any earlier verd
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -49,6 +49,7 @@ def routes() -> list[Route]:
         Route("/api/label/next", _endpoint(_next), methods=["GET"]),
         Route("/api/label/pair/{pair_id}", _endpoint(_pair), methods=["GET"]),
         Route("/api/label/decisions", _endpoint(_save), methods=["POST"]),
+        Route("/api/label/back", _endpoint(_give_back), methods=["POST"]),
     ]
 
 
@@ -76,6 +77,8 @@ def read_token(secret: str, token: str) -> Bearer:
 
 def decision_from(entry: object, *, annotator_id: str, now: datetime) -> Decision:
     """What the client says as a decision: the side it chose becomes the answer that stood there.
+
+    Round and arm are not the client's to say; queue.assignment knows them.
 
     Args:
         entry: {"id", "pair", "choice": left | right | tie | both_bad | skip, "left": the answer that stood
@@ -134,8 +137,10 @@ def _next(request: Request, bearer: Bearer, _body: object) -> dict[str, object]:
     known = [pair_id for pair_id in asked.get("but", "").split(",") if pair_id]
     limit = min(_whole(asked.get("limit", "8")), _MAX_PAIRS)
     database = session.database()
-    serve = queue.skipped_by if asked.get("skipped") == "1" else queue.next_for
-    tasks = serve(database, bearer.annotator_id, limit=limit, but=known)
+    if asked.get("skipped") == "1":
+        tasks = queue.skipped_by(database, bearer.annotator_id, limit=limit, but=known)
+    else:
+        tasks = queue.next_for(database, bearer.annotator_id, limit=limit, but=known, now=session.now())
     version = guidelines.current(database).version
     day_start = _moment(_whole(asked.get("day", "0"))) or session.now()
     counts = progress.of(database, bearer.annotator_id, day_start=day_start)
@@ -161,6 +166,15 @@ def _pair(request: Request, bearer: Bearer, _body: object) -> dict[str, object]:
     database = session.database()
     task = queue.task_of(database, bearer.annotator_id, str(request.path_params["pair_id"]))
     return _payload(task, guidelines.current(database).version)
+
+
+def _give_back(_request: Request, bearer: Bearer, body: object) -> dict[str, object]:
+    """Sent when the page closes: what was never answered is free for others."""
+    pairs = _fields(body).get("pairs")
+    if not isinstance(pairs, list) or len(pairs) > _MAX_BATCH:
+        raise InvalidInput(f"Send a list of at most {_MAX_BATCH} pairs.")
+    queue.give_back(session.database(), bearer.annotator_id, [str(pair) for pair in pairs], now=session.now())
+    return {}
 
 
 def _save(_request: Request, bearer: Bearer, body: object) -> dict[str, object]:
@@ -193,9 +207,11 @@ def _save_one(entry: object, bearer: Bearer) -> str:
             client_time=_moment(fields.get("client_time")),
         )
         return undo_id
-    decision = decision_from(fields, annotator_id=bearer.annotator_id, now=session.now())
-    decisions.record(session.database(), decision)
-    return decision.id
+    database = session.database()
+    said = decision_from(fields, annotator_id=bearer.annotator_id, now=session.now())
+    number, arm = queue.assignment(database, said.annotator_id, said.pair_id, said.round)
+    decisions.record(database, replace(said, round=number, arm=arm))
+    return said.id
 
 
 def _payload(task: queue.Task, guideline_version: int) -> dict[str, object]:

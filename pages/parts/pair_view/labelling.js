@@ -47,6 +47,7 @@ class Labelling {
     on(window, "resize", () => this.screen.fit());
     on(window, "online", () => this.lookAgain());
     on(window, "storage", (event) => this.otherTab(event));
+    on(window, "pagehide", () => this.giveBack());
     on(window, "beforeunload", (event) => {
       if (!this.outbox.durable && this.outbox.entries.size > 0) event.preventDefault();
     });
@@ -249,8 +250,15 @@ class Labelling {
     this.lookAgain();
   }
 
+  giveBack() {
+    const here = this.current === null ? [] : [this.current];
+    const pairs = [...here, ...this.pairs.ready].map((item) => item.id);
+    if (pairs.length > 0) this.server.giveBack(pairs).catch(() => {});
+  }
+
   end() {
     this.ending.abort();
+    this.giveBack();
     this.pairs.stop();
     const left = this.outbox.inOrder();
     clearTimeout(this.outbox.timer);

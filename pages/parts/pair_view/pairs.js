@@ -2,6 +2,7 @@
 
 const AHEAD = 8;
 const LOW = 5;
+const HEARTBEAT = 120000; // ms; the server keeps a pair for us for ten minutes after each
 const LOOK_AGAIN = 20000; // ms between looks for new pairs once there are none
 
 class Pairs {
@@ -16,6 +17,7 @@ class Pairs {
     this.trouble = null;
     this.failures = 0;
     this.asking = false;
+    this.heart = setInterval(() => this.hold(), HEARTBEAT);
   }
 
   take() {
@@ -78,6 +80,12 @@ class Pairs {
     if (this.skipped && !answer.more) this.skipped = false; // afterwards new pairs come first again
   }
 
+  // Asking for none keeps what we have: a long answer may take longer to read than a lease lasts.
+  hold() {
+    const but = [...this.busy(), ...this.ready.map((item) => item.id)];
+    if (but.length > 0) this.server.next({ limit: 0, but }).catch(() => {});
+  }
+
   plan() {
     let wait = this.more ? 1000 : LOOK_AGAIN;
     if (this.failures > 0) wait = Math.min(15000, 500 * 2 ** (this.failures - 1));
@@ -90,6 +98,7 @@ class Pairs {
 
   stop() {
     clearTimeout(this.timer);
+    clearInterval(this.heart);
     this.more = false;
   }
 }

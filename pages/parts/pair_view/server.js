@@ -1,4 +1,4 @@
-// The three routes of the server. An error says in words what is waited for; `ended` means: reload.
+// The routes of the server. An error says in words what is waited for; `ended` means: reload.
 
 const PATIENCE = 15000;
 
@@ -23,6 +23,11 @@ class Server {
   save(entries, { keepalive = false } = {}) {
     const body = JSON.stringify({ entries });
     return this.ask("decisions", { method: "POST", body, keepalive });
+  }
+
+  // What was never answered is free for others at once; sent while the page closes.
+  giveBack(pairs) {
+    return this.ask("back", { method: "POST", body: JSON.stringify({ pairs }), keepalive: true });
   }
 
   async ask(path, options = {}) {

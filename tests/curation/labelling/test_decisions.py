@@ -156,5 +156,5 @@ def counts(db: Database) -> object:
         tallies = cursor.execute(
             "SELECT pair_id, votes, votes_1, votes_2, votes_tie, votes_both_bad FROM tally ORDER BY pair_id"
         ).fetchall()
-    waiting = [task.pair_id for task in queue.next_for(db, "ann-1", limit=9)]
+    waiting = [task.pair_id for task in queue.next_for(db, "ann-1", limit=9, now=NOW)]
     return tallies, progress.of(db, "ann-1", day_start=NOW), waiting

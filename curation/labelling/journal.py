@@ -1,0 +1,318 @@
+"""The log of decisions, folded into counts and lines in memory, so that no question reads it again.
+
+The tables stay the truth: a Journal holds nothing that reading them from the start would not give. It follows
+the log by row id, which only grows in tables nothing is deleted from, and so sees what is committed and never
+what was rolled back. One process holds the database, hence one Journal (docs/decisions/0010).
+
+It does not know who holds a lease, nor why a pair is served: that is queue.py.
+"""
+
+import threading
+from array import array
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import IntEnum
+
+import duckdb
+import numpy as np
+
+from curation.database import Database
+from curation.labelling import projects
+from curation.labelling.lines import Line
+from curation.model import Arm, Verdict
+
+_VERDICTS = tuple(Verdict)
+_ARMS = tuple(Arm)
+_SKIP = _VERDICTS.index(Verdict.SKIP)
+_TAKEN_BACK = -1
+_QUARTER = timedelta(minutes=15)  # every time zone's midnight is a multiple of it
+_EPOCH = datetime(1970, 1, 1)
+_FEW = 200  # rows up to which a look-up each is cheaper than reading a column
+
+Row = tuple[int, str, str, int, str | None, datetime, str | None, str]
+
+
+class Need(IntEnum):
+    """What a pair waits for."""
+
+    NOTHING = 0
+    FIRST = 1
+    MORE = 2  # it has votes, and fewer than the project asks for
+    SETTLER = 3  # it has them, and they do not agree
+
+
+@dataclass(slots=True, kw_only=True)
+class Diary:
+    """One person's work."""
+
+    mine: int = 0
+    quarters: dict[int, int] = field(default_factory=lambda: defaultdict(int))
+    skipped: dict[int, int] = field(default_factory=dict)  # pair -> entry of the skip
+    entries: "array[int]" = field(default_factory=lambda: array("i"))  # everything they recorded, in order
+
+
+class Journal:
+    """What is in effect, by place of a pair and of a person (small integers, in order of arrival)."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.ids: list[str] = []
+        self.places: dict[str, int] = {}
+        self.people: dict[str, int] = {}
+        self.diaries: list[Diary] = []
+        self.votes, self.needs = array("h"), bytearray()
+        self.lines: dict[Need, Line] = {need: Line() for need in Need if need is not Need.NOTHING}
+        self.gold = Line()
+        self.complete = 0
+        self.project = projects.Project()
+        self.unsorted = False  # pairs have arrived that no line holds yet
+        self._sources: dict[str, int] = {}
+        self._source, self._shuffle, self._newest = array("i"), array("q"), array("i")
+        self._row, self._pair, self._person, self._before = array("q"), array("i"), array("i"), array("i")
+        self._verdict, self._round, self._arm, self._live = array("b"), array("b"), array("b"), array("b")
+        self._quarter = array("i")
+        self._commits = -1
+        self._next_row = self._next_pair = self._next_gold = 0
+
+    def catch_up(self, database: Database) -> None:
+        """Read what was committed since the last time; the first time, everything."""
+        commits = database.commits
+        if commits == self._commits:
+            return
+        with database.reading() as cursor:
+            project = projects.read(cursor)
+            rows = cursor.execute(
+                """
+                SELECT rowid, pair_id, annotator_id, round, verdict, server_time, supersedes, arm
+                FROM decision WHERE rowid >= $first ORDER BY rowid
+                """,
+                {"first": self._next_row},
+            ).fetchall()
+            # After the decisions: whatever pair they speak of is there by now.
+            fresh = cursor.execute(
+                "SELECT rowid, id, source_id, shuffle FROM pair WHERE rowid >= $first ORDER BY rowid",
+                {"first": self._next_pair},
+            ).fetchall()
+            replaced = self._replaced(cursor, rows)
+            gold = cursor.execute(
+                "SELECT rowid, pair_id FROM gold WHERE rowid >= $first ORDER BY rowid",
+                {"first": self._next_gold},
+            ).fetchall()
+        self._add_pairs(fresh)
+        for number, pair_id in gold:
+            self._next_gold = number + 1
+            if pair_id in self.places:
+                self.gold.append(self.places[pair_id])
+        for row in rows:
+            self._fold(row, replaced)
+        if rows:
+            self._next_row = rows[-1][0] + 1
+        if project != self.project:
+            self._ask_for(project)
+        self._commits = commits
+
+    def person(self, annotator_id: str) -> int:
+        """The place of a person, a new one for a name that is new."""
+        place = self.people.setdefault(annotator_id, len(self.people))
+        if place == len(self.diaries):
+            self.diaries.append(Diary())
+        return place
+
+    def today(self, person: int, since: datetime) -> int:
+        """Pairs decided since this moment, to the quarter of an hour in which it lies."""
+        quarters = self.diaries[person].quarters
+        first, last = _quarter(since), max(quarters, default=-1)
+        if last - first > len(quarters):
+            return sum(count for quarter, count in quarters.items() if quarter >= first)
+        return sum(quarters.get(quarter, 0) for quarter in range(first, last + 1))
+
+    def has_met(self, pair: int, person: int) -> bool:
+        """The person has decided or skipped the pair, and has not taken that back."""
+        return any(self._live[entry] for entry in self._theirs(pair, person))
+
+    def has_answered(self, pair: int, person: int, round_number: int) -> bool:
+        """Likewise, in this round."""
+        return any(
+            self._live[entry] and self._round[entry] == round_number for entry in self._theirs(pair, person)
+        )
+
+    def repeatable(self, entry: int, before: datetime) -> bool:
+        """The entry is a person's only, older vote on its pair."""
+        pair, person = self._pair[entry], self._person[entry]
+        live = [other for other in self._theirs(pair, person) if self._live[other]]
+        return live == [entry] and self._verdict[entry] != _SKIP and self._quarter[entry] < _quarter(before)
+
+    def last_of(self, pair: int, person: int) -> tuple[int, Arm] | None:
+        """Round and arm of the newest thing the person recorded on the pair, taken back or not."""
+        for entry in self._theirs(pair, person):
+            return self._round[entry], _ARMS[self._arm[entry]]
+        return None
+
+    def chosen_at_random(self, pair: int) -> bool:
+        """Every vote so far came from the random arm."""
+        return all(_ARMS[self._arm[entry]] is Arm.RANDOM for entry in self._chain(pair) if self._live[entry])
+
+    def recent(self, person: int, limit: int) -> list[int]:
+        """Row ids of the person's last decisions in effect, newest first."""
+        found: list[int] = []
+        for entry in reversed(self.diaries[person].entries):
+            if len(found) == limit:
+                break
+            if self._live[entry]:
+                found.append(self._row[entry])
+        return found
+
+    def skips(self, person: int) -> list[tuple[int, int]]:
+        """Pair and row id of what the person skipped and has not decided, oldest first."""
+        skipped = self.diaries[person].skipped
+        return [(pair, self._row[entry]) for pair, entry in skipped.items()]
+
+    def pair_of(self, entry: int) -> int:
+        return self._pair[entry]
+
+    def wanted(self, pair: int) -> int:
+        """Votes the pair should have."""
+        return self.project.votes_per_pair + (self.needs[pair] == Need.SETTLER)
+
+    def sort_in(self) -> None:
+        """Put the pairs without a vote in random order, every source in its share all along (rules.md §5)."""
+        waiting = np.flatnonzero(np.frombuffer(self.needs, dtype=np.uint8) == Need.FIRST)
+        source = np.array(self._source, dtype=np.int32)[waiting]
+        shuffle = np.array(self._shuffle, dtype=np.int64)[waiting]
+        by_source = np.lexsort((shuffle, source))
+        sizes = np.bincount(source) if len(source) else np.zeros(0, dtype=np.int64)
+        starts = np.concatenate(([0], np.cumsum(sizes)))[source[by_source]]
+        share = (np.arange(len(waiting)) - starts + 0.5) / sizes[source[by_source]]
+        order = by_source[np.lexsort((shuffle[by_source], share))]
+        self.lines[Need.FIRST].replace(waiting[order].tolist())
+        self.unsorted = False
+
+    def _add_pairs(self, rows: list[tuple[int, str, str, int]]) -> None:
+        for row, pair_id, source_id, shuffle in rows:
+            self.places[pair_id] = len(self.ids)
+            self.ids.append(pair_id)
+            self._source.append(self._sources.setdefault(source_id, len(self._sources)))
+            self._shuffle.append(shuffle)
+            self._newest.append(-1)
+            self.votes.append(0)
+            self.needs.append(Need.FIRST)
+            self._next_pair = row + 1
+        self.unsorted = self.unsorted or bool(rows)
+
+    def _replaced(self, cursor: duckdb.DuckDBPyConnection, rows: list[Row]) -> dict[str, int]:
+        """Row id by id of the decisions that these replace."""
+        ids = [row[6] for row in rows if row[6] is not None]
+        if len(ids) > _FEW:
+            found = cursor.execute(
+                "SELECT id, rowid FROM decision WHERE id IN (SELECT supersedes FROM decision)"
+            ).fetchall()
+            return dict(found)
+        look_up = "SELECT id, rowid FROM decision WHERE id = $id"
+        return dict(row for name in ids for row in cursor.execute(look_up, {"id": name}).fetchall())
+
+    def _fold(self, row: Row, replaced: dict[str, int]) -> None:
+        row_id, pair_id, annotator_id, round_number, verdict, when, supersedes, arm = row
+        pair = self.places.get(pair_id)
+        if pair is None:
+            return
+        person = self.person(annotator_id)
+        before = self._standing(pair, person)
+        met = self.has_met(pair, person)
+        entry = len(self._row)
+        self._row.append(row_id)
+        self._pair.append(pair)
+        self._person.append(person)
+        self._before.append(self._newest[pair])
+        self._verdict.append(_TAKEN_BACK if verdict is None else _VERDICTS.index(Verdict(verdict)))
+        self._round.append(min(round_number, 127))
+        self._arm.append(_ARMS.index(Arm(arm)))
+        self._live.append(verdict is not None)
+        self._quarter.append(_quarter(when))
+        self._newest[pair] = entry
+        if supersedes is not None:
+            self._end(pair, replaced.get(supersedes, -1))
+        self._write_diary(pair, person, entry, before)
+        self._count(pair)
+        if met and not self.has_met(pair, person) and self.needs[pair]:
+            self.lines[Need(self.needs[pair])].bring_back(pair, person)
+
+    def _end(self, pair: int, row_id: int) -> None:
+        for entry in self._chain(pair):
+            if self._row[entry] == row_id:
+                self._live[entry] = 0
+
+    def _write_diary(self, pair: int, person: int, entry: int, before: int | None) -> None:
+        diary = self.diaries[person]
+        diary.entries.append(entry)
+        after = self._standing(pair, person)
+        for standing, by in ((before, -1), (after, 1)):
+            if standing is not None:
+                diary.mine += by
+                diary.quarters[self._quarter[standing]] += by
+        skips = [other for other in self._theirs(pair, person) if self._live[other]]
+        if after is None and skips:
+            diary.skipped[pair] = skips[0]
+        else:
+            diary.skipped.pop(pair, None)
+
+    def _count(self, pair: int) -> None:
+        votes: dict[int, tuple[int, int, int]] = {}
+        for entry in self._chain(pair):
+            if self._live[entry] and self._verdict[entry] != _SKIP:
+                vote = (-self._round[entry], entry, self._verdict[entry])
+                votes[self._person[entry]] = max(vote, votes.get(self._person[entry], vote))
+        asked = self.project.votes_per_pair
+        self.complete += (len(votes) >= asked) - (self.votes[pair] >= asked)
+        self.votes[pair] = min(len(votes), 32767)
+        said = [verdict for _, _, verdict in votes.values()]
+        most = max((said.count(verdict) for verdict in said), default=0)
+        self._wait_for(pair, self._need(len(votes), most))
+
+    def _need(self, votes: int, most: int) -> Need:
+        if votes == 0:
+            return Need.FIRST
+        if votes < self.project.votes_per_pair:
+            return Need.MORE
+        settled = 2 * most > votes or not self.project.one_more_on_disagreement
+        return Need.NOTHING if settled or votes > self.project.votes_per_pair else Need.SETTLER
+
+    def _wait_for(self, pair: int, need: Need) -> None:
+        if need == self.needs[pair]:
+            return
+        self.needs[pair] = need
+        if need is not Need.NOTHING:
+            self.lines[need].append(pair)
+
+    def _ask_for(self, project: projects.Project) -> None:
+        self.project = project
+        self.complete = sum(votes >= project.votes_per_pair for votes in self.votes)
+        for pair, votes in enumerate(self.votes):
+            if votes:
+                self._count(pair)
+
+    def _standing(self, pair: int, person: int) -> int | None:
+        """The newest entry that is the person's vote or repeat on the pair, None where there is none."""
+        for entry in self._theirs(pair, person):
+            if self._live[entry] and self._verdict[entry] != _SKIP:
+                return entry
+        return None
+
+    def _theirs(self, pair: int, person: int) -> Iterator[int]:
+        return (entry for entry in self._chain(pair) if self._person[entry] == person)
+
+    def _chain(self, pair: int) -> Iterator[int]:
+        entry = self._newest[pair]
+        while entry >= 0:
+            yield entry
+            entry = self._before[entry]
+
+
+def of(database: Database) -> Journal:
+    """The journal of an open database, made on first use; take its lock before using it."""
+    return database.attached(Journal)
+
+
+def _quarter(when: datetime) -> int:
+    return (when - _EPOCH) // _QUARTER
