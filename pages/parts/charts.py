@@ -77,13 +77,13 @@ def tiers(counts: Mapping[Tier, int]) -> alt.Chart:
     order = [TIER_WORDS[tier] for tier in TIER_WORDS]
     chart: alt.Chart = (
         alt.Chart(frame)
-        .mark_bar(height=18, cornerRadius=3)
+        .mark_bar(size=18, cornerRadius=3)
         .encode(
             y=alt.Y("support:N", sort=order, title=None, axis=alt.Axis(labelLimit=220)),
             x=alt.X("pairs:Q", title="pairs", axis=alt.Axis(tickMinStep=1, format="d")),
             tooltip=["support:N", "pairs:Q"],
         )
-        .properties(height=34 * max(1, len(rows)) + 40)
+        .properties(height=alt.Step(30))
     )
     return chart
 
