@@ -2,11 +2,14 @@
 
 import argparse
 from dataclasses import asdict
+from pathlib import Path
 
 from curation.commands import terminal
 from curation.database import Database
+from curation.intake import prompts
 from curation.model import Tier
 from curation.release import gate
+from curation.validation import protected
 from curation.validation.finding import Finding
 from curation.validation.policy import MINIMUM_TIERS, Policy
 
@@ -16,9 +19,19 @@ HELP = "Say what stands between the pairs of the workspace and a release."
 
 def configure(parser: argparse.ArgumentParser) -> None:
     add_policy(parser)
+    parser.add_argument(
+        "--protect",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="keep a file's prompts (a benchmark) as protected: no release may hold them from now on",
+    )
 
 
 def run(database: Database, arguments: argparse.Namespace, progress: terminal.Progress) -> dict[str, object]:
+    for path in arguments.protect:
+        protected.protect(database, path.name, prompts.read(path), arguments.now)
     examination = gate.examine(database, policy(arguments), progress=progress)
     return {
         "pairs": examination.validation.pairs,
@@ -26,6 +39,7 @@ def run(database: Database, arguments: argparse.Namespace, progress: terminal.Pr
         "test": examination.test,
         "ties": examination.ties,
         "excluded": examination.excluded,
+        "protected": dict(examination.protected),
         "findings": [_shown(finding, arguments) for finding in examination.validation.findings],
     }
 

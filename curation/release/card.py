@@ -88,8 +88,13 @@ def _summary(content: Content, examination: Examination) -> str:
         "JSON: sorted keys, no white space, unescaped UTF-8; 64 hexadecimal digits and a line feed a row)\n"
         f"- Train {examination.train}, test {examination.test}, ties {examination.ties}, "
         f"excluded {examination.excluded}, of {examination.validation.pairs} pairs\n"
-        f"- Rule set {runner.RULE_SET}; protected prompts: none supplied"
+        f"- Rule set {runner.RULE_SET}; protected prompts: {_protected(examination)}"
     )
+
+
+def _protected(examination: Examination) -> str:
+    sets = [f"{count} of {_line(name)}" for name, count in examination.protected.items()]
+    return ", ".join(sets) or "none supplied"
 
 
 def _contents(examination: Examination) -> str:

@@ -4,7 +4,7 @@ Row errors are resolved by leaving the row out. What blocks: an error about the 
 that nobody has acknowledged, and a set too small to hold anything out.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from curation.database import Database
@@ -12,7 +12,7 @@ from curation.errors import InvalidInput, ReleaseBlocked
 from curation.model import Tier
 from curation.release import agreement, split
 from curation.release.agreement import Agreement
-from curation.validation import runner, snapshot
+from curation.validation import protected, runner, snapshot
 from curation.validation import split as split_rule
 from curation.validation.exclusion import Cursor
 from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
@@ -20,7 +20,7 @@ from curation.validation.policy import Policy
 from curation.validation.runner import Validation
 
 GATE_RULES = ("G06",)
-_REMOVING_RULES = ("V01", "V02", "V04", "V07", "V24")
+_REMOVING_RULES = ("V01", "V02", "V04", "V07", "V09", "V19", "V22", "V24", "V27")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,7 @@ class Examination:
         validation: findings of all rules, those of the split and the gate included.
         train, test, ties, excluded: rows of each file; together they are validation.pairs.
         tiers: rows of train and test by tier.
+        protected: protected prompts that every row was compared with, by set.
         chosen_test: rows of test that another arm of the queue than the random one served.
     """
 
@@ -44,6 +45,7 @@ class Examination:
     tiers: dict[Tier, int]
     chosen_test: int
     agreement: Agreement
+    protected: Mapping[str, int]
 
     @property
     def supported_share(self) -> float:
@@ -79,7 +81,7 @@ def examine(
     db: Database, policy: Policy, *, progress: snapshot.Progress = lambda _done, _total: None
 ) -> Examination:
     """Validate, plan the split and count, without writing anything."""
-    with snapshot.opened(db) as cursor:
+    with snapshot.opened(db, progress) as cursor:
         return examined(cursor, policy, progress=progress)
 
 
@@ -104,6 +106,7 @@ def examined(
             " WHERE part = 'test' AND NOT from_random_arm",
         ),
         agreement=agreement.measured(cursor),
+        protected=protected.supplied(cursor),
     )
 
 

@@ -76,7 +76,7 @@ def create(
         PairloomError: the disk is full or the folder cannot be written.
     """
     _check_name(name)
-    with _disk(place), snapshot.opened(db) as cursor, _temporary(place.releases, name) as folder:
+    with _disk(place), snapshot.opened(db, progress) as cursor, _temporary(place.releases, name) as folder:
         examination = gate.examined(cursor, policy, progress=progress)
         accepted = gate.acknowledged(examination, accept=accept, accept_all=accept_all, by=by)
         fingerprint = write.files(cursor, folder, examination, accepted, progress)

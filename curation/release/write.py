@@ -68,7 +68,7 @@ def validation_json(
         "acknowledgements": [asdict(each) for each in acknowledgements],
         "tiers": {tier.value: count for tier, count in examination.tiers.items()},
         "agreement": asdict(examination.agreement),
-        "protected_prompts": "none supplied",
+        "protected_prompts": dict(examination.protected) or "none supplied",
     }
 
 

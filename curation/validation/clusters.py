@@ -1,19 +1,33 @@
 """Which prompts belong together in a split.
 
-Pairs share a cluster when their first or their last user turns are the same text to a reader, directly
-or through other pairs: a conversation and its continuation, or one question asked under two system
-messages, stay on one side.
+Pairs share a cluster when their first or their last user turns are the same text to a reader, or their
+last user turns nearly the same, directly or through other pairs: a conversation and its continuation,
+or one question asked under two system messages or with another number in it, stay on one side.
 """
 
+from curation.validation import traits
 from curation.validation.exclusion import Cursor
+from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
+from curation.validation.policy import Policy
 
 Key = str
+_BATCH = 2000
 
 
-def build(cursor: Cursor) -> None:
-    """Make the table `cluster`: pair_id, cluster (16 hexadecimal digits, a hash of a prompt of it)."""
+def build(cursor: Cursor, policy: Policy) -> None:
+    """Make the table `cluster`, and fill `near_prompt`.
+
+    cluster: pair_id, cluster (16 hexadecimal digits, a hash of a prompt of it).
+    near_prompt: one, other (hashes of prompts that are nearly the same).
+    """
     links = cursor.execute("SELECT DISTINCT opening, prompt FROM fact WHERE opening <> prompt").fetchall()
-    roots = joined(links)
+    near = _near_prompts(cursor, policy.near_prompt)
+    if near:
+        ones, others = [one for one, _ in near], [other for _, other in near]
+        cursor.execute(
+            "INSERT INTO near_prompt SELECT unnest($ones), unnest($others)", {"ones": ones, "others": others}
+        )
+    roots = joined(links + near)
     cursor.execute("CREATE TEMP TABLE root (prompt VARCHAR, cluster VARCHAR)")
     if roots:
         names, clusters = list(roots), list(roots.values())
@@ -26,6 +40,84 @@ def build(cursor: Cursor) -> None:
         " SELECT f.pair_id, coalesce(r.cluster, f.prompt) AS cluster"
         " FROM fact AS f LEFT JOIN root AS r ON r.prompt = f.prompt"
     )
+
+
+def near(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
+    """V08: prompts that are nearly the same: Jaccard index of their 5-grams of words ≥ 0.8, counted exactly.
+
+    They stay on one side of the split, else held-out figures count what was trained on (Lee et al. 2022,
+    Deduplicating Training Data Makes Language Models Better; the candidates come from MinHash).
+    """
+    rows = cursor.execute(
+        """
+        WITH alike AS (SELECT one AS prompt FROM near_prompt UNION SELECT other FROM near_prompt)
+        SELECT r.pair_id FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id
+        SEMI JOIN alike AS a ON a.prompt = f.prompt ORDER BY r.pair_id
+        """
+    ).fetchall()
+    if not rows:
+        return ()
+    (total,) = cursor.execute("SELECT count(*) FROM releasable").fetchone() or (0,)
+    return (
+        Finding(
+            rule="V08",
+            severity=Severity.NOTE,
+            scope=Scope.ROW,
+            count=len(rows),
+            share=len(rows) / total,
+            examples=tuple(pair_id for (pair_id,) in rows[:EXAMPLES]),
+            message=f"{len(rows)} of {total} rows have a prompt that is nearly that of another row; the "
+            "split keeps them together.",
+            fix="Keep few pairs of each such prompt.",
+            threshold=policy.near_prompt,
+        ),
+    )
+
+
+def _near_prompts(cursor: Cursor, least: float) -> list[tuple[Key, Key]]:
+    """Pairs of different prompts whose Jaccard index is at least `least`, among those that share a band.
+
+    In each bucket of a band every prompt is compared with the first and with the one before it: enough to
+    join a cluster of any size at a cost that grows with the number of prompts only.
+    """
+    cursor.execute(
+        """
+        CREATE TEMP TABLE alike AS
+        WITH different AS (
+            SELECT prompt, min(pair_id) AS pair_id, arg_min(bands, pair_id) AS bands FROM fact GROUP BY prompt
+        ),
+        band AS (
+            SELECT prompt, pair_id, unnest(bands) AS hash, generate_subscripts(bands, 1) AS place
+            FROM different
+        ),
+        bucket AS (
+            SELECT prompt, pair_id,
+                   first_value(prompt) OVER in_order AS head, first_value(pair_id) OVER in_order AS head_id,
+                   lag(prompt) OVER in_order AS before, lag(pair_id) OVER in_order AS before_id
+            FROM band
+            WINDOW in_order AS (PARTITION BY place, hash ORDER BY prompt)
+        )
+        SELECT head AS one, prompt AS other, head_id AS one_id, pair_id AS other_id
+        FROM bucket WHERE head <> prompt
+        UNION
+        SELECT before, prompt, before_id, pair_id FROM bucket WHERE before IS NOT NULL
+        """
+    )
+    stream = cursor.execute(
+        """
+        SELECT a.one, a.other, p.prompt, q.prompt
+        FROM alike AS a JOIN pair AS p ON p.id = a.one_id JOIN pair AS q ON q.id = a.other_id
+        """
+    )
+    found: list[tuple[Key, Key]] = []
+    while rows := stream.fetchmany(_BATCH):
+        found += [(one, other) for one, other, *both in rows if _jaccard(*both) >= least]
+    return sorted(found)
+
+
+def _jaccard(one: str, other: str) -> float:
+    left, right = traits.grams(one), traits.grams(other)
+    return len(left & right) / len(left | right)
 
 
 def joined(links: list[tuple[Key, Key]]) -> dict[Key, Key]:

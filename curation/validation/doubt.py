@@ -5,24 +5,31 @@ from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
 
 
 def finding(
-    cursor: Cursor, rule: str, *, message: str, fix: str = "", severity: Severity = Severity.WARNING
+    cursor: Cursor,
+    rule: str,
+    *,
+    message: str,
+    fix: str = "",
+    severity: Severity = Severity.WARNING,
+    mark: str = "",
 ) -> tuple[Finding, ...]:
     """The row finding of a rule that has written into `doubt`; empty where it doubts no releasable row.
 
     Args:
         message: a sentence with {count} and {total}; total is the rows that may be released.
+        mark: what the rule has written into the column `rule`, where that is not its name.
     """
     (total,) = cursor.execute("SELECT count(*) FROM releasable").fetchone() or (0,)
     (count,) = cursor.execute(
         "SELECT count(DISTINCT pair_id) FROM doubt SEMI JOIN releasable USING (pair_id) WHERE rule = $rule",
-        {"rule": rule},
+        {"rule": mark or rule},
     ).fetchone() or (0,)
     if count == 0:
         return ()
     examples = cursor.execute(
         "SELECT DISTINCT pair_id FROM doubt SEMI JOIN releasable USING (pair_id) WHERE rule = $rule"
         " ORDER BY pair_id LIMIT $limit",
-        {"rule": rule, "limit": EXAMPLES},
+        {"rule": mark or rule, "limit": EXAMPLES},
     ).fetchall()
     return (
         Finding(

@@ -10,6 +10,7 @@ from typing import Any
 from curation.errors import InvalidInput
 from curation.model import Tier
 from curation.quality import formats, tendencies
+from curation.validation.traits import NEAR_LEAST
 
 # Best first. A conflict or a pair nobody spoke of can be no minimum.
 MINIMUM_TIERS = (Tier.GOLD, Tier.AGREE2, Tier.MAJORITY, Tier.SINGLE, Tier.PRIOR)
@@ -21,6 +22,13 @@ _SHARES = (
     "position_margin",
     "position_p",
     "format_difference",
+    "near_identical",
+    "near_prompt",
+    "source_leak",
+    "protected_share",
+    "language_sure",
+    "loop_lines",
+    "loop_grams",
 )
 
 
@@ -44,6 +52,14 @@ class Policy:
         format_difference, format_pairs: rate difference of an outward sign, and how many pairs it takes.
         agreement_warning, agreement_error: Krippendorff's alpha below which people agree too little.
         agreement_overlaps, agreement_least: pairs with two votes that an error takes, and a warning.
+        source_leak, source_pairs: share of pairs whose winner the writing tells, and how many it takes.
+        near_prompt: Jaccard index from which on two prompts stay on one side of the split.
+        protected_share: share of a protected set beyond which its hits are worth a word about the source.
+        near_identical: similarity of two answers from which on they are nearly the same, in [0.9, 1].
+        template_tokens: what else no answer may hold, such as a tokenizer's special tokens.
+        refusal_chars: only answers shorter than this are compared for refusals.
+        language_sure: confidence that a text's language is known, in [0, 1].
+        loop_lines, loop_grams: shares of one line, and of repeated 6-grams, beyond which an answer loops.
         conflict_spread: steps on the strength scale that votes on one pair may lie apart.
         supported_share: with fewer rows in gold, agree2 or majority the card says so in its first line.
         split_seed: another seed holds out other prompts.
@@ -71,6 +87,16 @@ class Policy:
     agreement_overlaps: int = 200  # (choice)
     agreement_least: int = 50  # (choice)
     conflict_spread: int = 2  # (choice)
+    source_leak: float = 0.95  # (choice)
+    source_pairs: int = 50  # (choice)
+    near_prompt: float = 0.8  # (choice); candidates are found from 0.8 on with chance 0.9996
+    protected_share: float = 0.02  # Tülu 3 (arXiv 2411.15124)
+    near_identical: float = 0.95  # (choice)
+    template_tokens: tuple[str, ...] = ()
+    refusal_chars: int = 300  # (choice)
+    language_sure: float = 0.6  # (choice)
+    loop_lines: float = 0.30  # Rae et al. 2021, Gopher, table A1
+    loop_grams: float = 0.35  # (choice)
     split_seed: int = 0
 
     def __post_init__(self) -> None:
@@ -85,6 +111,10 @@ class Policy:
             raise InvalidInput("The limits of agreement must satisfy -1 ≤ error ≤ warning ≤ 1.")
         if not all(0 <= getattr(self, name) <= 1 for name in _SHARES):
             raise InvalidInput(f"These are numbers from 0 to 1: {', '.join(_SHARES)}.")
+        if self.near_identical < NEAR_LEAST:
+            raise InvalidInput(f"near_identical is at least {NEAR_LEAST}; less is not measured.")
+        if "" in self.template_tokens:
+            raise InvalidInput("A template token cannot be empty: every answer would hold it.")
         if not 0 < self.max_prompt_length <= self.max_length:
             raise InvalidInput("The prompt's length limit must be between 1 and the total length limit.")
 

@@ -8,7 +8,21 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from curation.database import Database
-from curation.validation import biases, budget, clusters, duplicates, edges, people, schema, snapshot, support
+from curation.validation import (
+    biases,
+    budget,
+    clusters,
+    conduct,
+    contamination,
+    duplicates,
+    edges,
+    people,
+    schema,
+    snapshot,
+    sources,
+    support,
+    traces,
+)
 from curation.validation.budget import TokenCount
 from curation.validation.exclusion import Cursor
 from curation.validation.finding import Finding
@@ -23,13 +37,22 @@ ROW_RULES: tuple[tuple[str, str, Rule], ...] = (
     ("V04", "answers differ", schema.identical),
     ("V06", "no exact duplicates", duplicates.repeated),
     ("V07", "no contradictory duplicates", duplicates.contradictory),
+    ("V09", "no template tokens", traces.token_in_answer),
     ("V17", "no ties among the winners", support.undecided_winner),
     ("V18", "support at the minimum", support.too_little),
     ("V19", "no strong conflict", people.conflict),
+    ("V22", "no protected prompts", contamination.held),
     ("V24", "fits the length", budget.no_room),
+    ("V27", "no secrets", conduct.secret),
 )
 SET_RULES: tuple[tuple[str, str, Rule], ...] = (
+    ("V05", "answers differ enough", schema.near),
+    ("V08", "prompts that differ", clusters.near),
+    ("V09", "no template tokens asked", traces.token_in_prompt),
+    ("V10", "texts in their encoding", traces.garbled),
+    ("V11", "no echo", traces.echo),
     ("V12", "no leak at the edges", edges.leak),
+    ("V13", "no leak of the source", sources.leak),
     ("V14", "no side of the screen", biases.position),
     ("V15", "no length", biases.length),
     ("V16", "no looks", biases.look),
@@ -37,6 +60,11 @@ SET_RULES: tuple[tuple[str, str, Rule], ...] = (
     ("V20", "people agree", people.agree),
     ("V21", "people to rely on", people.unreliable),
     ("V24", "nothing cut", budget.cut),
+    ("V25", "no refusal over an answer", conduct.refusal),
+    ("V26", "the prompt's language", conduct.language),
+    ("V27", "no personal data", conduct.personal),
+    ("V28", "no loops", conduct.loop),
+    ("V28", "nothing cut off", conduct.cut_off),
 )
 # V23 needs a split, so the release gate runs it; it is listed here because the card lists every rule.
 CHECKED = tuple(sorted({rule for rule, _, _ in (*ROW_RULES, *SET_RULES)} | {"V23"}))
@@ -71,9 +99,9 @@ def validate(
 
     Args:
         counts: exact token counts where a tokenizer has been asked; other lengths are estimated.
-        progress: called with pairs read and pairs to read.
+        progress: called with pairs measured and pairs to measure.
     """
-    with snapshot.opened(db) as cursor:
+    with snapshot.opened(db, progress) as cursor:
         return run(cursor, policy, counts=counts, progress=progress)
 
 
@@ -87,7 +115,7 @@ def run(
     """The same on an opened snapshot, whose tables then say which rows a release may hold."""
     contents = snapshot.prepare(cursor, progress)
     budget.take(cursor, counts)
-    clusters.build(cursor)
+    clusters.build(cursor, policy)
     findings = [finding for _, _, rule in (*ROW_RULES, *SET_RULES) for finding in rule(cursor, policy)]
     (pairs,) = cursor.execute("SELECT count(*) FROM pair").fetchone() or (0,)
     return Validation(pairs=pairs, contents=contents, findings=ordered(findings))

@@ -1,6 +1,6 @@
-"""V01, V02, V04: a row that is no preference at all."""
+"""V01, V02, V04, V05: a row that is no preference at all, or hardly one."""
 
-from curation.validation import exclusion, snapshot
+from curation.validation import doubt, exclusion, snapshot
 from curation.validation.exclusion import Cursor
 from curation.validation.finding import Finding
 from curation.validation.policy import Policy
@@ -64,4 +64,25 @@ def identical(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
         total=snapshot.count(cursor),
         message="In {count} of {total} pairs the two answers are the same text to a reader.",
         fix="Decide them as ties.",
+    )
+
+
+def near(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
+    """V05: the answers are nearly the same text (Indel similarity, lengths within 20 %).
+
+    On such pairs DPO lowers the likelihood of both answers (Pal et al. 2024, Smaug, arXiv 2402.13228).
+    """
+    cursor.execute(
+        """
+        INSERT INTO doubt
+        SELECT pair_id, 'V05', 'the two answers are nearly the same text' FROM fact
+        WHERE near >= $near AND NOT same
+        """,
+        {"near": policy.near_identical},
+    )
+    return doubt.finding(
+        cursor,
+        "V05",
+        message="In {count} of {total} rows the two answers are nearly the same text.",
+        fix="Queue them for people: is there a difference that matters?",
     )

@@ -2,15 +2,17 @@
 
 Everything happens on one cursor inside one transaction that is rolled back at the end, so the rules and
 the files of a release see the same decisions while people go on labelling. What is worked out lies in
-temporary tables of ids and small values; texts are read as a stream, once.
+temporary tables of ids and small values; texts are measured once and for all (measuring).
 
     candidate    one row per content: what people (or else the imports) say of it, over all its copies
     member       the pairs whose content was seen more than once, and which pair stands for them
     opinion      what the imports said of those contents, each different winner once
-    fact         texts.TextFacts of every candidate
+    fact         texts.TextFacts and traits.Traits of every candidate
     exclusion    pair_id, rule, reason: rows that stay out of a release; written by the rules
     doubt        the same for rows that a release may hold, but that a person should look at
     ballot       the blind first votes (quality.ballots)
+    learnt       what the classifier of rule V13 has found anew; the only table that is kept
+    near_prompt  prompts that are nearly the same (clusters)
     releasable   view: candidates with a winner that no rule excludes
 """
 
@@ -22,40 +24,33 @@ import pyarrow as pa
 
 from curation.database import Database
 from curation.quality import ballots
-from curation.validation import texts
+from curation.validation import measuring, protected
 
 Progress = Callable[[int, int], None]
-_BATCH = 2000
-
-_FACT_SCHEMA = pa.schema(
-    {
-        "pair_id": pa.string(),
-        "fault": pa.string(),
-        "empty_prompt": pa.bool_(),
-        "empty_1": pa.bool_(),
-        "empty_2": pa.bool_(),
-        "same": pa.bool_(),
-        "edges_1": pa.list_(pa.string()),
-        "edges_2": pa.list_(pa.string()),
-        "prompt_tokens": pa.int64(),
-        "tokens_1": pa.int64(),
-        "tokens_2": pa.int64(),
-        "shared_tokens": pa.int64(),
-        "opening": pa.string(),
-        "prompt": pa.string(),
-    }
-)
 
 
 @contextmanager
-def opened(db: Database) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A cursor on which the tables above can be built; nothing of it stays."""
+def opened(
+    db: Database, progress: Progress = lambda _done, _total: None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A cursor on which the tables above can be built; nothing of it stays but what was measured of texts.
+
+    Args:
+        progress: called with pairs measured and pairs to measure; an exception of it cancels.
+    """
+    measuring.fill(db, progress)
+    protected.fill(db, progress)
     with db.reading() as cursor:
+        cursor.execute("CREATE TEMP TABLE learnt (looked_at VARCHAR, pairs BIGINT, separated BIGINT)")
         cursor.begin()
+        learnt: list[tuple[str, int, int]] = []
         try:
             yield cursor
+            learnt = cursor.execute("SELECT looked_at, pairs, separated FROM learnt").fetchall()
         finally:
             cursor.rollback()
+    for looked_at, pairs, separated in learnt:
+        _keep(db, looked_at, pairs, separated)
 
 
 def prepare(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> int:
@@ -65,7 +60,7 @@ def prepare(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> int:
     cursor.execute(_EXCLUSION)
     ballots.gather(cursor)
     total = count(cursor)
-    _measure(cursor, total, progress)
+    _take_facts(cursor, total, progress)
     return total
 
 
@@ -78,7 +73,8 @@ def stamp(db: Database) -> tuple[int, ...]:
         row = cursor.execute(
             """
             SELECT (SELECT count(*) FROM pair), (SELECT count(*) FROM appearance),
-                   (SELECT count(*) FROM decision), (SELECT count(*) FROM settlement)
+                   (SELECT count(*) FROM decision), (SELECT count(*) FROM settlement),
+                   (SELECT count(*) FROM protected_prompt)
             """
         ).fetchone()
     return tuple(int(number) for number in row or ())
@@ -90,22 +86,26 @@ def count(cursor: duckdb.DuckDBPyConnection) -> int:
     return int(total)
 
 
-def _measure(cursor: duckdb.DuckDBPyConnection, total: int, progress: Progress) -> None:
-    """Read every candidate's texts once, as a stream, and keep what texts.facts says of them."""
-    stream = cursor.execute(
-        "SELECT p.id, p.context, p.prompt, p.answer_1, p.answer_2"
-        " FROM candidate AS c JOIN pair AS p ON p.id = c.pair_id"
+def _keep(db: Database, looked_at: str, pairs: int, separated: int) -> None:
+    with db.writing() as tx:
+        tx.execute(
+            "INSERT OR IGNORE INTO source_leak (looked_at, pairs, separated)"
+            " VALUES ($looked_at, $pairs, $separated)",
+            {"looked_at": looked_at, "pairs": pairs, "separated": separated},
+        )
+
+
+def _take_facts(cursor: duckdb.DuckDBPyConnection, total: int, progress: Progress) -> None:
+    """What is kept of every candidate's texts; pairs imported a moment ago are measured now."""
+    cursor.execute(
+        "CREATE TEMP TABLE fact AS"
+        " SELECT t.* EXCLUDE (measure) FROM text_fact AS t SEMI JOIN candidate USING (pair_id)"
     )
-    batches: list[pa.RecordBatch] = []
-    while rows := stream.fetchmany(_BATCH):
-        columns = zip(*(texts.facts(*row) for row in rows), strict=True)
-        arrays = [
-            pa.array(list(column), field.type) for column, field in zip(columns, _FACT_SCHEMA, strict=True)
-        ]
-        batches.append(pa.record_batch(arrays, schema=_FACT_SCHEMA))
-        progress(min(len(batches) * _BATCH, total), total)
-    measured = pa.Table.from_batches(batches, schema=_FACT_SCHEMA)  # noqa: F841 - DuckDB finds it by name
-    cursor.execute("CREATE TEMP TABLE fact AS SELECT * FROM measured")
+    if measuring.count_missing(cursor):
+        batches = [measuring.measured(rows) for rows in measuring.missing(cursor)]
+        fresh = pa.Table.from_batches(batches)  # noqa: F841 - DuckDB finds it by name
+        cursor.execute("INSERT INTO fact BY NAME SELECT * FROM fresh SEMI JOIN candidate USING (pair_id)")
+    progress(total, total)
 
 
 # The verdict of another pair of the same content, told in the order of the pair that stands for it.
@@ -210,7 +210,11 @@ FROM standing_of;
 _EXCLUSION = """
 CREATE TEMP TABLE exclusion (pair_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, reason VARCHAR NOT NULL);
 
+CREATE TEMP TABLE near_prompt (one VARCHAR NOT NULL, other VARCHAR NOT NULL);
 CREATE TEMP TABLE doubt (pair_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, reason VARCHAR NOT NULL);
+
+-- (winner, answer 1's, answer 2's) gives the chosen answer's; the rejected one's with the two exchanged.
+CREATE TEMP MACRO chosen_of(winner, one, other) AS CASE winner WHEN 'answer_1' THEN one ELSE other END;
 
 CREATE TEMP VIEW releasable AS
 SELECT c.pair_id, c.winner, c.tier, c.votes, c.votes_1, c.votes_2, c.votes_tie, c.votes_both_bad, c.strength,

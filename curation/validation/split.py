@@ -5,7 +5,7 @@ from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
 
 
 def leak(cursor: Cursor) -> tuple[Finding, ...]:
-    """V23: a user turn that is on both sides of the table `part` (pair_id, part).
+    """V23: a user turn, or nearly the same one (V08), on both sides of the table `part` (pair_id, part).
 
     It asks the texts' own hashes and not the clusters that the split was made by, so that a mistake
     there shows here. Held-out figures are worth nothing on prompts that were trained on.
@@ -16,7 +16,12 @@ def leak(cursor: Cursor) -> tuple[Finding, ...]:
             SELECT p.pair_id, p.part, f.prompt AS turn FROM part AS p JOIN fact AS f ON f.pair_id = p.pair_id
             UNION SELECT p.pair_id, p.part, f.opening FROM part AS p JOIN fact AS f ON f.pair_id = p.pair_id
         ),
-        both_sides AS (SELECT turn FROM turn GROUP BY turn HAVING count(DISTINCT part) > 1)
+        both_sides AS (
+            SELECT turn FROM turn GROUP BY turn HAVING count(DISTINCT part) > 1
+            UNION
+            SELECT unnest([n.one, n.other]) FROM near_prompt AS n
+            JOIN turn AS t ON t.turn = n.one JOIN turn AS u ON u.turn = n.other WHERE t.part <> u.part
+        )
         SELECT DISTINCT pair_id FROM turn SEMI JOIN both_sides USING (turn) ORDER BY pair_id
         """
     ).fetchall()

@@ -201,8 +201,8 @@ def test_a_blocked_release_lists_exactly_what_blocks_it(
 
 def test_a_leak_that_survives_trimming_cannot_be_acknowledged(a_pair: APair, releasing: Releasing) -> None:
     for number in range(50):
-        a_pair(f"<s>{number} good", f"{number} bad", prompt=f"{number}?")
-    with pytest.raises(ReleaseBlocked, match=r"V12 blocks: .*beginning-of-text token"):
+        a_pair(f"Sure {number} good", f"{number} bad", prompt=f"{number}?")
+    with pytest.raises(ReleaseBlocked, match=r"V12 blocks: The first word “Sure”"):
         releasing()
 
 

@@ -150,5 +150,5 @@ def test_a_cluster_of_half_the_rows_may_be_held_out_when_all_are_large(db: Datab
 def test_clusters_are_built_before_the_split(db: Database) -> None:
     with snapshot.opened(db) as cursor:
         snapshot.prepare(cursor, lambda _done, _total: None)
-        clusters.build(cursor)
+        clusters.build(cursor, Policy())
         assert cursor.execute("SELECT count(*) FROM cluster").fetchone() == (0,)

@@ -240,8 +240,6 @@ def test_a_leak_that_trimming_removes_needs_an_acknowledgement_whatever_its_rate
 @pytest.mark.parametrize(
     ("chosen", "rejected", "words"),
     [
-        ("{}", "<s>{}", "beginning-of-text token"),
-        ("{}</s>", "{}", "end-of-text token"),
         ("{}.", "{}", "The end of a sentence"),
         ("{}", "Sure {}", "The first word “Sure”"),
         ("你 {}", "{}", "The first word “你”"),
@@ -272,6 +270,12 @@ def test_the_rate_difference_decides_how_much_a_leak_weighs(
 ) -> None:
     leaking(a_pair, pairs, "{}", "Sure {}", leaks)
     assert set(found(db, "V12")) == ({severity} if severity else set())
+
+
+def test_template_tokens_at_an_edge_leave_before_they_can_leak(db: Database, a_pair: APair) -> None:
+    leaking(a_pair, 50, "{}</s>", "<s>{}", leaks=45)
+    assert found(db, "V09")[Severity.ERROR].count == 45
+    assert found(db, "V12") == {}
 
 
 def test_an_edge_that_both_sides_have_alike_is_no_leak(db: Database, a_pair: APair) -> None:

@@ -1,0 +1,138 @@
+"""V25, V26, V27, V28: what an answer does that it should not. The detectors are in substance and private."""
+
+from curation.validation import doubt, exclusion, snapshot
+from curation.validation.exclusion import Cursor
+from curation.validation.finding import Finding, Severity
+from curation.validation.policy import Policy
+
+
+def refusal(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
+    """V25: the winner refuses while the loser answers, and both are short.
+
+    Some of these are right (the question should be refused), so a person looks. Refusals that win over
+    answers teach over-refusal (Röttger et al. 2023, XSTest, arXiv 2308.01263).
+    """
+    cursor.execute(
+        """
+        INSERT INTO doubt
+        SELECT r.pair_id, 'V25', 'the chosen answer refuses, the rejected one answers'
+        FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id JOIN pair AS p ON p.id = r.pair_id
+        WHERE chosen_of(r.winner, f.refuses_1, f.refuses_2)
+          AND NOT chosen_of(r.winner, f.refuses_2, f.refuses_1)
+          AND greatest(p.answer_1_chars, p.answer_2_chars) < $chars
+        """,
+        {"chars": policy.refusal_chars},
+    )
+    return doubt.finding(
+        cursor,
+        "V25",
+        message="In {count} of {total} rows a refusal won over a short answer.",
+        fix="Queue them for people.",
+    )
+
+
+def language(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
+    """V26: the winner is in another language than the prompt, while the loser is in the prompt's.
+
+    Prompts that name a language or ask for a translation are left out. The chosen answer's language must be
+    sure; of prompt and rejected answer one is enough, because they agree.
+    """
+    cursor.execute(
+        """
+        INSERT INTO doubt
+        WITH said AS (
+            SELECT r.pair_id, f.language_prompt AS prompt,
+                   least(chosen_of(r.winner, f.sure_1, f.sure_2),
+                         greatest(f.sure_prompt, chosen_of(r.winner, f.sure_2, f.sure_1))) AS sure,
+                   chosen_of(r.winner, f.language_1, f.language_2) AS chosen,
+                   chosen_of(r.winner, f.language_2, f.language_1) AS rejected
+            FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id
+            WHERE NOT f.asks_language AND f.language_prompt <> ''
+        )
+        SELECT pair_id, 'V26', 'the prompt is in ' || prompt || ', the chosen answer in ' || chosen
+        FROM said WHERE sure > $sure AND chosen <> prompt AND chosen <> '' AND rejected = prompt
+        """,
+        {"sure": policy.language_sure},
+    )
+    return doubt.finding(
+        cursor,
+        "V26",
+        message="In {count} of {total} rows the chosen answer is in another language than the prompt, and "
+        "the rejected one is not.",
+        fix="Queue them for people.",
+    )
+
+
+def secret(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
+    """V27, secrets: keys and tokens; the row stays out.
+
+    A model can be made to repeat them (Carlini et al. 2021, Extracting Training Data, arXiv 2012.07805).
+    """
+    cursor.execute(
+        "INSERT INTO exclusion SELECT pair_id, 'V27', 'a text holds ' || secret FROM fact"
+        " WHERE secret IS NOT NULL"
+    )
+    return exclusion.finding(
+        cursor,
+        "V27",
+        total=snapshot.count(cursor),
+        message="In {count} of {total} pairs a text holds a key or a token.",
+        fix="Replace them by placeholders, the same in both answers, and import the pairs again.",
+    )
+
+
+def personal(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
+    """V27, personal data: e-mail, telephone, card, social security and account numbers, public addresses.
+
+    Patterns also hit public and invented persons, so a person looks.
+    """
+    cursor.execute(
+        "INSERT INTO doubt SELECT pair_id, 'V27', 'a text holds ' || personal FROM fact"
+        " WHERE personal IS NOT NULL"
+    )
+    return doubt.finding(
+        cursor,
+        "V27",
+        message="In {count} of {total} rows a text holds what looks like personal data.",
+        fix="Replace it by placeholders, the same in both answers, and import the pairs again.",
+    )
+
+
+def loop(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
+    """V28: the winner repeats one line or one phrase over and over.
+
+    Limits after Rae et al. (2021, Gopher, table A1: repeated lines 0.30), 6-grams by rules.md §2.
+    """
+    cursor.execute(
+        """
+        INSERT INTO doubt
+        SELECT r.pair_id, 'V28', 'the chosen answer repeats itself'
+        FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id
+        WHERE chosen_of(r.winner, f.line_1, f.line_2) > $lines
+           OR chosen_of(r.winner, f.gram_1, f.gram_2) > $grams
+        """,
+        {"lines": policy.loop_lines, "grams": policy.loop_grams},
+    )
+    return doubt.finding(
+        cursor,
+        "V28",
+        message="In {count} of {total} rows the chosen answer repeats a line or a phrase over and over.",
+        fix="Queue them for people.",
+    )
+
+
+def cut_off(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
+    """V28, cut answers: a code fence that the winner leaves open. From the text alone this is a hint only."""
+    cursor.execute(
+        "INSERT INTO doubt SELECT r.pair_id, 'V28 cut', 'the chosen answer leaves a code fence open'"
+        " FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id"
+        " WHERE chosen_of(r.winner, f.fence_1, f.fence_2)"
+    )
+    return doubt.finding(
+        cursor,
+        "V28",
+        mark="V28 cut",
+        severity=Severity.NOTE,
+        message="In {count} of {total} rows the chosen answer leaves a code fence open; it may be cut.",
+        fix="Queue them for people.",
+    )

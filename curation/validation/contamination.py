@@ -1,0 +1,78 @@
+"""V22: prompts that are those of a benchmark, with other words around them."""
+
+from curation.validation import exclusion, protected, snapshot
+from curation.validation.exclusion import Cursor
+from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
+from curation.validation.policy import Policy
+
+
+def held(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
+    """V22: a prompt holds most of a protected prompt; the row stays out.
+
+    A benchmark's questions in the training set make its figures worthless: Intel/orca_dpo_pairs held
+    GSM8K's in other words around them (Argilla). A second finding names the sets of which much is hit.
+    """
+    version = protected.version(cursor)
+    if not version:
+        return ()
+    cursor.execute(
+        """
+        CREATE TEMP TABLE contaminated AS
+        SELECT k.pair_id, k.name, k.number
+        FROM protected_check AS k SEMI JOIN candidate AS c ON c.pair_id = k.pair_id
+        WHERE k.supplied = $version AND k.name IS NOT NULL
+        """,
+        {"version": version},
+    )
+    just_arrived = [row for rows in protected.checked(cursor, version) for row in rows]
+    if just_arrived:
+        cursor.execute(
+            "INSERT INTO contaminated SELECT * FROM"
+            " (SELECT unnest($pairs) AS pair_id, unnest($names) AS name, unnest($numbers) AS number)"
+            " SEMI JOIN candidate USING (pair_id) WHERE name IS NOT NULL",
+            protected.columns(just_arrived),
+        )
+    cursor.execute(
+        "INSERT INTO exclusion"
+        " SELECT pair_id, 'V22', 'its prompt holds number ' || number || ' of ' || name FROM contaminated"
+    )
+    return exclusion.finding(
+        cursor,
+        "V22",
+        total=snapshot.count(cursor),
+        message="In {count} of {total} pairs the prompt holds most of a protected prompt.",
+        fix="Drop them (always done at release).",
+    ) + _much_hit(cursor, policy)
+
+
+def _much_hit(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
+    rows = cursor.execute(
+        """
+        WITH hit AS (SELECT name, count(DISTINCT number) AS items FROM contaminated GROUP BY name),
+        total AS (SELECT name, count(*) AS items FROM protected_prompt GROUP BY name)
+        SELECT h.name, h.items, t.items FROM hit AS h JOIN total AS t ON t.name = h.name
+        WHERE h.items > $share * t.items ORDER BY h.items / t.items DESC, h.name
+        """,
+        {"share": policy.protected_share},
+    ).fetchall()
+    if not rows:
+        return ()
+    pairs = cursor.execute(
+        "SELECT DISTINCT pair_id FROM contaminated WHERE list_contains($names, name) ORDER BY pair_id",
+        {"names": [row[0] for row in rows]},
+    ).fetchall()
+    told = ", ".join(f"{items} of {total} prompts of {name}" for name, items, total in rows)
+    return (
+        Finding(
+            rule="V22",
+            severity=Severity.WARNING,
+            scope=Scope.SET,
+            count=len(pairs),
+            share=len(pairs) / snapshot.count(cursor),
+            examples=tuple(pair_id for (pair_id,) in pairs[:EXAMPLES]),
+            message=f"The pairs hold {told}. Figures on such a set would say little.",
+            fix="Ask where the source has its prompts from.",
+            threshold=policy.protected_share,
+            value=rows[0][1] / rows[0][2],
+        ),
+    )

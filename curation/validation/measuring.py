@@ -1,0 +1,167 @@
+"""Measures the texts of pairs, once: the table `text_fact`, filled by a pool of processes.
+
+A pair's id is a hash of its texts, so what was measured stays true until the measuring code changes:
+then raise MEASURE. Few pairs are measured here and now, many by workers (measuring_worker), which are
+fresh interpreters: a fork would copy the database's threads and locks, and multiprocessing's spawn runs
+the main script again, which for an app is the app.
+"""
+
+import os
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack, closing
+from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
+
+import duckdb
+import psutil
+import pyarrow as pa
+
+from curation.database import Database
+from curation.validation import texts, traits
+
+MEASURE = 1
+Progress = Callable[[int, int], None]
+Row = tuple[str, str, str, str, str]  # id, context, prompt, answer_1, answer_2
+
+_ROOT = Path(__file__).parents[2]
+_BATCH = 500
+_HERE_AND_NOW = 3000  # pairs; starting workers takes as long as measuring about so many
+_KINDS = {str: pa.string(), bool: pa.bool_(), float: pa.float64(), int: pa.int64()}
+_PAIR = pa.schema([(name, pa.string()) for name in ("pair_id", "context", "prompt", "answer_1", "answer_2")])
+
+
+def _schema() -> pa.Schema:
+    columns: dict[str, Any] = {**texts.TextFacts.__annotations__, **traits.Traits.__annotations__}
+    lists = {
+        "edges_1": pa.list_(pa.string()),
+        "edges_2": pa.list_(pa.string()),
+        "bands": pa.list_(pa.uint32()),
+    }
+    return pa.schema(
+        [(name, lists.get(name) or _KINDS.get(kind, pa.string())) for name, kind in columns.items()]
+    )
+
+
+SCHEMA = _schema()
+
+
+def measured(rows: Sequence[Row]) -> pa.RecordBatch:
+    """Measure pairs in this process."""
+    values = [(*texts.facts(*row), *traits.read(*row[2:])) for row in rows]
+    columns = list(zip(*values, strict=True)) if values else [()] * len(SCHEMA)
+    arrays = [pa.array(list(column), field.type) for column, field in zip(columns, SCHEMA, strict=True)]
+    return pa.record_batch(arrays, schema=SCHEMA)
+
+
+def fill(database: Database, progress: Progress) -> int:
+    """Measure and keep every pair that is not kept yet; returns how many those were.
+
+    Each batch is a short transaction of its own, so that people go on labelling meanwhile, and what was
+    measured is kept when the rest is cancelled (by an exception of `progress`).
+    """
+    with database.writing() as tx:
+        tx.execute("DELETE FROM text_fact WHERE measure <> $measure", {"measure": MEASURE})
+    with database.reading() as cursor:
+        total = count_missing(cursor)
+        done = 0
+        with closing(_in_turn(missing(cursor), total)) as batches:
+            for batch in batches:
+                _keep(database, batch)
+                done += batch.num_rows
+                progress(done, total)
+    return total
+
+
+def count_missing(cursor: duckdb.DuckDBPyConnection) -> int:
+    """Pairs that nobody has measured."""
+    (total,) = cursor.execute(
+        "SELECT count(*) FROM pair AS p"
+        " WHERE NOT EXISTS (SELECT 1 FROM text_fact AS t WHERE t.pair_id = p.id)"
+    ).fetchone() or (0,)
+    return int(total)
+
+
+def missing(cursor: duckdb.DuckDBPyConnection) -> Iterator[list[Row]]:
+    """Pairs that nobody has measured, in batches."""
+    stream = cursor.execute(
+        """
+        SELECT p.id, p.context, p.prompt, p.answer_1, p.answer_2
+        FROM pair AS p WHERE NOT EXISTS (SELECT 1 FROM text_fact AS t WHERE t.pair_id = p.id)
+        """
+    )
+    while rows := stream.fetchmany(_BATCH):
+        yield rows
+
+
+def _keep(database: Database, batch: pa.RecordBatch) -> None:
+    fresh = pa.Table.from_batches([batch]).append_column(  # noqa: F841 - DuckDB finds it by name
+        "measure", pa.array([MEASURE] * batch.num_rows, pa.int32())
+    )
+    with database.writing() as tx:
+        # Two validations at once may measure the same pair: the first to keep it wins.
+        tx.execute("INSERT OR IGNORE INTO text_fact BY NAME SELECT * FROM fresh")
+
+
+def _in_turn(batches: Iterator[list[Row]], total: int) -> Generator[pa.RecordBatch, None, None]:
+    if total <= _HERE_AND_NOW:
+        yield from map(measured, batches)
+        return
+    with ExitStack() as stack:
+        workers: SimpleQueue[_Worker] = SimpleQueue()
+        number = psutil.cpu_count(logical=False) or os.cpu_count() or 1
+        for _ in range(number):
+            worker = _Worker()
+            stack.callback(worker.close)
+            workers.put(worker)
+        pool = stack.enter_context(ThreadPoolExecutor(number))
+        waiting: deque[Future[pa.RecordBatch]] = deque()
+        for rows in batches:
+            waiting.append(pool.submit(_measured_elsewhere, workers, rows))
+            if len(waiting) > 2 * number:  # so that texts do not pile up in memory
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _measured_elsewhere(workers: "SimpleQueue[_Worker]", rows: list[Row]) -> pa.RecordBatch:
+    worker = workers.get()
+    try:
+        return worker.measured(rows)
+    finally:
+        workers.put(worker)
+
+
+class _Worker:
+    """A process that measures what it is sent: Arrow streams over its pipes."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "curation.validation.measuring_worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(_ROOT)},
+        )
+        self._sent = pa.ipc.new_stream(self._process.stdin, _PAIR)
+        self._answers: pa.RecordBatchReader | None = None
+
+    def measured(self, rows: list[Row]) -> pa.RecordBatch:
+        columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+        self._sent.write_batch(pa.record_batch(columns, schema=_PAIR))
+        if self._process.stdin is not None:
+            self._process.stdin.flush()
+        if self._answers is None:
+            self._answers = pa.ipc.open_stream(self._process.stdout)
+        return self._answers.read_next_batch()
+
+    def close(self) -> None:
+        self._process.kill()  # it holds nothing that could be lost
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                with ExitStack() as stack:
+                    stack.callback(pipe.close)

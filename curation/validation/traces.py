@@ -1,0 +1,89 @@
+"""V09, V10, V11: what a pipeline has left in the texts. The detectors are in residue."""
+
+from curation.validation import doubt, exclusion, snapshot
+from curation.validation.exclusion import Cursor
+from curation.validation.finding import Finding
+from curation.validation.policy import Policy
+
+
+def token_in_answer(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
+    """V09, answers: a chat-template token or a role marker; the row stays out.
+
+    A tokenizer reads such a text as the token itself, so that the model learns to end or to change the
+    speaker in mid-answer. TRL 1.16 adds the template's own tokens around what is already there.
+    policy.template_tokens are further ones, such as a tokenizer's all_special_tokens.
+    """
+    cursor.execute(
+        """
+        INSERT INTO exclusion
+        SELECT pair_id, 'V09', 'an answer holds the template token “' || coalesce(token_1, token_2) || '”'
+        FROM fact WHERE token_1 IS NOT NULL OR token_2 IS NOT NULL
+        """
+    )
+    for token in policy.template_tokens:
+        cursor.execute(
+            """
+            INSERT INTO exclusion
+            SELECT c.pair_id, 'V09', 'an answer holds the template token “' || $token || '”'
+            FROM candidate AS c JOIN pair AS p ON p.id = c.pair_id
+            WHERE contains(p.answer_1, $token) OR contains(p.answer_2, $token)
+            """,
+            {"token": token},
+        )
+    return exclusion.finding(
+        cursor,
+        "V09",
+        total=snapshot.count(cursor),
+        message="In {count} of {total} pairs an answer holds a chat-template token or a role marker.",
+        fix="Cut them where they stand at an end, and import the pairs again.",
+    )
+
+
+def token_in_prompt(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
+    """V09, prompts: a template token there may be the subject of the question, so a person looks."""
+    cursor.execute(
+        "INSERT INTO doubt"
+        " SELECT pair_id, 'V09', 'the prompt holds the template token “' || token_prompt || '”'"
+        " FROM fact WHERE token_prompt IS NOT NULL"
+    )
+    return doubt.finding(
+        cursor,
+        "V09",
+        message="In {count} of {total} rows the prompt holds a chat-template token or a role marker.",
+        fix="Cut them where they stand at an end, and import the pairs again.",
+    )
+
+
+def garbled(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
+    """V10: a text with replacement or control characters, or read in a wrong encoding.
+
+    Only one answer may be affected, and then the model learns the damage instead of the content.
+    """
+    cursor.execute(
+        """
+        INSERT INTO doubt
+        SELECT pair_id, 'V10', 'there is ' || coalesce(garbled_1, garbled_2, garbled_prompt)
+        FROM fact WHERE garbled_1 IS NOT NULL OR garbled_2 IS NOT NULL OR garbled_prompt IS NOT NULL
+        """
+    )
+    return doubt.finding(
+        cursor,
+        "V10",
+        message="In {count} of {total} rows a text holds replacement or control characters, or was read in a "
+        "wrong encoding.",
+        fix="Read the source again in its own encoding.",
+    )
+
+
+def echo(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
+    """V11: exactly one answer repeats the prompt at its start, as a base model's raw output does."""
+    cursor.execute(
+        "INSERT INTO doubt SELECT pair_id, 'V11', 'one answer begins with the prompt'"
+        " FROM fact WHERE echo_1 <> echo_2"
+    )
+    return doubt.finding(
+        cursor,
+        "V11",
+        message="In {count} of {total} rows exactly one answer begins with the prompt.",
+        fix="Cut the echo, and import the pairs again.",
+    )
