@@ -12,7 +12,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from queue import SimpleQueue
 from typing import Any
@@ -22,6 +22,7 @@ import psutil
 import pyarrow as pa
 
 from curation.database import Database
+from curation.errors import PairloomError
 from curation.validation import texts, traits
 
 MEASURE = 1
@@ -145,23 +146,31 @@ class _Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": str(_ROOT)},
+            start_new_session=True,  # a Ctrl-C is for us; a worker ends when its input does
         )
         self._sent = pa.ipc.new_stream(self._process.stdin, _PAIR)
         self._answers: pa.RecordBatchReader | None = None
 
     def measured(self, rows: list[Row]) -> pa.RecordBatch:
+        """Raises PairloomError where the process has ended."""
         columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
-        self._sent.write_batch(pa.record_batch(columns, schema=_PAIR))
-        if self._process.stdin is not None:
-            self._process.stdin.flush()
-        if self._answers is None:
-            self._answers = pa.ipc.open_stream(self._process.stdout)
-        return self._answers.read_next_batch()
+        try:
+            self._sent.write_batch(pa.record_batch(columns, schema=_PAIR))
+            if self._process.stdin is not None:
+                self._process.stdin.flush()
+            if self._answers is None:
+                self._answers = pa.ipc.open_stream(self._process.stdout)
+            return self._answers.read_next_batch()
+        except (OSError, StopIteration, pa.ArrowException) as error:
+            raise PairloomError(
+                f"A process that measures texts has ended ({self._process.poll()}), perhaps for want of "
+                "memory. What was measured is kept; validate again."
+            ) from error
 
     def close(self) -> None:
         self._process.kill()  # it holds nothing that could be lost
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
-                with ExitStack() as stack:
-                    stack.callback(pipe.close)
+                with suppress(OSError):  # what it was still to be sent
+                    pipe.close()

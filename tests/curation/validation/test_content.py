@@ -1,11 +1,12 @@
 """Rules about what the texts hold, on pairs that sit on both sides of their limits."""
 
+import sys
 from collections.abc import Callable
 
 import pytest
 
 from curation.database import Database
-from curation.errors import InvalidInput
+from curation.errors import InvalidInput, PairloomError
 from curation.model import Pair
 from curation.validation import measuring, runner, snapshot
 from curation.validation.finding import Finding, Scope, Severity
@@ -156,6 +157,16 @@ def test_workers_measure_what_this_process_would(
         kept = cursor.execute("SELECT * EXCLUDE (measure) FROM text_fact ORDER BY pair_id").fetchall()
     here = measuring.measured(sorted(rows)).to_pylist()
     assert kept == [tuple(row.values()) for row in here]
+
+
+def test_a_worker_that_is_killed_is_said(
+    db: Database, a_pair: APair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    a_pair()
+    monkeypatch.setattr(measuring, "_HERE_AND_NOW", 0)
+    monkeypatch.setattr(sys, "executable", "/bin/true")  # a worker that ends at once
+    with pytest.raises(PairloomError, match="A process that measures texts has ended"):
+        measuring.fill(db, lambda _done, _total: None)
 
 
 def test_cancelling_keeps_what_was_measured(
