@@ -9,17 +9,16 @@ It does not know who holds a lease, nor why a pair is served: that is queue.py.
 
 import threading
 from array import array
-from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import IntEnum
 
 import duckdb
 import numpy as np
 
 from curation.database import Database
-from curation.labelling import projects
+from curation.labelling import diaries, orders, projects
+from curation.labelling.diaries import Diary
 from curation.labelling.lines import Line
 from curation.model import Arm, Verdict
 
@@ -29,8 +28,6 @@ _VERDICTS[None] = _TAKEN_BACK
 _SKIP = _VERDICTS[Verdict.SKIP.value]
 _ARMS = tuple(Arm)
 _ARM_PLACES = {arm.value: place for place, arm in enumerate(_ARMS)}
-_QUARTER = timedelta(minutes=15)  # every time zone's midnight is a multiple of it
-_EPOCH = datetime(1970, 1, 1)
 _FEW = 200  # rows up to which a look-up each is cheaper than reading a column
 
 Row = tuple[int, str, str, int, str | None, int, str | None, str]
@@ -43,16 +40,6 @@ class Need(IntEnum):
     FIRST = 1
     MORE = 2  # it has votes, and fewer than the project asks for
     SETTLER = 3  # it has them, and they do not agree
-
-
-@dataclass(slots=True, kw_only=True)
-class Diary:
-    """One person's work."""
-
-    mine: int = 0
-    quarters: dict[int, int] = field(default_factory=lambda: defaultdict(int))
-    skipped: dict[int, int] = field(default_factory=dict)  # pair -> entry of the skip
-    entries: "array[int]" = field(default_factory=lambda: array("i"))  # everything they recorded, in order
 
 
 class Journal:
@@ -126,14 +113,6 @@ class Journal:
             self.diaries.append(Diary())
         return place
 
-    def today(self, person: int, since: datetime) -> int:
-        """Pairs decided since this moment, to the quarter of an hour in which it lies."""
-        quarters = self.diaries[person].quarters
-        first, last = _quarter(since), max(quarters, default=-1)
-        if last - first > len(quarters):
-            return sum(count for quarter, count in quarters.items() if quarter >= first)
-        return sum(quarters.get(quarter, 0) for quarter in range(first, last + 1))
-
     def has_met(self, pair: int, person: int) -> bool:
         """The person has decided or skipped the pair, and has not taken that back."""
         return any(self._live[entry] for entry in self._theirs(pair, person))
@@ -148,7 +127,11 @@ class Journal:
         """The entry is a person's only, older vote on its pair."""
         pair, person = self._pair[entry], self._person[entry]
         live = [other for other in self._theirs(pair, person) if self._live[other]]
-        return live == [entry] and self._verdict[entry] != _SKIP and self._quarter[entry] < _quarter(before)
+        return (
+            live == [entry]
+            and self._verdict[entry] != _SKIP
+            and self._quarter[entry] < diaries.quarter(before)
+        )
 
     def last_of(self, pair: int, person: int) -> tuple[int, Arm] | None:
         """Round and arm of the newest thing the person recorded on the pair, taken back or not."""
@@ -187,11 +170,7 @@ class Journal:
         waiting = np.flatnonzero(np.frombuffer(self.needs, dtype=np.uint8) == Need.FIRST)
         source = np.array(self._source, dtype=np.int32)[waiting]
         shuffle = np.array(self._shuffle, dtype=np.int64)[waiting]
-        by_source = np.lexsort((shuffle, source))
-        sizes = np.bincount(source) if len(source) else np.zeros(0, dtype=np.int64)
-        starts = np.concatenate(([0], np.cumsum(sizes)))[source[by_source]]
-        share = (np.arange(len(waiting)) - starts + 0.5) / sizes[source[by_source]]
-        order = by_source[np.lexsort((shuffle[by_source], share))]
+        order = orders.proportional(source, shuffle)
         self.lines[Need.FIRST].replace(waiting[order].tolist())
         self.unsorted = False
 
@@ -334,7 +313,3 @@ class Journal:
 def of(database: Database) -> Journal:
     """The journal of an open database, made on first use; take its lock before using it."""
     return database.attached(Journal)
-
-
-def _quarter(when: datetime) -> int:
-    return (when - _EPOCH) // _QUARTER

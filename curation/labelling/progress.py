@@ -37,10 +37,9 @@ def of(database: Database, annotator_id: str, *, day_start: datetime) -> Progres
     book = journal.of(database)
     with book.lock:
         book.catch_up(database)
-        person = book.person(annotator_id)
-        diary = book.diaries[person]
+        diary = book.diaries[book.person(annotator_id)]
         return Progress(
-            today=book.today(person, day_start),
+            today=diary.since(day_start),
             mine=diary.mine,
             skipped=len(diary.skipped),
             decided=book.complete,
