@@ -95,6 +95,8 @@ class Journal:
             self._next_gold = number + 1
             if pair_id in self.places:
                 self.gold.append(self.places[pair_id])
+        if project != self.project:
+            self._ask_for(project)
         if len(self._row) == 0:
             self._fold_all(rows, replaced)
         else:
@@ -102,8 +104,6 @@ class Journal:
                 self._fold(row, replaced)
         if rows:
             self._next_row = rows[-1][0] + 1
-        if project != self.project:
-            self._ask_for(project)
         self._commits = commits
 
     def person(self, annotator_id: str) -> int:
