@@ -20,8 +20,11 @@ REASON_WORDS = {
     Reason.SETTLED: "Settled",
 }
 _KEYS = {Verdict.ANSWER_1: "1", Verdict.ANSWER_2: "2", Verdict.TIE: "t", Verdict.BOTH_BAD: "b"}
+# A press sooner than this was meant for the pair before, or is a key held down. (choice)
+LOOK_SECONDS = 1.0
 _WHY = ["Read both answers against the guidelines", "Checked the facts", "The guidelines are unclear here"]
 _REASON = "review-reason"
+_SHOWN = "review-shown"  # which pair, and since when
 _PREVIEW = "review-preview"
 
 
@@ -47,16 +50,20 @@ def one(entry: Entry) -> None:
         "Reason for settling", _WHY, index=None, key="review-why", accept_new_options=True,
         placeholder="Pick one or write your own; it stays for the next pair",
     )  # fmt: skip
-    settled = Reason.SETTLED in entry.reasons
+    pair_id, settled = entry.row.pair_id, Reason.SETTLED in entry.reasons
+    shown = session.kept(_SHOWN)
+    if not isinstance(shown, tuple) or shown[0] != pair_id:
+        session.keep(_SHOWN, (pair_id, session.now()))
     columns = st.columns(5 if settled else 4)
+    # Buttons of this pair alone: a second press that arrives late must not settle the pair after it.
     for column, (verdict, key) in zip(columns, _KEYS.items(), strict=False):
         column.button(
-            VERDICT_WORDS[verdict], key=f"settle-{verdict}", shortcut=key, width="stretch",
-            on_click=_settle, args=(entry.row.pair_id, verdict),
+            VERDICT_WORDS[verdict], key=f"settle-{verdict}-{pair_id}", shortcut=key, width="stretch",
+            on_click=_settle, args=(pair_id, verdict),
         )  # fmt: skip
     if settled:
         columns[4].button(
-            "Take back", key="settle-back", width="stretch", on_click=_take_back, args=(entry.row.pair_id,)
+            "Take back", key="settle-back", width="stretch", on_click=_take_back, args=(pair_id,)
         )
 
 
@@ -92,6 +99,10 @@ def bulk(reason: Reason | None) -> None:
 
 
 def _settle(pair_id: str, verdict: Verdict) -> None:
+    shown = session.kept(_SHOWN)
+    if isinstance(shown, tuple) and (session.now() - shown[1]).total_seconds() < LOOK_SECONDS:
+        st.toast("That was too soon after the pair appeared. Look at it, then press again.")
+        return
     _act({pair_id: verdict}, str(session.kept("review-why") or ""))
 
 

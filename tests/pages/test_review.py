@@ -9,7 +9,7 @@ from curation.database import Database
 from curation.labelling import decisions, pairs, settlements
 from curation.labelling.review import Reason
 from curation.model import Role, Verdict
-from pages.parts import session
+from pages.parts import review_form, session
 from tests.curation.labelling.a_workspace import NOW, a_decision, a_pair
 
 PAGE = Path(__file__).parents[2] / "pages" / "review.py"
@@ -22,6 +22,7 @@ BATCH = [a_pair(number) for number in range(len(VOTES))]
 def page(home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """Review, opened by a reviewer: two contested pairs and one against the import."""
     monkeypatch.setenv(session.ROLE_VARIABLE, Role.REVIEWER)
+    monkeypatch.setattr(review_form, "LOOK_SECONDS", 0.0)  # a test presses faster than a person reads
     db = Database.open(home / "pairloom.duckdb")
     with db.writing() as tx:
         pairs.add(tx, BATCH, NOW)
@@ -35,6 +36,12 @@ def page(home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     return AppTest.from_file(str(PAGE), default_timeout=60).run()
 
 
+def press(page: AppTest, verdict: str) -> None:
+    """The settle button of whatever pair is shown."""
+    (button,) = (each for each in page.button if str(each.key).startswith(f"settle-{verdict}-"))
+    button.click().run()
+
+
 def settled(place: int) -> list[Verdict | None]:
     return [each.verdict for each in settlements.history(session.database(), BATCH[place].id)]
 
@@ -46,7 +53,7 @@ def captions(page: AppTest) -> str:
 def test_a_settled_pair_leaves_the_queue_and_the_next_one_comes(page: AppTest) -> None:
     assert "1 of 3 pairs" in captions(page)
     page.selectbox(key="review-why").set_value("Checked the facts")
-    page.button(key="settle-answer_2").click().run()
+    press(page, "answer_2")
     assert not page.exception
     assert settled(0) == [TWO]
     assert "1 of 2 pairs" in captions(page)
@@ -54,7 +61,7 @@ def test_a_settled_pair_leaves_the_queue_and_the_next_one_comes(page: AppTest) -
 
 
 def test_without_a_reason_nothing_is_settled(page: AppTest) -> None:
-    page.button(key="settle-tie").click().run()
+    press(page, "tie")
     assert "Say why" in page.error[0].value
     assert settled(0) == []
 
@@ -62,8 +69,8 @@ def test_without_a_reason_nothing_is_settled(page: AppTest) -> None:
 def test_the_chosen_reason_stays_while_its_pairs_are_settled(page: AppTest) -> None:
     page.pills(key="review-reason").set_value(Reason.CONTESTED).run()
     page.selectbox(key="review-why").set_value("Checked the facts")
-    page.button(key="settle-answer_1").click().run()
-    page.button(key="settle-answer_1").click().run()
+    press(page, "answer_1")
+    press(page, "answer_1")
     assert not page.exception
     assert page.info[0].value == "Every pair here is settled."
     assert (settled(0), settled(1), settled(2)) == ([ONE], [ONE], [])
@@ -71,7 +78,7 @@ def test_the_chosen_reason_stays_while_its_pairs_are_settled(page: AppTest) -> N
 
 def test_the_last_settling_is_undone_by_one_button(page: AppTest) -> None:
     page.selectbox(key="review-why").set_value("Checked the facts")
-    page.button(key="settle-both_bad").click().run()
+    press(page, "both_bad")
     page.button(key="settle-undo").click().run()
     assert settled(0) == [Verdict.BOTH_BAD, None]
     assert "1 of 3 pairs" in captions(page)
@@ -79,11 +86,22 @@ def test_the_last_settling_is_undone_by_one_button(page: AppTest) -> None:
 
 def test_a_settled_pair_can_be_opened_again(page: AppTest) -> None:
     page.selectbox(key="review-why").set_value("Checked the facts")
-    page.button(key="settle-tie").click().run()
+    press(page, "tie")
     page.pills(key="review-reason").set_value(Reason.SETTLED).run()
     page.button(key="settle-back").click().run()
     assert not page.exception
     assert settled(0) == [Verdict.TIE, None]
+
+
+def test_a_key_held_down_settles_no_pair_that_has_just_appeared(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.selectbox(key="review-why").set_value("Checked the facts")
+    press(page, "tie")
+    monkeypatch.setattr(review_form, "LOOK_SECONDS", 60.0)
+    press(page, "tie")
+    assert "too soon" in page.toast[0].value
+    assert (settled(0), settled(1)) == ([Verdict.TIE], [])
 
 
 def test_next_and_back_go_through_the_queue(page: AppTest) -> None:
@@ -98,7 +116,7 @@ def test_settling_the_last_pair_of_the_queue_goes_back_to_those_before(page: App
     page.button(key="review-next").click().run()
     page.button(key="review-next").click().run()
     page.selectbox(key="review-why").set_value("Checked the facts")
-    page.button(key="settle-answer_2").click().run()
+    press(page, "answer_2")
     assert not page.exception
     assert settled(2) == [TWO]
     assert "2 of 2 pairs" in captions(page)
