@@ -10,7 +10,7 @@ from curation.model import Tier
 
 _MOST_POINTS = 1000
 TIER_WORDS: Mapping[Tier, str] = {
-    Tier.GOLD: "settled by a lead",
+    Tier.GOLD: "settled by a reviewer",
     Tier.AGREE2: "two or more votes, all equal",
     Tier.MAJORITY: "majority of three or more",
     Tier.SINGLE: "one vote",
