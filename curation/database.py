@@ -62,7 +62,8 @@ class Database:
             if "lock" in str(error):
                 raise WorkspaceInUse(str(path), _holder(str(error))) from error
             raise InvalidInput(
-                f"{path} cannot be opened as a Pairloom database. Restore a backup, or name another PAIRLOOM_HOME."
+                f"{path} cannot be opened as a Pairloom database. Restore a backup, "
+                "or name another PAIRLOOM_HOME."
             ) from error
         database = cls(connection)
         try:
@@ -119,7 +120,8 @@ class Database:
     def _migrate(self) -> None:
         with self.writing() as tx:
             tx.execute(
-                "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, applied TIMESTAMP NOT NULL)"
+                "CREATE TABLE IF NOT EXISTS migration"
+                " (number INTEGER PRIMARY KEY, applied TIMESTAMP NOT NULL)"
             )
             (done,) = tx.execute("SELECT coalesce(max(number), 0) FROM migration").fetchone() or (0,)
         steps = sorted((int(path.name[:4]), path) for path in _SCHEMA.glob("[0-9][0-9][0-9][0-9]_*.sql"))

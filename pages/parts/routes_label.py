@@ -22,7 +22,7 @@ from curation import text
 from curation.errors import InvalidInput, NotAllowed, PairloomError, Unknown, WorkspaceInUse
 from curation.labelling import annotators, decisions, guidelines, progress, queue
 from curation.model import Answer, Arm, Decision, Role, Verdict
-from pages.parts import session
+from pages.parts import guard, session
 from pages.parts.pair_view import markup
 
 HEADER = "x-pairloom-token"
@@ -123,6 +123,7 @@ def _endpoint(action: _Action) -> Callable[[Request], Any]:
 
 def _answer(action: _Action, request: Request, body: object) -> Response:
     try:
+        guard.permitted(Role.ANNOTATOR)
         bearer = read_token(session.home().secret(), request.headers.get(HEADER, ""))
         if not annotators.get(session.database(), bearer.annotator_id).active:
             raise NotAllowed("You are no longer a member of this project. Ask its lead.")

@@ -120,7 +120,7 @@ def test_the_sample_becomes_a_tuned_model(page: Page, server: Server, demo_model
     label_twelve_and_undo_one(page, server, winners(SAMPLE))
     made = release(page, server, "first")
     run = train(page, server)
-    expect(page.get_by_text("Held-out accuracy")).to_be_visible()
+    expect(page.get_by_text("Held-out accuracy", exact=True)).to_be_visible()
 
     held_out = json.loads((run / "evaluation" / "held_out.json").read_text(encoding="utf-8"))
     assert held_out["after"]["accuracy"] > 0.8
