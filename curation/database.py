@@ -123,15 +123,18 @@ class Database:
                 "CREATE TABLE IF NOT EXISTS migration"
                 " (number INTEGER PRIMARY KEY, applied TIMESTAMP NOT NULL)"
             )
-            (done,) = tx.execute("SELECT coalesce(max(number), 0) FROM migration").fetchone() or (0,)
-        steps = sorted((int(path.name[:4]), path) for path in _SCHEMA.glob("[0-9][0-9][0-9][0-9]_*.sql"))
-        newest = steps[-1][0]
-        if done > newest:
+            done = {number for (number,) in tx.execute("SELECT number FROM migration").fetchall()}
+        steps = {int(path.name[:4]): path for path in _SCHEMA.glob("[0-9][0-9][0-9][0-9]_*.sql")}
+        newest = max(steps)
+        if max(done, default=0) > newest:
             raise WorkspaceTooNew(
-                f"This workspace was written by a newer Pairloom (schema {done}, this one knows {newest}). "
-                "Update Pairloom, or name another PAIRLOOM_HOME."
+                f"This workspace was written by a newer Pairloom (schema {max(done)}, "
+                f"this one knows {newest}). Update Pairloom, or name another PAIRLOOM_HOME."
             )
-        for number, path in steps[done:]:
+        # By number, not by count: numbers have gaps, and one that fills a gap is applied when it comes.
+        for number, path in sorted(steps.items()):
+            if number in done:
+                continue
             with self.writing() as tx:
                 tx.execute(path.read_text(encoding="utf-8"))
                 tx.execute(

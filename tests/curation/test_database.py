@@ -72,6 +72,17 @@ def test_opening_again_migrates_nothing_and_keeps_everything(tmp_path: Path) -> 
     assert versions(Database.open(tmp_path / "a.duckdb")) == [1]
 
 
+def test_a_migration_whose_number_fills_a_gap_is_applied(tmp_path: Path) -> None:
+    db = Database.open(tmp_path / "a.duckdb")
+    with db.writing() as tx:
+        tx.execute("DROP TABLE given_order")
+        tx.execute("DELETE FROM migration WHERE number = 2")
+    db.close()
+
+    with Database.open(tmp_path / "a.duckdb").reading() as cursor:
+        assert cursor.execute("SELECT count(*) FROM given_order").fetchone() == (0,)
+
+
 def test_a_second_process_is_told_who_holds_the_workspace(tmp_path: Path) -> None:
     db = Database.open(tmp_path / "a.duckdb")
     code = (
