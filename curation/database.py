@@ -18,6 +18,7 @@ import psutil
 from curation.errors import InvalidInput, WorkspaceInUse, WorkspaceTooNew
 
 _SCHEMA = Path(__file__).parent / "schema"
+_COMMIT = "-- commit\n"
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 _Kept = TypeVar("_Kept")
 
@@ -135,8 +136,12 @@ class Database:
         for number, path in sorted(steps.items()):
             if number in done:
                 continue
+            *before, last = path.read_text(encoding="utf-8").split(_COMMIT)
+            for part in before:  # may run again after a crash
+                with self.writing() as tx:
+                    tx.execute(part)
             with self.writing() as tx:
-                tx.execute(path.read_text(encoding="utf-8"))
+                tx.execute(last)
                 tx.execute(
                     "INSERT INTO migration (number, applied) VALUES ($number, $applied)",
                     {"number": number, "applied": datetime.now(UTC).replace(tzinfo=None)},

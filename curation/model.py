@@ -79,6 +79,7 @@ class Arm(StrEnum):
     GOLD = "gold"
     ADJUDICATION = "adjudication"
     REPEAT = "repeat"
+    BATCH = "batch"  # of a slice that a lead wants first
 
 
 class Provenance(StrEnum):

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from curation import database
 from curation.database import Database
 from curation.errors import InvalidInput, WorkspaceInUse, WorkspaceTooNew
 
@@ -81,6 +82,31 @@ def test_a_migration_whose_number_fills_a_gap_is_applied(tmp_path: Path) -> None
 
     with Database.open(tmp_path / "a.duckdb").reading() as cursor:
         assert cursor.execute("SELECT count(*) FROM given_order").fetchone() == (0,)
+
+
+def test_a_workspace_of_an_older_version_gets_every_step_it_lacks_and_keeps_its_decisions(
+    tmp_path: Path,
+) -> None:
+    connection = duckdb.connect(str(tmp_path / "a.duckdb"))
+    connection.execute("CREATE TABLE migration (number INTEGER PRIMARY KEY, applied TIMESTAMP NOT NULL)")
+    schema = Path(database.__file__).parent / "schema"
+    for path in sorted(schema.glob("000[1-4]_*.sql")):
+        connection.execute(path.read_text(encoding="utf-8"))
+        connection.execute("INSERT INTO migration VALUES ($1, now()::TIMESTAMP)", [int(path.name[:4])])
+    connection.execute(
+        "INSERT INTO decision (id, pair_id, annotator_id, verdict, arm, server_time)"
+        " VALUES ('d', 'p', 'ann-1', 'tie', 'gold', now()::TIMESTAMP)"
+    )
+    connection.close()
+
+    db = Database.open(tmp_path / "a.duckdb")
+
+    with db.reading() as cursor:
+        kept = cursor.execute("SELECT verdict, arm FROM decision WHERE pair_id = 'p'").fetchall()
+        (steps,) = cursor.execute("SELECT count(*) FROM migration").fetchone() or (0,)
+    db.close()
+    assert kept == [("tie", "gold")]
+    assert steps == len(list(schema.glob("*.sql")))
 
 
 def test_a_second_process_is_told_who_holds_the_workspace(tmp_path: Path) -> None:
