@@ -14,7 +14,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from curation import workspace
-from pages.parts import routes_download, routes_label
+from pages.parts import routes_download, routes_label, routes_reading
 from training import supervisor
 
 _LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
@@ -68,7 +68,7 @@ def _is_loopback(address: str) -> bool:
 
 app = st.App(
     Path(__file__).parent / "pages" / "frame.py",
-    routes=[*routes_label.routes(), *routes_download.routes()],
+    routes=[*routes_label.routes(), *routes_reading.routes(), *routes_download.routes()],
     # A page of another site whose name is made to resolve to 127.0.0.1 sends its own name as Host.
     middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=_LOOPBACK), Middleware(SecurityHeaders)],
     lifespan=lifespan,

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from curation import text
+from curation.labelling import preferences
 from curation.model import Role
 from pages.parts import guard, routes_label, session
 from pages.parts.pair_view import component
@@ -16,4 +17,5 @@ component.show(
     annotator_id=person.id,
     workspace_id=text.digest(["workspace", secret], size=6),
     token=routes_label.issue_token(secret, annotator_id=person.id, role=person.role),
+    preferences=preferences.of(session.database(), person.id),
 )

@@ -46,10 +46,10 @@ class Bearer:
 def routes() -> list[Route]:
     """What app.py mounts."""
     return [
-        Route("/api/label/next", _endpoint(_next), methods=["GET"]),
-        Route("/api/label/pair/{pair_id}", _endpoint(_pair), methods=["GET"]),
-        Route("/api/label/decisions", _endpoint(_save), methods=["POST"]),
-        Route("/api/label/back", _endpoint(_give_back), methods=["POST"]),
+        Route("/api/label/next", endpoint(_next), methods=["GET"]),
+        Route("/api/label/pair/{pair_id}", endpoint(_pair), methods=["GET"]),
+        Route("/api/label/decisions", endpoint(_save), methods=["POST"]),
+        Route("/api/label/back", endpoint(_give_back), methods=["POST"]),
     ]
 
 
@@ -109,10 +109,12 @@ def decision_from(entry: object, *, annotator_id: str, now: datetime) -> Decisio
 
 
 _SAME = {verdict.value: verdict.value for verdict in (Verdict.TIE, Verdict.BOTH_BAD, Verdict.SKIP)}
-_Action = Callable[[Request, Bearer, object], dict[str, object]]
+Action = Callable[[Request, Bearer, object], dict[str, object]]
 
 
-def _endpoint(action: _Action) -> Callable[[Request], Any]:
+def endpoint(action: Action) -> Callable[[Request], Any]:
+    """A route's handler: `action` gets the request, its sender and its body; errors become sentences."""
+
     async def endpoint(request: Request) -> Response:
         # Only the body is awaited; DuckDB and rendering work in the thread pool.
         body = await _body(request)
@@ -121,7 +123,7 @@ def _endpoint(action: _Action) -> Callable[[Request], Any]:
     return endpoint
 
 
-def _answer(action: _Action, request: Request, body: object) -> Response:
+def _answer(action: Action, request: Request, body: object) -> Response:
     try:
         guard.permitted(Role.ANNOTATOR)
         bearer = read_token(session.home().secret(), request.headers.get(HEADER, ""))

@@ -5,10 +5,20 @@ const SCROLL = { ArrowDown: 60, ArrowUp: -60, PageDown: 1, PageUp: -1 };
 
 class Labelling {
   constructor(root, data) {
-    this.keys = Object.fromEntries(Object.entries(data.keys).map(([choice, code]) => [code, choice]));
     this.settle = data.settle_seconds * 1000;
-    this.screen = new Screen(root, data.keys);
     this.server = new Server(data.api, data.token);
+    this.screen = new Screen(root);
+    this.preferences = new Preferences(this.server, data.preferences, (error) =>
+      this.screen.note(`Your settings are not saved yet: ${error.message}.`));
+    this.keymap = new Keymap(this.preferences.get("keys"));
+    this.help = new Help(root.getRootNode(), { keymap: this.keymap, changed: () => this.keysChanged() });
+    this.keymap.learnLayout().then(() => this.screen.nameKeys(this.keymap));
+    // What a key or a button does; whatever is not here is a decision.
+    this.actions = {
+      edges: () => this.screen.toggleEdges(),
+      undo: () => this.undo(),
+      help: () => this.help.open(),
+    };
     this.clock = new Clock();
     this.current = null;
     this.past = []; // what undo goes back to, newest last
@@ -54,11 +64,12 @@ class Labelling {
   }
 
   keydown(event) {
-    if (event.defaultPrevented || event.isComposing || isTyping(event) || isBehindDialog(this.screen.root)) return;
-    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    const choice = this.keys[event.code];
+    if (event.isComposing || this.help.keydown(event)) return;
+    if (event.defaultPrevented || isTyping(event) || isBehindDialog(this.screen.root)) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const choice = this.keymap.actionOf(event);
     if (choice === undefined) {
-      if (event.code in SCROLL && !this.screen.panes().includes(event.composedPath()[0])) {
+      if (event.code in SCROLL && !event.shiftKey && !this.screen.panes().includes(event.composedPath()[0])) {
         event.preventDefault();
         this.screen.scroll(SCROLL[event.code]);
       }
@@ -71,18 +82,22 @@ class Labelling {
   }
 
   click(event) {
-    const button = event.composedPath().find((element) => element.dataset?.choice);
+    const button = event.composedPath().find((element) => element.dataset?.choice ?? element.dataset?.action);
     if (event.composedPath()[0] === this.screen.parts["refused-dismiss"]) this.outbox.dismissRefused();
     if (!button || button.disabled) return;
     // After a click with the mouse the button lets go, or the next space bar would press it again.
     if (event.detail > 0) button.blur();
-    this.act(button.dataset.choice);
+    this.act(button.dataset.choice ?? button.dataset.action);
   }
 
-  act(choice) {
-    if (choice === "edges") this.screen.toggleEdges();
-    else if (choice === "undo") this.undo();
-    else this.decide(choice);
+  act(name) {
+    if (name in this.actions) this.actions[name]();
+    else this.decide(name);
+  }
+
+  keysChanged() {
+    this.preferences.set("keys", this.keymap.kept());
+    this.screen.nameKeys(this.keymap);
   }
 
   decide(choice) {

@@ -1,24 +1,24 @@
 // What is seen. Knows the elements, decides nothing.
 
 class Screen {
-  constructor(root, keys) {
+  constructor(root) {
     this.root = root;
     this.parts = Object.fromEntries([...root.querySelectorAll("[id]")].map((part) => [part.id, part]));
     this.buttons = [...root.querySelectorAll("[data-choice]")];
-    this.nameKeys(keys);
+    this.edgesKey = "";
     this.fit();
   }
 
-  // The letter that is printed on this person's key, where the browser knows it.
-  async nameKeys(keys) {
-    const layout = await navigator.keyboard?.getLayoutMap?.().catch(() => null);
-    const letter = (code) => (layout?.get(code) ?? code.replace(/^Key|^Digit/, "")).toUpperCase();
-    for (const button of this.buttons) {
-      const code = keys[button.dataset.choice];
-      button.querySelector("kbd").textContent = letter(code);
-      button.setAttribute("aria-keyshortcuts", letter(code));
+  // Every button says its key, as printed on this person's keyboard.
+  nameKeys(keymap) {
+    for (const button of this.root.querySelectorAll("[data-choice], [data-action]")) {
+      const action = button.dataset.choice ?? button.dataset.action;
+      const key = button.querySelector("kbd");
+      key.textContent = keymap.letter(action);
+      key.hidden = key.textContent === "";
+      button.setAttribute("aria-keyshortcuts", keymap.spoken(action));
     }
-    this.edgesKey = letter(keys.edges);
+    this.edgesKey = keymap.letter("edges");
   }
 
   // The screen takes the height that the page leaves, so the action bar never moves.

@@ -25,6 +25,10 @@ class Server {
     return this.ask("decisions", { method: "POST", body, keepalive });
   }
 
+  prefer(values) {
+    return this.ask("preferences", { method: "POST", body: JSON.stringify(values), keepalive: true });
+  }
+
   // What was never answered is free for others at once; sent while the page closes.
   giveBack(pairs) {
     return this.ask("back", { method: "POST", body: JSON.stringify({ pairs }), keepalive: true });
