@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-_Z95 = 1.959963984540054  # 97.5 % quantile of the normal distribution
+from curation.comparison import winning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,7 @@ def after(policy: Sequence[Likelihoods], reference: Sequence[Likelihoods], beta:
     right = sum(value > 0 for value in margins)
     return Standing(
         accuracy=right / len(margins),
-        interval=wilson(right, len(margins)),
+        interval=winning.wilson(right, len(margins)),
         margin=math.fsum(margins) / len(margins),
         loss=math.fsum(_softplus(-value) for value in margins) / len(margins),
     )
@@ -82,20 +82,6 @@ def likelihood_baseline(reference: Sequence[Likelihoods]) -> float | None:
         return None
     right = [one.chosen / one.chosen_tokens > one.rejected / one.rejected_tokens for one in reference]
     return sum(right) / len(right)
-
-
-def wilson(right: int, n: int) -> tuple[float, float]:
-    """95 % interval of a share.
-
-    Args:
-        right: successes, from 0 to n; n: trials, at least 1.
-
-    Source: Wilson (1927), as in Brown, Cai and DasGupta (2001), eq. 4.
-    """
-    share, z2 = right / n, _Z95**2
-    centre = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = _Z95 * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n)) / (1 + z2 / n)
-    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def document(then: Standing, now: Standing, baselines: dict[str, float | None], n: int) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from curation.comparison import winning
 from training import evaluation
 from training.evaluation import Likelihoods
 
@@ -39,14 +40,14 @@ def test_without_pairs_nothing_is_defined() -> None:
 
 def test_wilson_interval_of_a_published_example() -> None:
     # Newcombe (1998), table I: 15 of 148 gives 0.0624 to 0.1605
-    low, high = evaluation.wilson(15, 148)
+    low, high = winning.wilson(15, 148)
     assert (round(low, 4), round(high, 4)) == (0.0624, 0.1605)
 
 
 @given(n=st.integers(1, 500), share=st.floats(0, 1))
 def test_the_interval_holds_the_share_and_stays_in_0_to_1(n: int, share: float) -> None:
     right = round(share * n)
-    low, high = evaluation.wilson(right, n)
+    low, high = winning.wilson(right, n)
     assert 0 <= low <= right / n + 1e-12
     assert right / n - 1e-12 <= high <= 1
 
