@@ -21,6 +21,7 @@ SECTIONS: dict[str, list[tuple[str, str, str, Role]]] = {
         ("label", "Label", "compare", Role.ANNOTATOR),
         ("quality", "Quality", "balance", Role.REVIEWER),
         ("review", "Review", "gavel", Role.REVIEWER),
+        ("project", "Project", "tune", Role.LEAD),
     ],
     "Release": [("release", "Release", "verified", Role.LEAD)],
     "Train": [

@@ -40,7 +40,7 @@ def gather(cursor: duckdb.DuckDBPyConnection) -> None:
                coalesce(d.client_time, d.server_time) AS decided, d.guideline_version
         FROM current_decision AS d
         LEFT JOIN given_order AS g ON g.pair_id = d.pair_id
-        WHERE d.verdict <> 'skip' AND d.arm = 'random' AND d.round = 0
+        WHERE d.verdict NOT IN ('skip', 'cannot_judge') AND d.arm = 'random' AND d.round = 0
         QUALIFY row_number() OVER (PARTITION BY d.pair_id, d.annotator_id ORDER BY d.number DESC) = 1
         """
     )

@@ -5,11 +5,8 @@ carries a signed token in a header that no other site can send; a cookie could b
 What goes out names neither the models that wrote an answer nor any earlier verdict on it.
 """
 
-import math
-import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
@@ -21,8 +18,8 @@ from starlette.routing import Route
 from curation import text
 from curation.errors import InvalidInput, NotAllowed, PairloomError, Unknown, WorkspaceInUse
 from curation.labelling import annotators, decisions, guidelines, progress, queue
-from curation.model import Answer, Arm, Decision, Role, Verdict
-from pages.parts import guard, session
+from curation.model import Role, Verdict
+from pages.parts import guard, label_entries, session
 from pages.parts.pair_view import markup
 
 HEADER = "x-pairloom-token"
@@ -32,7 +29,6 @@ _MAX_BATCH = 100
 _MAX_BODY = 1_000_000
 _MAX_PAIRS = 20
 _RECENT = 20
-_ID = re.compile(r"[0-9a-f]{16,64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,40 +71,6 @@ def read_token(secret: str, token: str) -> Bearer:
     return Bearer(annotator_id=annotator_id, role=Role(role))
 
 
-def decision_from(entry: object, *, annotator_id: str, now: datetime) -> Decision:
-    """What the client says as a decision: the side it chose becomes the answer that stood there.
-
-    Round and arm are not the client's to say; queue.assignment knows them.
-
-    Args:
-        entry: {"id", "pair", "choice": left | right | tie | both_bad | skip, "left": the answer that stood
-            left, "round", "guideline", "supersedes", "seconds_shown", "seconds_active", "client_time": ms}.
-
-    Raises:
-        InvalidInput: a field is missing or is not what it must be.
-    """
-    fields = _fields(entry)
-    left = _member(Answer, fields, "left")
-    chosen = {"left": Verdict(left.value), "right": Verdict(left.other.value)}
-    choice = str(fields.get("choice"))
-    return Decision(
-        id=_id(fields, "id"),
-        pair_id=_id(fields, "pair"),
-        annotator_id=annotator_id,
-        verdict=chosen.get(choice) or _member(Verdict, {"choice": _SAME.get(choice)}, "choice"),
-        left=left,
-        round=_count(fields, "round"),
-        arm=Arm.RANDOM,
-        guideline_version=_count(fields, "guideline"),
-        seconds_shown=_seconds(fields, "seconds_shown"),
-        seconds_active=_seconds(fields, "seconds_active"),
-        client_time=_moment(fields.get("client_time")),
-        server_time=now,
-        supersedes=None if fields.get("supersedes") is None else _id(fields, "supersedes"),
-    )
-
-
-_SAME = {verdict.value: verdict.value for verdict in (Verdict.TIE, Verdict.BOTH_BAD, Verdict.SKIP)}
 Action = Callable[[Request, Bearer, object], dict[str, object]]
 
 
@@ -145,7 +107,7 @@ def _next(request: Request, bearer: Bearer, _body: object) -> dict[str, object]:
     else:
         tasks = queue.next_for(database, bearer.annotator_id, limit=limit, but=known, now=session.now())
     version = guidelines.current(database).version
-    day_start = _moment(_whole(asked.get("day", "0"))) or session.now()
+    day_start = label_entries.moment(_whole(asked.get("day", "0"))) or session.now()
     counts = progress.of(database, bearer.annotator_id, day_start=day_start)
     recent = decisions.by_annotator(database, bearer.annotator_id, limit=_RECENT)
     return {
@@ -173,7 +135,7 @@ def _pair(request: Request, bearer: Bearer, _body: object) -> dict[str, object]:
 
 def _give_back(_request: Request, bearer: Bearer, body: object) -> dict[str, object]:
     """Sent when the page closes: what was never answered is free for others."""
-    pairs = _fields(body).get("pairs")
+    pairs = label_entries.fields(body).get("pairs")
     if not isinstance(pairs, list) or len(pairs) > _MAX_BATCH:
         raise InvalidInput(f"Send a list of at most {_MAX_BATCH} pairs.")
     queue.give_back(session.database(), bearer.annotator_id, [str(pair) for pair in pairs], now=session.now())
@@ -181,7 +143,7 @@ def _give_back(_request: Request, bearer: Bearer, body: object) -> dict[str, obj
 
 
 def _save(_request: Request, bearer: Bearer, body: object) -> dict[str, object]:
-    entries = _fields(body).get("entries")
+    entries = label_entries.fields(body).get("entries")
     if not isinstance(entries, list) or len(entries) > _MAX_BATCH:
         raise InvalidInput(f"Send a list of at most {_MAX_BATCH} decisions as entries.")
     saved: list[str] = []
@@ -198,20 +160,20 @@ def _save(_request: Request, bearer: Bearer, body: object) -> dict[str, object]:
 
 
 def _save_one(entry: object, bearer: Bearer) -> str:
-    fields = _fields(entry)
+    fields = label_entries.fields(entry)
     if fields.get("choice") == "undo":
-        undo_id = _id(fields, "id")
+        undo_id = label_entries.identity(fields, "id")
         decisions.undo(
             session.database(),
             undo_id=undo_id,
-            decision_id=_id(fields, "supersedes"),
+            decision_id=label_entries.identity(fields, "supersedes"),
             annotator_id=bearer.annotator_id,
             now=session.now(),
-            client_time=_moment(fields.get("client_time")),
+            client_time=label_entries.moment(fields.get("client_time")),
         )
         return undo_id
     database = session.database()
-    said = decision_from(fields, annotator_id=bearer.annotator_id, now=session.now())
+    said = label_entries.decision_from(fields, annotator_id=bearer.annotator_id, now=session.now())
     number, arm = queue.assignment(database, said.annotator_id, said.pair_id, said.round)
     decisions.record(database, replace(said, round=number, arm=arm))
     return said.id
@@ -256,53 +218,8 @@ def _json(content: dict[str, object], status: int) -> Response:
     return JSONResponse(content, status_code=status, headers={"Cache-Control": "no-store"})
 
 
-def _fields(entry: object) -> Mapping[str, object]:
-    if not isinstance(entry, dict):
-        raise InvalidInput("A decision must be a JSON object.")
-    return entry
-
-
 def _name(entry: object) -> str:
     return str(entry.get("id")) if isinstance(entry, dict) else ""
-
-
-def _id(fields: Mapping[str, object], name: str) -> str:
-    value = fields.get(name)
-    if not isinstance(value, str) or not _ID.fullmatch(value):
-        raise InvalidInput(f"{name} must be 16 to 64 hexadecimal digits.")
-    return value
-
-
-def _member(kind: type[Any], fields: Mapping[str, object], name: str) -> Any:
-    try:
-        return kind(fields.get(name))
-    except ValueError as error:
-        raise InvalidInput(f"{name} is not one of the choices.") from error
-
-
-def _count(fields: Mapping[str, object], name: str) -> int:
-    value = fields.get(name)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**31:
-        raise InvalidInput(f"{name} must be a whole number, 0 or more.")
-    return value
-
-
-def _seconds(fields: Mapping[str, object], name: str) -> float | None:
-    value = fields.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value < 0:
-        raise InvalidInput(f"{name} must be seconds, 0 or more.")
-    return float(value)
-
-
-def _moment(milliseconds: object) -> datetime | None:
-    if not isinstance(milliseconds, int) or isinstance(milliseconds, bool):
-        return None
-    try:
-        return datetime.fromtimestamp(0, UTC).replace(tzinfo=None) + timedelta(milliseconds=milliseconds)
-    except OverflowError:
-        return None
 
 
 def _whole(value: str) -> int:

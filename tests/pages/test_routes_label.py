@@ -9,7 +9,7 @@ from itsdangerous import URLSafeTimedSerializer
 
 from curation.errors import InvalidInput, NotAllowed
 from curation.model import Answer, Role, Verdict
-from pages.parts import routes_label
+from pages.parts import label_entries, routes_label
 
 NOW = datetime(2026, 11, 22, 9, 0)
 OPPOSITE = {"left": "right", "right": "left", "tie": "tie", "both_bad": "both_bad", "skip": "skip"}
@@ -33,11 +33,11 @@ def an_entry(**changes: object) -> dict[str, object]:
 
 def verdict_of(choice: str, left: Answer) -> Verdict | None:
     entry = an_entry(choice=choice, left=left.value)
-    return routes_label.decision_from(entry, annotator_id="ann-1", now=NOW).verdict
+    return label_entries.decision_from(entry, annotator_id="ann-1", now=NOW).verdict
 
 
 def test_the_chosen_side_becomes_the_answer_that_stood_there() -> None:
-    decision = routes_label.decision_from(an_entry(), annotator_id="ann-1", now=NOW)
+    decision = label_entries.decision_from(an_entry(), annotator_id="ann-1", now=NOW)
     assert (decision.verdict, decision.left) == (Verdict.ANSWER_2, Answer.TWO)
     assert (decision.guideline_version, decision.seconds_shown, decision.seconds_active) == (3, 4.25, 4.0)
     assert decision.client_time == datetime(2026, 11, 22, 9, 0, 0, 123_000)
@@ -76,7 +76,7 @@ def test_the_same_key_under_swapped_sides_means_the_other_answer(choice: str, le
 )
 def test_an_entry_that_is_not_one_is_refused_by_the_name_of_its_field(changes: dict[str, object]) -> None:
     with pytest.raises(InvalidInput, match=next(iter(changes))):
-        routes_label.decision_from(an_entry(**changes), annotator_id="ann-1", now=NOW)
+        label_entries.decision_from(an_entry(**changes), annotator_id="ann-1", now=NOW)
 
 
 def test_a_token_names_its_person() -> None:

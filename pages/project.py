@@ -1,0 +1,14 @@
+"""What the project asks of the people who label, one tab for each kind of question."""
+
+import streamlit as st
+
+from curation.model import Role
+from pages.parts import guard, project_answers, session
+
+person = guard.require(Role.LEAD)
+db = session.database()
+
+st.title("Project", anchor=False)
+(answers,) = st.tabs(["Answers"], key="project-tab")
+with answers:
+    project_answers.show(db, person)

@@ -1,0 +1,31 @@
+"""What a lead sets on the page Project is what the people who label are asked."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from curation.labelling import projects
+from pages.parts import session
+
+PAGE = str(Path(__file__).parents[2] / "pages" / "project.py")
+
+
+@pytest.fixture
+def page(home: Path) -> AppTest:
+    return AppTest.from_file(PAGE, default_timeout=60).run()
+
+
+def test_what_is_switched_on_and_saved_is_in_effect(page: AppTest) -> None:
+    page.toggle(key="answers-strength").set_value(True)
+    page.multiselect(key="answers-reasons").set_value(["Clearer"]).run()
+    page.toggle(key="answers-reasons_required").set_value(True)
+    page.button(key="answers-save").click().run()
+    assert not page.exception
+    project = projects.current(session.database())
+    assert (project.strength, project.reasons, project.reasons_required) == (True, ("Clearer",), True)
+
+
+def test_nothing_is_in_effect_before_it_is_saved(page: AppTest) -> None:
+    page.toggle(key="answers-comments").set_value(False).run()
+    assert projects.current(session.database()).comments
