@@ -13,7 +13,18 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from curation import workspace
-from curation.commands import agreement, backup, intake, release, restore, terminal, validate, verify, votes
+from curation.commands import (
+    agreement,
+    backup,
+    intake,
+    release,
+    reproduce,
+    restore,
+    terminal,
+    validate,
+    verify,
+    votes,
+)
 from curation.database import Database
 from curation.errors import PairloomError
 
@@ -40,7 +51,7 @@ class FolderCommand(_Named, Protocol):
     def run(self, arguments: argparse.Namespace, progress: terminal.Progress, /) -> dict[str, object]: ...
 
 
-COMMANDS: tuple[Command, ...] = (intake, votes, agreement, validate, release, backup)
+COMMANDS: tuple[Command, ...] = (intake, votes, agreement, validate, release, reproduce, backup)
 FOLDER_COMMANDS: tuple[FolderCommand, ...] = (verify, restore)
 
 

@@ -1,33 +1,27 @@
-"""Makes releases and lists them. The only writer of the tables release and acknowledgement.
+"""Makes releases and lists them. The only writer of release, acknowledgement and release_moment.
 
 A release is written under a temporary name, renamed, and then recorded in one transaction with its
 acknowledgements and its line in the audit. A kill before the rename leaves a temporary folder that the
 next release of that name removes; a kill between rename and record leaves a folder that it adopts.
 """
 
-import os
-import re
-import shutil
-from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import psutil
-
 from curation.database import Database
-from curation.errors import InvalidInput, PairloomError, Unknown
+from curation.errors import InvalidInput, Unknown
 from curation.labelling import events
-from curation.release import gate, verify, write
+from curation.release import folders, gate, moment, write
 from curation.release.gate import Acknowledgement, Examination
+from curation.release.moment import Moment
 from curation.validation import snapshot
 from curation.validation.exclusion import Cursor
 from curation.validation.policy import Policy
 from curation.workspace import Workspace
 
 Progress = Callable[[int, int], None]
-_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,15 +69,21 @@ def create(
         InvalidInput: an unsafe name, a name that holds another release, or an unknown rule.
         PairloomError: the disk is full or the folder cannot be written.
     """
-    _check_name(name)
-    with _disk(place), snapshot.opened(db, progress) as cursor, _temporary(place.releases, name) as folder:
+    folders.check_name(name)
+    with (
+        folders.disk(place),
+        snapshot.opened(db, progress) as cursor,
+        folders.temporary(place.releases, name) as folder,
+    ):
+        seen = moment.present(cursor, policy)
         examination = gate.examined(cursor, policy, progress=progress)
         accepted = gate.acknowledged(examination, accept=accept, accept_all=accept_all, by=by)
         fingerprint = write.files(cursor, folder, examination, accepted, progress)
         made = _release(place.releases / name, fingerprint, examination, by, now)
         _refuse_other(db, place, made, accepted)
-        _settle(folder, made.path)
-    return _record(db, place, made, accepted)
+        manifest = folders.manifest(folder)
+        folders.settle(folder, made.path)
+    return _record(db, place, made, accepted, seen, manifest)
 
 
 def listed(db: Database, place: Workspace) -> tuple[Release, ...]:
@@ -110,50 +110,29 @@ def get(db: Database, place: Workspace, name: str) -> Release:
     return found[0]
 
 
+def moment_of(db: Database, name: str) -> tuple[Moment, str]:
+    """What was seen when a release was made, and the SHA-256 of its manifest.
+
+    Raises:
+        InvalidInput: it was made by a version that did not keep that.
+    """
+    with db.reading() as cursor:
+        row = cursor.execute(
+            "SELECT policy, marks, made_with, manifest FROM release_moment WHERE release_name = $name",
+            {"name": name},
+        ).fetchone()
+    if row is None:
+        raise InvalidInput(
+            f"{name} was released by an older Pairloom, which did not keep what reproducing it takes. "
+            "Its folder can still be verified."
+        )
+    return moment.from_json(*row[:3]), row[3]
+
+
 def acknowledgements(db: Database, name: str) -> tuple[Acknowledgement, ...]:
     """What was accepted for a release, by rule."""
     with db.reading() as cursor:
         return _acknowledgements(cursor, name)
-
-
-def _check_name(name: str) -> None:
-    if not _NAME.fullmatch(name):
-        raise InvalidInput(
-            f"“{name}” cannot name a release. Use 1 to 64 letters, digits, dots, dashes or underscores, "
-            "beginning with a letter or digit and not ending with a dot."
-        )
-
-
-@contextmanager
-def _disk(place: Workspace) -> Iterator[None]:
-    """The folder of releases, and what it refuses in a sentence."""
-    try:
-        place.releases.mkdir(parents=True, exist_ok=True)
-        yield
-    except OSError as error:
-        raise PairloomError(
-            f"The release could not be written below {place.releases}: {error.strerror}. "
-            "Nothing was released; make room or mend the folder, then release again."
-        ) from error
-
-
-@contextmanager
-def _temporary(releases: Path, name: str) -> Iterator[Path]:
-    """An empty folder beside the final one, gone at the end unless it was renamed."""
-    mine = f".{name}.{os.getpid()}-{int(psutil.Process().create_time() * 1000)}"
-    for left_behind in releases.glob(f".{name}.*"):
-        # Only one process at a time can hold the database, so a folder of another one is nobody's.
-        if left_behind.name != mine and re.fullmatch(r"\d+-\d+", left_behind.name[len(name) + 2 :]):
-            shutil.rmtree(left_behind)
-    folder = releases / mine
-    try:
-        folder.mkdir()
-    except FileExistsError as error:
-        raise InvalidInput(f"{name} is being released already. Wait until that has ended.") from error
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _refuse_other(
@@ -162,34 +141,7 @@ def _refuse_other(
     """A name that stands for another release stays taken, even where its folder is gone."""
     known = [release for release in listed(db, place) if release.name == made.name]
     if known and (known[0].fingerprint, acknowledgements(db, made.name)) != (made.fingerprint, accepted):
-        raise _taken(made.name)
-
-
-def _taken(name: str) -> InvalidInput:
-    return InvalidInput(
-        f"There is already a release {name} with another content or other acknowledgements. "
-        "Releases do not change: choose another name."
-    )
-
-
-def _settle(folder: Path, final: Path) -> None:
-    """Give the folder its name, or find that it holds this release already."""
-    if not final.exists():
-        folder.rename(final)
-        write.sync_folder(final.parent)
-        return
-    if not ((final / write.MANIFEST).is_file() and _manifest(final) == _manifest(folder)):
-        raise _taken(final.name)
-    damage = verify.check(final)
-    if damage:
-        raise InvalidInput(
-            f"There is already a release {final.name}, but {damage[0].message} "
-            "Move it away, or take it from a backup."
-        )
-
-
-def _manifest(folder: Path) -> bytes:
-    return (folder / write.MANIFEST).read_bytes()
+        raise folders.taken(made.name)
 
 
 def _release(final: Path, fingerprint: str, examination: Examination, by: str, now: datetime) -> Release:
@@ -207,7 +159,12 @@ def _release(final: Path, fingerprint: str, examination: Examination, by: str, n
 
 
 def _record(
-    db: Database, place: Workspace, release: Release, accepted: tuple[Acknowledgement, ...]
+    db: Database,
+    place: Workspace,
+    release: Release,
+    accepted: tuple[Acknowledgement, ...],
+    seen: Moment,
+    manifest: str,
 ) -> Release:
     """Enter the folder into the workspace; where it stands there already, as it was entered first."""
     with db.writing() as tx:
@@ -221,20 +178,8 @@ def _record(
         if known is not None:
             return _from_row(known, place)
         _insert(tx, release)
-        for each in accepted:
-            tx.execute(
-                """
-                INSERT INTO acknowledgement (release_name, rule, count, acknowledged_by, acknowledged)
-                VALUES ($name, $rule, $count, $by, $now)
-                """,
-                {
-                    "name": release.name,
-                    "rule": each.rule,
-                    "count": each.count,
-                    "by": each.by,
-                    "now": release.released,
-                },
-            )
+        _insert_acknowledgements(tx, release, accepted)
+        _insert_moment(tx, release.name, seen, manifest)
         events.record(
             tx,
             actor=release.released_by,
@@ -269,6 +214,33 @@ def _insert(tx: Cursor, release: Release) -> None:
             "by": release.released_by,
             "now": release.released,
         },
+    )
+
+
+def _insert_acknowledgements(tx: Cursor, release: Release, accepted: tuple[Acknowledgement, ...]) -> None:
+    for each in accepted:
+        tx.execute(
+            """
+            INSERT INTO acknowledgement (release_name, rule, count, acknowledged_by, acknowledged)
+            VALUES ($name, $rule, $count, $by, $now)
+            """,
+            {
+                "name": release.name,
+                "rule": each.rule,
+                "count": each.count,
+                "by": each.by,
+                "now": release.released,
+            },
+        )
+
+
+def _insert_moment(tx: Cursor, name: str, seen: Moment, manifest: str) -> None:
+    tx.execute(
+        """
+        INSERT INTO release_moment (release_name, policy, marks, made_with, manifest)
+        VALUES ($name, $policy, $marks, $made_with, $manifest)
+        """,
+        {"name": name, "manifest": manifest, **moment.to_json(seen)},
     )
 
 

@@ -287,6 +287,7 @@ def test_a_folder_left_by_a_kill_before_its_record_is_adopted(
     with db.writing() as tx:
         tx.execute("DELETE FROM release")
         tx.execute("DELETE FROM acknowledgement")
+        tx.execute("DELETE FROM release_moment")
     assert releasing() == release
     assert releases.listed(db, place) == (release,)
     assert bytes_of(release.path) == before
