@@ -93,7 +93,7 @@ class Provenance(StrEnum):
 class Tier(StrEnum):
     """How well the winner of a pair is supported, best first."""
 
-    GOLD = "gold"  # settled by a lead
+    GOLD = "gold"  # settled by a reviewer or a lead
     AGREE2 = "agree2"  # two or more votes, all equal
     MAJORITY = "majority"  # more than half of three or more votes
     SINGLE = "single"  # one vote

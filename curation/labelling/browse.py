@@ -22,7 +22,8 @@ class State(StrEnum):
     UNDECIDED = "undecided"  # no vote in effect
     DECIDED = "decided"  # votes with a majority
     CONTESTED = "contested"  # votes without one
-    SETTLED = "settled"  # a lead has settled it
+    SETTLED = "settled"  # a reviewer has settled it
+    ASIDE = "aside"  # a reviewer has set it aside; in no other state, and not in a list without a state
 
 
 class Order(StrEnum):
@@ -78,6 +79,7 @@ class Row:
     votes: int
     agreement: float | None
     newest: datetime | None
+    aside: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +128,8 @@ def page(
                   AND ($tier IS NULL OR s.tier = $tier)
                   AND ($min_chars IS NULL OR z.chars >= $min_chars)
                   AND ($max_chars IS NULL OR z.chars <= $max_chars)
-                  AND ($state IS NULL OR $state = CASE
+                  AND ($state IS NULL AND NOT s.aside OR $state = CASE
+                           WHEN s.aside THEN 'aside'
                            WHEN s.tier = 'gold' THEN 'settled' WHEN s.tier = 'conflict' THEN 'contested'
                            WHEN s.votes > 0 THEN 'decided' ELSE 'undecided' END)
             )
@@ -159,9 +162,9 @@ def page(
 
 
 def tiers(db: Database) -> Mapping[Tier, int]:
-    """How many pairs stand on which support; tiers without pairs are there with 0."""
+    """How many pairs stand on which support, without those set aside; tiers of no pair are there with 0."""
     with db.reading() as cursor:
-        rows = cursor.execute("SELECT tier, count(*) FROM standing GROUP BY tier").fetchall()
+        rows = cursor.execute("SELECT tier, count(*) FROM standing WHERE NOT aside GROUP BY tier").fetchall()
     found = {Tier(tier): int(number) for tier, number in rows}
     return {tier: found.get(tier, 0) for tier in Tier}
 
@@ -186,7 +189,7 @@ def row(db: Database, pair_id: str) -> Row:
         found = cursor.execute(
             """
             SELECT p.id, p.source_id, p.source_row, p.prompt, p.answer_1, p.answer_2,
-                   s.winner, s.tier, s.votes, s.agreement, s.newest
+                   s.winner, s.tier, s.votes, s.agreement, s.newest, s.aside
             FROM pair AS p JOIN standing AS s ON s.pair_id = p.id
             WHERE p.id = $pair_id AND s.pair_id = $pair_id
             """,
@@ -203,7 +206,7 @@ def _rows(db: Database, ids: list[str]) -> tuple[Row, ...]:
         found = cursor.execute(
             """
             SELECT p.id, p.source_id, p.source_row, p.prompt, p.answer_1, p.answer_2,
-                   s.winner, s.tier, s.votes, s.agreement, s.newest
+                   s.winner, s.tier, s.votes, s.agreement, s.newest, s.aside
             FROM pair AS p JOIN standing AS s ON s.pair_id = p.id
             WHERE p.id IN (SELECT unnest($ids))
             """,
@@ -214,7 +217,8 @@ def _rows(db: Database, ids: list[str]) -> tuple[Row, ...]:
 
 
 def _from_row(row: tuple[object, ...]) -> Row:
-    pair_id, source_id, source_row, prompt, answer_1, answer_2, winner, tier, votes, agreement, newest = row
+    pair_id, source_id, source_row, prompt, answer_1, answer_2, *stands = row
+    winner, tier, votes, agreement, newest, aside = stands
     return Row(
         pair_id=str(pair_id),
         source_id=str(source_id),
@@ -227,4 +231,5 @@ def _from_row(row: tuple[object, ...]) -> Row:
         votes=int(str(votes)),
         agreement=float(str(agreement)) if agreement is not None else None,
         newest=newest if isinstance(newest, datetime) else None,
+        aside=bool(aside),
     )

@@ -20,6 +20,7 @@ from curation.database import Database
 from curation.labelling import diaries, orders, projects
 from curation.labelling.diaries import Diary
 from curation.labelling.lines import Line
+from curation.labelling.placements import Place
 from curation.model import Arm, Verdict
 
 _TAKEN_BACK = -1
@@ -39,7 +40,7 @@ class Need(IntEnum):
     NOTHING = 0
     FIRST = 1
     MORE = 2  # it has votes, and fewer than the project asks for
-    SETTLER = 3  # it has them, and they do not agree
+    SETTLER = 3  # it has them, and they do not agree, or a reviewer wants one more
 
 
 class Journal:
@@ -54,6 +55,8 @@ class Journal:
         self.votes, self.needs = array("h"), bytearray()
         self.lines: dict[Need, Line] = {need: Line() for need in Need if need is not Need.NOTHING}
         self.gold = Line()
+        self.aside: set[int] = set()  # by a reviewer: asked of nobody, counted nowhere
+        self._sent_back: dict[int, int] = {}  # likewise: how many votes the pair had then
         self.complete = 0
         self.project = projects.Project()
         self.unsorted = False  # pairs have arrived that no line holds yet
@@ -63,7 +66,7 @@ class Journal:
         self._verdict, self._round, self._arm, self._live = array("b"), array("b"), array("b"), array("b")
         self._quarter = array("i")
         self._commits = -1
-        self._next_row = self._next_pair = self._next_gold = 0
+        self._next_row = self._next_pair = self._next_gold = self._next_placement = 0
 
     def catch_up(self, database: Database) -> None:
         """Read what was committed since the last time; the first time, everything."""
@@ -80,7 +83,11 @@ class Journal:
                 """,
                 {"first": self._next_row},
             ).fetchall()
-            # After the decisions: whatever pair they speak of is there by now.
+            placed = cursor.execute(
+                "SELECT rowid, pair_id, place, votes FROM placement WHERE rowid >= $first ORDER BY rowid",
+                {"first": self._next_placement},
+            ).fetchall()
+            # After the decisions and placements: whatever pair they speak of is there by now.
             fresh = cursor.execute(
                 "SELECT rowid, id, source_id, shuffle FROM pair WHERE rowid >= $first ORDER BY rowid",
                 {"first": self._next_pair},
@@ -104,6 +111,9 @@ class Journal:
                 self._fold(row, replaced)
         if rows:
             self._next_row = rows[-1][0] + 1
+        for number, pair_id, place, votes in placed:
+            self._next_placement = number + 1
+            self._place(self.places[pair_id], None if place is None else Place(place), votes)
         self._commits = commits
 
     def person(self, annotator_id: str) -> int:
@@ -163,6 +173,8 @@ class Journal:
 
     def wanted(self, pair: int) -> int:
         """Votes the pair should have."""
+        if self._waits_again(pair, self.votes[pair]):
+            return max(self.votes[pair] + 1, self.project.votes_per_pair)
         return self.project.votes_per_pair + (self.needs[pair] == Need.SETTLER)
 
     def sort_in(self) -> None:
@@ -264,20 +276,39 @@ class Journal:
             if self._live[entry] and self._verdict[entry] != _SKIP:
                 vote = (-self._round[entry], entry, self._verdict[entry])
                 votes[self._person[entry]] = max(vote, votes.get(self._person[entry], vote))
-        asked = self.project.votes_per_pair
-        self.complete += (len(votes) >= asked) - (self.votes[pair] >= asked)
+        if pair not in self.aside:
+            asked = self.project.votes_per_pair
+            self.complete += (len(votes) >= asked) - (self.votes[pair] >= asked)
         self.votes[pair] = min(len(votes), 32767)
         said = [verdict for _, _, verdict in votes.values()]
         most = max((said.count(verdict) for verdict in said), default=0)
-        self._wait_for(pair, self._need(len(votes), most))
+        self._wait_for(pair, self._need(pair, len(votes), most))
 
-    def _need(self, votes: int, most: int) -> Need:
+    def _need(self, pair: int, votes: int, most: int) -> Need:
+        if pair in self.aside:
+            return Need.NOTHING
+        if votes and self._waits_again(pair, votes):
+            return Need.SETTLER
         if votes == 0:
             return Need.FIRST
         if votes < self.project.votes_per_pair:
             return Need.MORE
         settled = 2 * most > votes or not self.project.one_more_on_disagreement
         return Need.NOTHING if settled or votes > self.project.votes_per_pair else Need.SETTLER
+
+    def _waits_again(self, pair: int, votes: int) -> bool:
+        return votes <= self._sent_back.get(pair, -1)
+
+    def _place(self, pair: int, place: Place | None, votes: int) -> None:
+        is_complete = self.votes[pair] >= self.project.votes_per_pair
+        self.complete += is_complete * ((pair in self.aside) - (place is Place.ASIDE))
+        self.aside.discard(pair)
+        self._sent_back.pop(pair, None)
+        if place is Place.ASIDE:
+            self.aside.add(pair)
+        elif place is Place.SENT_BACK:
+            self._sent_back[pair] = votes
+        self._count(pair)
 
     def _wait_for(self, pair: int, need: Need) -> None:
         if need == self.needs[pair]:
@@ -288,7 +319,8 @@ class Journal:
 
     def _ask_for(self, project: projects.Project) -> None:
         self.project = project
-        self.complete = sum(votes >= project.votes_per_pair for votes in self.votes)
+        asked = project.votes_per_pair
+        self.complete = sum(votes >= asked for pair, votes in enumerate(self.votes) if pair not in self.aside)
         for pair, votes in enumerate(self.votes):
             if votes:
                 self._count(pair)

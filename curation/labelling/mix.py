@@ -133,7 +133,7 @@ class Turn:
         return Fit.FREE if journal.votes[pair] + on_the_way < journal.wanted(pair) else Fit.LATER
 
     def _fits_gold(self, pair: int) -> Fit:
-        if self._journal.has_met(pair, self._person):
+        if pair in self._journal.aside or self._journal.has_met(pair, self._person):
             return Fit.NEVER
         return Fit.LATER if pair in self._taken else Fit.FREE
 
@@ -143,6 +143,8 @@ class Turn:
         for _ in range(_TRIES if entries else 0):
             entry = self._chance.choice(entries)
             pair = self._journal.pair_of(entry)
+            if pair in self._journal.aside:
+                continue
             if pair not in self._taken and self._journal.repeatable(entry, before):
                 return Choice(pair=pair, round=1, arm=Arm.REPEAT)
         return None

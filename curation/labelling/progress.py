@@ -15,7 +15,7 @@ class Progress:
         today, mine: pairs this person has decided since the start of their day, and ever.
         skipped: pairs this person has skipped and not decided.
         decided: pairs that have all the votes the project asks for.
-        pairs: all pairs of the project.
+        pairs: all pairs of the project but those that a reviewer has set aside.
         votes_per_pair: how many votes the project asks for.
     """
 
@@ -43,6 +43,6 @@ def of(database: Database, annotator_id: str, *, day_start: datetime) -> Progres
             mine=diary.mine,
             skipped=len(diary.skipped),
             decided=book.complete,
-            pairs=len(book.ids),
+            pairs=len(book.ids) - len(book.aside),
             votes_per_pair=book.project.votes_per_pair,
         )

@@ -171,7 +171,8 @@ def _held(
     person = book.person(annotator_id)
     held: list[Lease] = []
     for lease in holdings.of_person(annotator_id, now):
-        if book.has_answered(book.places[lease.pair_id], person, lease.round):
+        place = book.places[lease.pair_id]
+        if place in book.aside or book.has_answered(place, person, lease.round):
             holdings.forget(lease)
         elif lease.pair_id not in but:
             held.append(lease)

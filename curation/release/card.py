@@ -13,7 +13,7 @@ from curation.validation.finding import Finding
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 _TIER_MEANING = {
-    Tier.GOLD: "settled by a lead",
+    Tier.GOLD: "settled by a reviewer",
     Tier.AGREE2: "two or more votes, all equal",
     Tier.MAJORITY: "more than half of three or more votes",
     Tier.SINGLE: "one vote",

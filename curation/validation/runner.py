@@ -32,6 +32,7 @@ RULE_SET = "v1"
 Rule = Callable[[Cursor, Policy], tuple[Finding, ...]]
 
 ROW_RULES: tuple[tuple[str, str, Rule], ...] = (
+    ("R01", "nothing set aside by a reviewer", support.set_aside),
     ("V01", "valid conversation", schema.conversation),
     ("V02", "nothing empty", schema.empty),
     ("V04", "answers differ", schema.identical),

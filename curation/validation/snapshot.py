@@ -74,6 +74,7 @@ def stamp(db: Database) -> tuple[int, ...]:
             """
             SELECT (SELECT count(*) FROM pair), (SELECT count(*) FROM appearance),
                    (SELECT count(*) FROM decision), (SELECT count(*) FROM settlement),
+                   (SELECT count(*) FROM placement),
                    (SELECT count(*) FROM protected_prompt)
             """
         ).fetchone()

@@ -1,4 +1,4 @@
-"""V17, V18: who stands behind a winner."""
+"""V17, V18: who stands behind a winner. R01: what a reviewer has set aside."""
 
 from curation.model import Tier
 from curation.validation import exclusion, snapshot
@@ -10,6 +10,25 @@ _WEAK = {
     Tier.SINGLE: "rest on a single vote",
     Tier.PRIOR: "rest on the imported preference alone, which no person has seen",
 }
+
+
+def set_aside(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
+    """R01: a reviewer has set the pair aside, or another with the same texts; it stays out of everything."""
+    cursor.execute(
+        """
+        INSERT INTO exclusion
+        SELECT DISTINCT coalesce(m.kept, a.pair_id), 'R01', 'a reviewer has set it aside'
+        FROM current_placement AS a LEFT JOIN member AS m ON m.pair_id = a.pair_id
+        WHERE a.place = 'aside'
+        """
+    )
+    return exclusion.finding(
+        cursor,
+        "R01",
+        total=snapshot.count(cursor),
+        message="A reviewer has set aside {count} of {total} pairs.",
+        fix="Put them back on the review page.",
+    )
 
 
 def undecided_winner(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:

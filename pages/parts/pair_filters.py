@@ -14,6 +14,7 @@ _STATES = {
     State.DECIDED: "Decided",
     State.CONTESTED: "Contested",
     State.SETTLED: "Settled",
+    State.ASIDE: "Set aside",
 }
 _ORDERS: list[Order] = list(Order)
 

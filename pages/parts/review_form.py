@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from curation.errors import InvalidInput
-from curation.labelling import review, settlements
+from curation.labelling import review, settlements, undoing
+from curation.labelling.actions import Action
 from curation.labelling.review import Entry, Majorities, Reason
 from curation.model import Role, Verdict
 from pages.parts import guard, session
@@ -70,12 +71,12 @@ def one(entry: Entry) -> None:
 def undo() -> None:
     """One button for this person's last action, whatever it was; nothing where there is none."""
     someone = guard.permitted(Role.REVIEWER)
-    last = settlements.latest(session.database(), someone.id)
+    last = undoing.latest(session.database(), someone.id)
     if last is None:
         return
     st.button(
         f"Undo my last settling ({_pairs(last.pairs)})", key="settle-undo", icon=":material/undo:",
-        help=f"{last.settled:%Y-%m-%d %H:%M} UTC", on_click=_undo, args=(last.id,),
+        help=f"{last.when:%Y-%m-%d %H:%M} UTC", on_click=_undo, args=(last.id,),
     )  # fmt: skip
 
 
@@ -109,10 +110,11 @@ def _settle(pair_id: str, verdict: Verdict) -> None:
 def _take_back(pair_id: str) -> None:
     with guard.on_action():
         someone = guard.permitted(Role.REVIEWER)
-        settlements.take_back(
-            session.database(), pair_id, action_id=session.request_id("settle"),
-            reason=str(session.kept("review-why") or ""), by=someone.id, now=session.now(),
+        action = Action(
+            id=session.request_id("settle"), reason=str(session.kept("review-why") or ""),
+            by=someone.id, now=session.now(),
         )  # fmt: skip
+        settlements.take_back(session.database(), [pair_id], action)
         session.renew_request("settle")
         st.toast("Open again: its votes count.")
 
@@ -120,7 +122,7 @@ def _take_back(pair_id: str) -> None:
 def _undo(action_id: str) -> None:
     with guard.on_action():
         someone = guard.permitted(Role.REVIEWER)
-        number = settlements.undo(session.database(), action_id, by=someone.id, now=session.now())
+        number = undoing.undo(session.database(), action_id, by=someone.id, now=session.now())
         st.toast(f"Undone: {_pairs(number)} as before.")
 
 
@@ -140,10 +142,8 @@ def _settle_all(reason: Reason | None, preview: Majorities) -> None:
 def _act(verdicts: Mapping[str, Verdict], reason: str) -> bool:
     with guard.on_action():
         someone = guard.permitted(Role.REVIEWER)
-        number = settlements.settle(
-            session.database(), verdicts, action_id=session.request_id("settle"),
-            reason=reason, by=someone.id, now=session.now(),
-        )  # fmt: skip
+        action = Action(id=session.request_id("settle"), reason=reason, by=someone.id, now=session.now())
+        number = settlements.settle(session.database(), verdicts, action)
         session.renew_request("settle")
         st.toast(f"Settled {_pairs(number)}.")
         return True

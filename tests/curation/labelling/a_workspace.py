@@ -5,6 +5,7 @@ from datetime import datetime
 from curation import text
 from curation.database import Database
 from curation.labelling import pairs
+from curation.labelling.actions import Action
 from curation.model import Answer, Decision, Pair, Provenance, Verdict
 
 NOW = datetime(2026, 11, 22, 9, 0)
@@ -65,3 +66,7 @@ def a_decision(
         seconds_shown=3.5,
         seconds_active=3.0,
     )
+
+
+def an_action(id: str = "act-1", *, by: str = "lead", reason: str = "read both") -> Action:
+    return Action(id=id, reason=reason, by=by, now=NOW)

@@ -8,7 +8,7 @@ from curation.database import Database
 from curation.labelling import decisions, review, settlements
 from curation.labelling.review import Reason
 from curation.model import Verdict
-from tests.curation.labelling.a_workspace import NOW, a_database, a_decision
+from tests.curation.labelling.a_workspace import NOW, a_database, a_decision, an_action
 
 numbers = itertools.count()
 ONE, TWO, TIE, BAD, SKIP = Verdict
@@ -22,7 +22,7 @@ def judged(db: Database, pair_id: str, *verdicts: Verdict) -> None:
 
 
 def settled(db: Database, pair_id: str) -> None:
-    settlements.settle(db, {pair_id: TIE}, action_id=f"a{next(numbers)}", reason="seen", by="lead", now=NOW)
+    settlements.settle(db, {pair_id: TIE}, an_action(f"a{next(numbers)}"))
 
 
 def reasons_of(db: Database, pair_id: str, wanted: Reason | None = None) -> tuple[Reason, ...]:
@@ -67,7 +67,7 @@ def test_what_was_taken_back_is_in_the_queue_again() -> None:
     db, (pair_id,) = a_database(1)
     judged(db, pair_id, ONE, TWO)
     settled(db, pair_id)
-    settlements.take_back(db, pair_id, action_id="back", reason="no", by="lead", now=NOW)
+    settlements.take_back(db, [pair_id], an_action("back"))
     assert reasons_of(db, pair_id) == (Reason.CONTESTED,)
 
 

@@ -6,13 +6,13 @@ from curation.database import Database
 from curation.errors import InvalidInput, NothingToUndo, Unknown
 from curation.labelling import browse, decisions, events, settlements
 from curation.model import Tier, Verdict
-from tests.curation.labelling.a_workspace import NOW, a_database, a_decision
+from tests.curation.labelling.a_workspace import a_database, a_decision, an_action
 
 FIRST, SECOND = Verdict.ANSWER_1, Verdict.ANSWER_2
 
 
 def settled(db: Database, verdicts: dict[str, Verdict], action: str = "act-1", by: str = "lead") -> int:
-    return settlements.settle(db, verdicts, action_id=action, reason="read both", by=by, now=NOW)
+    return settlements.settle(db, verdicts, an_action(action, by=by))
 
 
 def stands(db: Database, pair_id: str) -> tuple[Tier, Verdict | None]:
@@ -73,7 +73,7 @@ def test_one_unknown_pair_settles_none_of_them() -> None:
 def test_a_settlement_without_a_reason_is_refused(reason: str) -> None:
     db, (pair_id,) = a_database(1)
     with pytest.raises(InvalidInput, match="Say why"):
-        settlements.settle(db, {pair_id: FIRST}, action_id="a", reason=reason, by="lead", now=NOW)
+        settlements.settle(db, {pair_id: FIRST}, an_action(reason=reason))
 
 
 def test_a_skip_settles_nothing() -> None:
@@ -86,7 +86,7 @@ def test_what_is_taken_back_leaves_the_votes_to_speak() -> None:
     db, (pair_id,) = a_database(1)
     contested(db, pair_id)
     settled(db, {pair_id: SECOND})
-    settlements.take_back(db, pair_id, action_id="act-2", reason="too early", by="lead", now=NOW)
+    settlements.take_back(db, [pair_id], an_action("act-2"))
     assert stands(db, pair_id) == (Tier.CONFLICT, None)
     assert settlements.history(db, pair_id)[-1].verdict is None
 
@@ -94,41 +94,4 @@ def test_what_is_taken_back_leaves_the_votes_to_speak() -> None:
 def test_what_is_not_settled_cannot_be_taken_back() -> None:
     db, (pair_id,) = a_database(1)
     with pytest.raises(NothingToUndo, match="not settled"):
-        settlements.take_back(db, pair_id, action_id="a", reason="why", by="lead", now=NOW)
-
-
-def test_undo_puts_each_pair_back_to_what_stood_before() -> None:
-    db, (fresh, earlier) = a_database(2)
-    settled(db, {earlier: Verdict.TIE})
-    settled(db, {fresh: FIRST, earlier: FIRST}, "act-2")
-    assert settlements.undo(db, "act-2", by="lead", now=NOW) == 2
-    assert stands(db, earlier) == (Tier.GOLD, Verdict.TIE)
-    assert stands(db, fresh)[0] is Tier.PRIOR
-    assert settlements.undo(db, "act-2", by="lead", now=NOW) == 0
-
-
-def test_undo_leaves_what_somebody_settled_anew() -> None:
-    db, (first, second) = a_database(2)
-    settled(db, {first: FIRST, second: FIRST})
-    settled(db, {second: Verdict.TIE}, "act-2", by="reviewer")
-    assert settlements.undo(db, "act-1", by="lead", now=NOW) == 1
-    assert stands(db, second) == (Tier.GOLD, Verdict.TIE)
-    assert stands(db, first)[0] is Tier.PRIOR
-
-
-def test_an_unknown_action_cannot_be_undone() -> None:
-    db, _ = a_database(1)
-    with pytest.raises(Unknown, match="no settlement act-9"):
-        settlements.undo(db, "act-9", by="lead", now=NOW)
-
-
-def test_the_latest_action_is_the_persons_own_and_not_undone() -> None:
-    db, (first, second) = a_database(2)
-    settled(db, {first: FIRST})
-    settled(db, {second: FIRST}, "act-2")
-    settled(db, {first: SECOND}, "act-3", by="reviewer")
-    settlements.undo(db, "act-2", by="lead", now=NOW)
-    assert settlements.latest(db, "lead") is None
-    found = settlements.latest(db, "reviewer")
-    assert found is not None
-    assert (found.id, found.pairs, found.reason) == ("act-3", 1, "read both")
+        settlements.take_back(db, [pair_id], an_action())

@@ -5,6 +5,7 @@ import pytest
 
 from curation.database import Database
 from curation.labelling import settlements
+from curation.labelling.actions import Action
 from curation.model import Verdict
 from curation.release import write
 from curation.release.releases import Release
@@ -21,7 +22,7 @@ def test_a_contested_pair_is_released_as_gold_once_it_is_settled(
     a_decision(pair, "rejected", by="ann-2")
     assert pair.id not in released(releasing("contested"))
     loser = Verdict.ANSWER_1 if pair.answer_1 == "Lyon." else Verdict.ANSWER_2
-    settlements.settle(db, {pair.id: loser}, action_id="a", reason="Lyon was asked", by="lead", now=NOW)
+    settlements.settle(db, {pair.id: loser}, Action(id="a", reason="Lyon was asked", by="lead", now=NOW))
     row = released(releasing("settled"))[pair.id]
     assert (row["tier"], row["n_votes"]) == ("gold", 2)
     assert row["chosen"] == [{"role": "assistant", "content": "Lyon."}]
