@@ -16,6 +16,7 @@ from curation import workspace
 from curation.commands import (
     agreement,
     backup,
+    export,
     intake,
     release,
     reproduce,
@@ -52,7 +53,7 @@ class FolderCommand(_Named, Protocol):
 
 
 COMMANDS: tuple[Command, ...] = (intake, votes, agreement, validate, release, reproduce, backup)
-FOLDER_COMMANDS: tuple[FolderCommand, ...] = (verify, restore)
+FOLDER_COMMANDS: tuple[FolderCommand, ...] = (verify, export, restore)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

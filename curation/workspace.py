@@ -23,6 +23,15 @@ class Workspace:
         return self.home / "releases"
 
     @property
+    def exports(self) -> Path:
+        """Releases in other layouts; made on demand, safe to delete."""
+        return self.home / "exports"
+
+    def release_folder(self, named: str) -> Path:
+        """The folder that a person means by a release's name or by a path."""
+        return self.releases / named if (self.releases / named).is_dir() else Path(named)
+
+    @property
     def runs(self) -> Path:
         return self.home / "runs"
 

@@ -2,8 +2,8 @@
 
 import argparse
 from dataclasses import asdict
-from pathlib import Path
 
+from curation import workspace
 from curation.commands import terminal
 from curation.release import verify
 
@@ -12,9 +12,9 @@ HELP = "Compare a release folder with its manifest."
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", metavar="PATH", type=Path, help="the release folder")
+    parser.add_argument("path", metavar="PATH", help="the release folder, or a release's name")
 
 
 def run(arguments: argparse.Namespace, _progress: terminal.Progress) -> dict[str, object]:
-    differences = verify.check(arguments.path)
+    differences = verify.check(workspace.current().release_folder(arguments.path))
     return {"ok": not differences, "differences": [asdict(each) for each in differences]}

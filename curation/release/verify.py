@@ -48,6 +48,11 @@ def check(folder: Path) -> tuple[Difference, ...]:
     return differences or tuple(_content(folder, manifest))
 
 
+def changed_files(folder: Path) -> tuple[Difference, ...]:
+    """Files that are missing or not those that were released; rows are not counted again, so it is quick."""
+    return tuple(_missing_and_changed(folder, read_manifest(folder)))
+
+
 def read_manifest(folder: Path) -> Manifest:
     """The manifest of a release folder.
 

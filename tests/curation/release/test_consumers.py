@@ -12,6 +12,8 @@ import pytest
 from curation.database import Database
 from curation.labelling import pairs
 from curation.model import Message, Pair, Speaker, Verdict
+from curation.release import export
+from curation.release.layouts import Layout
 from curation.workspace import Workspace
 from tests.curation.conftest import NOW, APair, pair_of
 from tests.curation.release.conftest import Releasing
@@ -30,13 +32,12 @@ print(json.dumps({
 """
 
 _PREPARE = """
-import json, sys
+import glob, json, sys
 import datasets, torch, transformers
 from tokenizers import Tokenizer, models, pre_tokenizers
-from trl import DPOConfig, DPOTrainer
+from trl import DPOConfig, DPOTrainer, KTOConfig, KTOTrainer
 
-release, scratch = sys.argv[1:]
-loaded = datasets.load_dataset(release)
+release, exports, scratch = sys.argv[1:]
 known = ["<eos>", "<unk>", "user", "assistant", "system", ":", "."]
 words = {word: number for number, word in enumerate(known)}
 raw = Tokenizer(models.WordLevel(words, unk_token="<unk>"))
@@ -52,14 +53,23 @@ config = transformers.LlamaConfig(
     vocab_size=len(words), hidden_size=8, intermediate_size=8, num_hidden_layers=1, num_attention_heads=1
 )
 transformers.LlamaForCausalLM(config).save_pretrained(scratch + "/model")
-trainer = DPOTrainer(
-    model=scratch + "/model",
-    args=DPOConfig(output_dir=scratch, report_to="none", use_cpu=True, bf16=False, max_length=64),
-    train_dataset=loaded["train"],
-    processing_class=tokenizer,
-)
-batch = next(iter(trainer.get_train_dataloader()))
-print(json.dumps({"rows": len(trainer.train_dataset), "keys": sorted(batch)}))
+common = dict(output_dir=scratch, report_to="none", use_cpu=True, bf16=False, max_length=64)
+
+def prepared(kind, arguments, rows):
+    trainer = kind(
+        model=scratch + "/model", args=arguments(**common), train_dataset=rows, processing_class=tokenizer
+    )
+    return {"rows": len(trainer.train_dataset), "keys": sorted(next(iter(trainer.get_train_dataloader())))}
+
+def exported(layout):
+    return datasets.load_dataset("json", data_files=glob.glob(f"{exports}/{layout}/train-*"))["train"]
+
+print(json.dumps({
+    "release": prepared(DPOTrainer, DPOConfig, datasets.load_dataset(release)["train"]),
+    "trl": prepared(DPOTrainer, DPOConfig, exported("trl")),
+    "trl-conversational": prepared(DPOTrainer, DPOConfig, exported("trl-conversational")),
+    "kto": prepared(KTOTrainer, KTOConfig, exported("kto")),
+}))
 """
 
 
@@ -100,7 +110,7 @@ def test_datasets_opens_the_folder_as_it_is(
 
 
 @pytest.mark.trainer
-def test_trl_prepares_the_rows_of_a_release(
+def test_trl_prepares_the_rows_of_a_release_and_of_its_layouts(
     a_pair: APair, releasing: Releasing, ten_pairs: None, tmp_path: Path
 ) -> None:
     a_pair(
@@ -111,11 +121,20 @@ def test_trl_prepares_the_rows_of_a_release(
         ]
     )
     release = releasing()
+    exports = {
+        layout.value: export.export(release.path, layout, tmp_path / layout)
+        for layout in (Layout.TRL, Layout.TRL_CONVERSATIONAL, Layout.KTO)
+    }
     prepared = child(
-        _PREPARE, str(release.path), str(tmp_path / "run"), environment={"HF_HOME": str(tmp_path / "hf")}
+        _PREPARE,
+        str(release.path),
+        str(tmp_path),
+        str(tmp_path / "run"),
+        environment={"HF_HOME": str(tmp_path / "hf")},
     )
-    assert prepared["rows"] == release.train
-    assert "input_ids" in str(prepared["keys"])
+    rows = {"release": release.train, **{name: made.train for name, made in exports.items()}}
+    assert {name: found["rows"] for name, found in prepared.items()} == rows  # type: ignore[index]
+    assert all("input_ids" in str(found["keys"]) for found in prepared.values())  # type: ignore[index]
 
 
 def workspace_with_a_past(home: Path) -> Workspace:
