@@ -51,7 +51,7 @@ def main() -> None:
     arguments = _arguments()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        _fill(home, arguments.pairs)
+        fill(home, arguments.pairs)
         server = Server(home)
         server.start()
         try:
@@ -69,7 +69,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _fill(home: Path, count: int) -> None:
+def fill(home: Path, count: int) -> None:
     """Pairs with the prompts and answers of the bundled sample, over and over with a number in front."""
     lines = (ROOT / "curation" / "intake" / "sample.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]

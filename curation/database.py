@@ -6,6 +6,7 @@ does not; a commit is on disk when it returns; a second process cannot open the 
 
 import re
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -33,8 +34,10 @@ class Database:
         self._connection = connection
         self._writing = threading.Lock()
         self.commits = 0  # grows with each, so that what is kept in memory knows when to look again
+        self.changes: Counter[str] = Counter()  # likewise, of those that changed one table only
         self._attaching = threading.Lock()
         self._attached: dict[Callable[[], Any], Any] = {}
+        self._read: dict[Callable[[duckdb.DuckDBPyConnection], Any], tuple[int, Any]] = {}
 
     @classmethod
     def open(cls, path: Path, *, memory_limit: str = "4GB", threads: int | None = None) -> "Database":
@@ -88,12 +91,16 @@ class Database:
             yield cursor
 
     @contextmanager
-    def writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def writing(self, *, only: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         """One transaction: commit on success, roll back on any exception.
 
         Writers take turns. Two open transactions inserting the same key would both pass
         and fail only at commit, where the cause is no longer a ConstraintException.
         When the block has ended without an exception, what it wrote is on disk.
+
+        Args:
+            only: the one table that the block changes; what is kept in memory of others need not be read
+                again. For the few statements that run at every key press.
         """
         with self._writing, self.reading() as cursor:
             cursor.begin()
@@ -103,7 +110,10 @@ class Database:
                 cursor.rollback()
                 raise
             cursor.commit()
-            self.commits += 1
+            if only is None:
+                self.commits += 1
+            else:
+                self.changes[only] += 1
 
     def attached(self, make: Callable[[], _Kept]) -> _Kept:
         """What a module keeps in memory beside this database: made on first use, one for all threads."""
@@ -111,6 +121,21 @@ class Database:
             if make not in self._attached:
                 self._attached[make] = make()
             kept: _Kept = self._attached[make]
+        return kept
+
+    def remembered(self, read: Callable[[duckdb.DuckDBPyConnection], _Kept]) -> _Kept:
+        """What `read` finds, read again only after a commit that was not of one table only.
+
+        Args:
+            read: a function of a module, for its answer is kept under it.
+        """
+        commits = self.commits
+        found = self._read.get(read)
+        if found is None or found[0] != commits:
+            with self.reading() as cursor:
+                found = (commits, read(cursor))
+            self._read[read] = found
+        kept: _Kept = found[1]
         return kept
 
     def close(self) -> None:

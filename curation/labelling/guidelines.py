@@ -6,6 +6,8 @@ Every decision carries the version its annotator saw, so a change of mind in the
 from dataclasses import dataclass
 from datetime import datetime
 
+import duckdb
+
 from curation.database import Database
 from curation.errors import InvalidInput
 
@@ -34,6 +36,11 @@ class Guideline:
 def current(database: Database) -> Guideline:
     """The version in effect."""
     return history(database)[0]
+
+
+def version(database: Database) -> int:
+    """The number of the version in effect, from memory where nothing has changed."""
+    return database.remembered(_newest)
 
 
 def history(database: Database) -> tuple[Guideline, ...]:
@@ -70,3 +77,8 @@ def add(database: Database, markdown: str, *, changed_by: str, now: datetime) ->
     if row is None:
         raise RuntimeError("INSERT … RETURNING gave no row")
     return int(row[0])
+
+
+def _newest(cursor: duckdb.DuckDBPyConnection) -> int:
+    (number,) = cursor.execute("SELECT coalesce(max(version), 0) FROM guideline").fetchone() or (0,)
+    return int(number)

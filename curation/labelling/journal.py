@@ -13,11 +13,11 @@ from collections.abc import Iterator
 from datetime import datetime
 from enum import IntEnum
 
-import duckdb
 import numpy as np
 
 from curation.database import Database
-from curation.labelling import diaries, orders, projects
+from curation.labelling import committed, diaries, orders, projects
+from curation.labelling.committed import Row
 from curation.labelling.diaries import Diary
 from curation.labelling.lines import Line
 from curation.labelling.placements import Place
@@ -29,9 +29,6 @@ _VERDICTS[None] = _TAKEN_BACK
 _SKIP = _VERDICTS[Verdict.SKIP.value]
 _ARMS = tuple(Arm)
 _ARM_PLACES = {arm.value: place for place, arm in enumerate(_ARMS)}
-_FEW = 200  # rows up to which a look-up each is cheaper than reading a column
-
-Row = tuple[int, str, str, int, str | None, int, str | None, str]
 
 
 class Need(IntEnum):
@@ -65,45 +62,29 @@ class Journal:
         self._row, self._pair, self._person, self._before = array("q"), array("i"), array("i"), array("i")
         self._verdict, self._round, self._arm, self._live = array("b"), array("b"), array("b"), array("b")
         self._quarter = array("i")
-        self._commits = -1
-        self._next_row = self._next_pair = self._next_gold = self._next_placement = 0
+        self._commits = self._decided = -1
+        self._next_row = 0
+        self._seen = committed.Seen()
 
     def catch_up(self, database: Database) -> None:
         """Read what was committed since the last time; the first time, everything."""
-        commits = database.commits
-        if commits == self._commits:
+        commits, decided = database.commits, database.changes["decision"]
+        if (commits, decided) == (self._commits, self._decided):
             return
         with database.reading() as cursor:
-            project = projects.read(cursor)
-            rows = cursor.execute(
-                """
-                SELECT rowid, pair_id, annotator_id, round, verdict, epoch_us(server_time) // 900000000,
-                       supersedes, arm
-                FROM decision WHERE rowid >= $first ORDER BY rowid
-                """,
-                {"first": self._next_row},
-            ).fetchall()
-            placed = cursor.execute(
-                "SELECT rowid, pair_id, place, votes FROM placement WHERE rowid >= $first ORDER BY rowid",
-                {"first": self._next_placement},
-            ).fetchall()
-            # After the decisions and placements: whatever pair they speak of is there by now.
-            fresh = cursor.execute(
-                "SELECT rowid, id, source_id, shuffle FROM pair WHERE rowid >= $first ORDER BY rowid",
-                {"first": self._next_pair},
-            ).fetchall()
-            replaced = self._replaced(cursor, rows)
-            gold = cursor.execute(
-                "SELECT rowid, pair_id FROM gold WHERE rowid >= $first ORDER BY rowid",
-                {"first": self._next_gold},
-            ).fetchall()
-        self._add_pairs(fresh)
-        for number, pair_id in gold:
-            self._next_gold = number + 1
-            if pair_id in self.places:
-                self.gold.append(self.places[pair_id])
-        if project != self.project:
-            self._ask_for(project)
+            rows = committed.decisions(cursor, self._next_row)
+            if commits == self._commits and all(row[1] in self.places for row in rows):
+                news = None
+            else:
+                news = committed.read(cursor, self._seen)
+            replaced = committed.replaced(cursor, rows)
+        if news is not None:
+            self._add_pairs(news.pairs)
+            for _, pair_id in news.gold:
+                if pair_id in self.places:
+                    self.gold.append(self.places[pair_id])
+            if news.project != self.project:
+                self._ask_for(news.project)
         if len(self._row) == 0:
             self._fold_all(rows, replaced)
         else:
@@ -111,10 +92,11 @@ class Journal:
                 self._fold(row, replaced)
         if rows:
             self._next_row = rows[-1][0] + 1
-        for number, pair_id, place, votes in placed:
-            self._next_placement = number + 1
-            self._place(self.places[pair_id], None if place is None else Place(place), votes)
-        self._commits = commits
+        if news is not None:
+            for _, pair_id, place, votes in news.placements:
+                self._place(self.places[pair_id], None if place is None else Place(place), votes)
+            self._seen = news.seen
+        self._commits, self._decided = commits, decided
 
     def person(self, annotator_id: str) -> int:
         """The place of a person, a new one for a name that is new."""
@@ -187,7 +169,7 @@ class Journal:
         self.unsorted = False
 
     def _add_pairs(self, rows: list[tuple[int, str, str, int]]) -> None:
-        for row, pair_id, source_id, shuffle in rows:
+        for _, pair_id, source_id, shuffle in rows:
             self.places[pair_id] = len(self.ids)
             self.ids.append(pair_id)
             self._source.append(self._sources.setdefault(source_id, len(self._sources)))
@@ -195,19 +177,7 @@ class Journal:
             self._newest.append(-1)
             self.votes.append(0)
             self.needs.append(Need.FIRST)
-            self._next_pair = row + 1
         self.unsorted = self.unsorted or bool(rows)
-
-    def _replaced(self, cursor: duckdb.DuckDBPyConnection, rows: list[Row]) -> dict[str, int]:
-        """Row id by id of the decisions that these replace."""
-        ids = [row[6] for row in rows if row[6] is not None]
-        if len(ids) > _FEW:
-            found = cursor.execute(
-                "SELECT id, rowid FROM decision WHERE id IN (SELECT supersedes FROM decision)"
-            ).fetchall()
-            return dict(found)
-        look_up = "SELECT id, rowid FROM decision WHERE id = $id"
-        return dict(row for name in ids for row in cursor.execute(look_up, {"id": name}).fetchall())
 
     def _fold_all(self, rows: list[Row], replaced: dict[str, int]) -> None:
         """The same as one by one, five times as fast: every pair is counted once."""

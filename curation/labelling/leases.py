@@ -58,6 +58,11 @@ class Holdings:
                 self._drop(lease)
         return tuple(lease for lease in held if lease.expires > now)
 
+    def arm_of(self, *, pair_id: str, annotator_id: str, round_number: int) -> Arm | None:
+        """The arm that gave the person this pair in this round; None where that is not remembered."""
+        lease = self._by_pair.get(pair_id, {}).get(annotator_id)
+        return lease.arm if lease is not None and lease.round == round_number else None
+
     def others(self, pair_id: str, annotator_id: str, now: datetime) -> Iterator[str]:
         """Who else holds the pair."""
         for lease in self._by_pair.get(pair_id, {}).values():
@@ -68,7 +73,7 @@ class Holdings:
         """Write them down, new ones and ones that are renewed."""
         if not leases:
             return
-        with database.writing() as tx:
+        with database.writing(only="lease") as tx:
             tx.execute(
                 """
                 INSERT INTO lease (pair_id, annotator_id, round, arm, expires)

@@ -22,10 +22,13 @@ def pause(database: Database, annotator_id: str, *, paused: bool, actor: str, no
         events.record(tx, actor=actor, action=action, now=now, subject=annotator_id)
 
 
-def is_paused(cursor: duckdb.DuckDBPyConnection, annotator_id: str) -> bool:
-    """The person rests now."""
-    row = cursor.execute(
-        "SELECT arg_max(paused, number) FROM pause WHERE annotator_id = $annotator_id",
-        {"annotator_id": annotator_id},
-    ).fetchone()
-    return bool(row and row[0])
+def resting(database: Database) -> frozenset[str]:
+    """Everybody who rests now, by pseudonym; from memory where nothing has changed."""
+    return database.remembered(_resting)
+
+
+def _resting(cursor: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    rows = cursor.execute(
+        "SELECT annotator_id FROM pause GROUP BY annotator_id HAVING arg_max(paused, number)"
+    ).fetchall()
+    return frozenset(row[0] for row in rows)

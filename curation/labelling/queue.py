@@ -15,11 +15,11 @@ from datetime import datetime
 
 from curation import text
 from curation.database import Database
-from curation.errors import Unknown
+from curation.errors import InvalidInput, Unknown
 from curation.labelling import journal, leases, mix, pauses
 from curation.labelling.journal import Journal
 from curation.labelling.leases import Holdings, Lease
-from curation.model import Answer, Arm, Message
+from curation.model import Answer, Arm, Decision, Message
 
 _CHANCE = random.SystemRandom()
 
@@ -76,9 +76,8 @@ def next_for(
     with book.lock:
         book.catch_up(database)
         holdings.load(database, now)
-        with database.reading() as cursor:
-            if pauses.is_paused(cursor, annotator_id):
-                return ()
+        if annotator_id in pauses.resting(database):
+            return ()
         given = _held(book, holdings, annotator_id, now, but)[:limit]
         kept = _to_renew(book, holdings, annotator_id, now, but)
         if limit > len(given):
@@ -145,15 +144,33 @@ def assignment(database: Database, annotator_id: str, pair_id: str, round_number
     An answer to a pair that nobody gave this person is taken as an extra vote: it was not chosen at random,
     so agreement must not rest on it.
     """
-    arm = leases.arm_of(database, pair_id=pair_id, annotator_id=annotator_id, round_number=round_number)
+    book, holdings = journal.of(database), leases.of(database)
+    with book.lock:
+        arm = holdings.arm_of(pair_id=pair_id, annotator_id=annotator_id, round_number=round_number)
+    if arm is None:  # its time has passed, perhaps before a restart
+        arm = leases.arm_of(database, pair_id=pair_id, annotator_id=annotator_id, round_number=round_number)
     if arm is not None:
         return round_number, arm
-    book = journal.of(database)
     with book.lock:
         book.catch_up(database)
         place = book.places.get(pair_id)
         last = None if place is None else book.last_of(place, book.person(annotator_id))
     return last or (0, Arm.SECOND_VOTE)
+
+
+def check_side(decision: Decision) -> None:
+    """Refuse a decision whose sides are not those that this person was given.
+
+    Raises:
+        InvalidInput: the client says that another answer stood left. Whatever it showed, what the person
+            meant cannot be known, and a guess could be a wrong label.
+    """
+    given = text.left_answer(decision.annotator_id, decision.pair_id, decision.round)
+    if decision.left is not given:
+        raise InvalidInput(
+            "This was not saved: the screen showed the answers on other sides than the server had given. "
+            "Reload the page and decide again."
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,10 +106,12 @@ def _next(request: Request, bearer: Bearer, _body: object) -> dict[str, object]:
         tasks = queue.skipped_by(database, bearer.annotator_id, limit=limit, but=known)
     else:
         tasks = queue.next_for(database, bearer.annotator_id, limit=limit, but=known, now=session.now())
-    version = guidelines.current(database).version
+    version = guidelines.version(database)
     day_start = label_entries.moment(_whole(asked.get("day", "0"))) or session.now()
     counts = progress.of(database, bearer.annotator_id, day_start=day_start)
-    recent = decisions.by_annotator(database, bearer.annotator_id, limit=_RECENT)
+    # A client that knows its past does not ask for it again.
+    wanted = 0 if asked.get("recent") == "0" else _RECENT
+    recent = decisions.by_annotator(database, bearer.annotator_id, limit=wanted) if wanted else ()
     return {
         "pairs": [_payload(task, version) for task in tasks],
         "more": len(tasks) == limit,
@@ -130,7 +132,7 @@ def _next(request: Request, bearer: Bearer, _body: object) -> dict[str, object]:
 def _pair(request: Request, bearer: Bearer, _body: object) -> dict[str, object]:
     database = session.database()
     task = queue.task_of(database, bearer.annotator_id, str(request.path_params["pair_id"]))
-    return _payload(task, guidelines.current(database).version)
+    return _payload(task, guidelines.version(database))
 
 
 def _give_back(_request: Request, bearer: Bearer, body: object) -> dict[str, object]:
@@ -174,6 +176,7 @@ def _save_one(entry: object, bearer: Bearer) -> str:
         return undo_id
     database = session.database()
     said = label_entries.decision_from(fields, annotator_id=bearer.annotator_id, now=session.now())
+    queue.check_side(said)
     number, arm = queue.assignment(database, said.annotator_id, said.pair_id, said.round)
     decisions.record(database, replace(said, round=number, arm=arm))
     return said.id

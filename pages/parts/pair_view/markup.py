@@ -5,7 +5,6 @@ images become text, so nothing can be loaded or followed; and what comes out pas
 neither links nor images nor styles. The page's own content security policy is the fourth.
 """
 
-import functools
 from collections.abc import Sequence
 from html import escape
 from typing import Any
@@ -16,9 +15,10 @@ from markdown_it.token import Token
 
 from pages.parts.pair_view import highlighting, mathematics
 from pages.parts.pair_view.deadline import Deadline, TooSlow
+from pages.parts.pair_view.rendered_texts import RenderedTexts
 
 _MAX_CHARACTERS = 100_000
-_MAX_CACHED = 10_000  # longer ones are rare, and a thousand of them would not be small
+_CACHE_BYTES = 64 * 2**20
 _MAX_HTML = 600_000
 _MAX_NESTING = 20
 _SECONDS = 1.0
@@ -103,7 +103,7 @@ def render(text: str) -> str:
     Args:
         text: anything at all. Up to 100,000 characters are formatted.
     """
-    return _cached(text) if len(text) <= _MAX_CACHED else _rendered(text)
+    return _CACHE.of(text, _rendered)
 
 
 def plain(text: str) -> str:
@@ -123,11 +123,6 @@ def edges(text: str) -> tuple[str, str]:
         return _visible(text), ""
     start = text.index(inner)
     return _visible(text[:start]), _visible(text[start + len(inner) :])
-
-
-@functools.lru_cache(maxsize=1024)
-def _cached(text: str) -> str:
-    return _rendered(text)
 
 
 def _rendered(text: str) -> str:
@@ -226,3 +221,4 @@ _RULES = {
     "code_block": _fence,
 }
 _MARKDOWN = _parser()
+_CACHE = RenderedTexts(_CACHE_BYTES)

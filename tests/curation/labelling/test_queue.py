@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curation import text
-from curation.errors import Unknown
+from curation.errors import InvalidInput, Unknown
 from curation.labelling import decisions, progress, queue
 from curation.model import Answer, Verdict
 from tests.curation.labelling.a_workspace import NOW, a_database, a_decision
@@ -75,6 +75,14 @@ def test_the_side_is_the_recorded_rule_and_both_sides_occur() -> None:
     assert all(task.left is text.left_answer("ann-1", task.pair_id, 0) for task in tasks)
     assert {task.left for task in tasks} == set(Answer)
     assert all({task.left_text, task.right_text} == {task.answer_1, task.answer_2} for task in tasks)
+
+
+def test_a_decision_whose_sides_are_not_those_given_is_refused() -> None:
+    db, (pair_id,) = a_database(1)
+    (task,) = queue.next_for(db, "ann-1", limit=1, now=NOW)
+    queue.check_side(a_decision(pair_id, left=task.left))
+    with pytest.raises(InvalidInput, match="other sides than the server had given"):
+        queue.check_side(a_decision(pair_id, left=task.left.other))
 
 
 def test_going_back_to_a_pair_that_is_not_there_says_so() -> None:

@@ -1,0 +1,91 @@
+"""What was committed since somebody last looked, by row id: it only grows in tables nothing is deleted from.
+
+Only reads; journal.py folds what it finds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from curation.labelling import projects
+
+_FEW = 200  # rows up to which a look-up each is cheaper than reading a column
+
+# row id, pair, person, round, verdict, quarter of an hour since 1970, superseded decision, arm
+Row = tuple[int, str, str, int, str | None, int, str | None, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """The first row id of each table that has not been read."""
+
+    pair: int = 0
+    gold: int = 0
+    placement: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """Rows since then, in order, each with its row id first; and what has been seen with them."""
+
+    pairs: list[tuple[int, str, str, int]]
+    gold: list[tuple[int, str]]
+    placements: list[tuple[int, str, str | None, int]]
+    project: projects.Project
+    seen: Seen
+
+
+def decisions(cursor: duckdb.DuckDBPyConnection, first: int) -> list[Row]:
+    """The log from this row id on."""
+    return cursor.execute(
+        """
+        SELECT rowid, pair_id, annotator_id, round, verdict, epoch_us(server_time) // 900000000,
+               supersedes, arm
+        FROM decision WHERE rowid >= $first ORDER BY rowid
+        """,
+        {"first": first},
+    ).fetchall()
+
+
+def replaced(cursor: duckdb.DuckDBPyConnection, rows: list[Row]) -> dict[str, int]:
+    """Row id by id of the decisions that these replace."""
+    ids = [row[6] for row in rows if row[6] is not None]
+    if len(ids) > _FEW:
+        found = cursor.execute(
+            "SELECT id, rowid FROM decision WHERE id IN (SELECT supersedes FROM decision)"
+        ).fetchall()
+        return dict(found)
+    look_up = "SELECT id, rowid FROM decision WHERE id = $id"
+    return dict(row for name in ids for row in cursor.execute(look_up, {"id": name}).fetchall())
+
+
+def read(cursor: duckdb.DuckDBPyConnection, seen: Seen) -> News:
+    """Everything but decisions; to be read after them, so that whatever pair they speak of is there."""
+    placements = cursor.execute(
+        "SELECT rowid, pair_id, place, votes FROM placement WHERE rowid >= $first ORDER BY rowid",
+        {"first": seen.placement},
+    ).fetchall()
+    gold = cursor.execute(
+        "SELECT rowid, pair_id FROM gold WHERE rowid >= $first ORDER BY rowid", {"first": seen.gold}
+    ).fetchall()
+    project = projects.read(cursor)
+    pairs = cursor.execute(
+        "SELECT rowid, id, source_id, shuffle FROM pair WHERE rowid >= $first ORDER BY rowid",
+        {"first": seen.pair},
+    ).fetchall()
+    return News(
+        pairs=pairs,
+        gold=gold,
+        placements=placements,
+        project=project,
+        seen=Seen(
+            pair=_after(pairs, seen.pair),
+            gold=_after(gold, seen.gold),
+            placement=_after(placements, seen.placement),
+        ),
+    )
+
+
+def _after(rows: Sequence[tuple[int, *tuple[object, ...]]], first: int) -> int:
+    return rows[-1][0] + 1 if rows else first
