@@ -18,6 +18,7 @@ from curation.commands import (
     backup,
     export,
     intake,
+    push,
     release,
     reproduce,
     restore,
@@ -53,7 +54,7 @@ class FolderCommand(_Named, Protocol):
 
 
 COMMANDS: tuple[Command, ...] = (intake, votes, agreement, validate, release, reproduce, backup)
-FOLDER_COMMANDS: tuple[FolderCommand, ...] = (verify, export, restore)
+FOLDER_COMMANDS: tuple[FolderCommand, ...] = (verify, export, push, restore)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -91,7 +91,8 @@ def _write(
 ) -> Export:
     shape = layout.shape
     total, done, left_out = manifest.train + manifest.test, 0, 0
-    counts, names = {}, {}
+    counts: dict[str, int] = {}
+    names: dict[str, str] = {}
     for part, file in _PARTS.items():
         names[part] = f"{part}-{manifest.fingerprint[:_SHORT]}.{shape.suffix}"
         with _writer(folder / names[part], layout) as put:

@@ -9,6 +9,7 @@ from curation import backups
 from curation.database import Database
 from curation.errors import InvalidInput, Unknown
 from curation.labelling import guidelines, settlements
+from curation.labelling.actions import Action
 from curation.model import Verdict
 from curation.release import releases, reproduction, verify
 from curation.validation import protected
@@ -30,7 +31,7 @@ def life(db: Database, a_pair: APair, a_decision: ADecision, releasing: Releasin
     a_pair("Wien.", "Graz.", prompt="new?")
     a_pair("Paris.", "Lyon.", prompt="turned?", item="a copy")
     verdicts = {settled.id: Verdict.TIE}
-    settlements.settle(db, verdicts, action_id="a", reason="both do", by="lead", now=NOW)
+    settlements.settle(db, verdicts, Action(id="a", reason="both do", by="lead", now=NOW))
     guidelines.add(db, "Prefer the shorter answer.", changed_by="lead", now=NOW)
     protected.protect(db, "exam", ["Is it 3?"], NOW)
     assert releasing("v2").fingerprint != verify.read_manifest(folder).fingerprint
