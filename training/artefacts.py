@@ -9,9 +9,13 @@ import json
 from pathlib import Path
 
 from training import documents, release_folder
+from training.evaluating import contents
 
 INVENTORY = "artefacts.json"
-_LISTED = ("adapter", "model", "evaluation", "README.md", "metrics.jsonl", "result.json")
+_LISTED = (
+    *("adapter", "model", "evaluation", "README.md", "metrics.jsonl", "result.json"),
+    *(contents.PROMPTS, contents.ANSWERS, contents.SCORES, contents.COMPARISON, contents.HELD_OUT),
+)
 
 
 def problems(run: Path) -> tuple[str, ...]:

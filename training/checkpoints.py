@@ -25,8 +25,13 @@ class Checkpoint:
 
 def newest(run: Path) -> Checkpoint | None:
     """The whole checkpoint with the most steps behind it; None where there is none."""
-    whole = [checkpoint for checkpoint in _found(run) if is_whole(checkpoint)]
-    return max(whole, key=lambda checkpoint: checkpoint.step, default=None)
+    whole = all_whole(run)
+    return whole[-1] if whole else None
+
+
+def all_whole(run: Path) -> list[Checkpoint]:
+    """Every whole checkpoint, fewest steps first."""
+    return sorted(filter(is_whole, _found(run)), key=lambda checkpoint: checkpoint.step)
 
 
 def newest_or_inherited(run: Path) -> Checkpoint | None:

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,19 +10,16 @@ from typing import Any
 
 import torch
 
-from curation import workspace
 from training import (
-    demo_weights,
     documents,
     dpo,
     errors,
     evaluation,
+    materials,
     metrics,
     model_card,
     pair_set,
     recipe,
-    release_folder,
-    release_pairs,
     rendering,
     runs,
     scoring,
@@ -32,15 +29,11 @@ from training.evaluation import Likelihoods, Standing
 from training.journal import Journal
 from training.pair_set import PairSet
 from training.recipe import DpoRecipe
-from training.rendering import Limits, Renderer
+from training.rendering import Renderer
 from training.runs import Request
 from training.witness import Witness
 
 log = logging.getLogger(__name__)
-
-
-class StopAsked(Exception):
-    """Somebody wants the run to stop before training has begun."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +84,7 @@ def carry_out(run: Path, journal: Journal) -> Done:
     with bench.judging():
         reference = scoring.likelihoods(bench.model, bench.test.kept)
         before = scoring.greedy_answers(bench.model, bench.renderer, prompts, bench.recipe.sample_tokens)
-    _go_on(run)
+    materials.go_on(run)
     witness = Witness(run, journal, bench.recipe, resumes=bench.request.resumes is not None)
     trainer = _trained(bench, witness)
     done = Done(stopped=witness.stopped, step=trainer.state.global_step, max_steps=trainer.state.max_steps)
@@ -105,18 +98,15 @@ def _loaded(run: Path, journal: Journal) -> Bench:
     request = runs.read_request(run)
     settings = recipe.from_dict(request.recipe)
     _check_settings(settings)
-    _check_release(request)
-    path = _model_folder(request, run, journal)
-    _go_on(run)
+    materials.check_release(request)
+    path = materials.model_folder(request, run, journal)
+    materials.go_on(run)
     journal.phase("preparing the pairs")
-    limits = Limits(
-        prompt=settings.max_prompt_length, total=settings.max_length, vocabulary=_vocabulary(path)
-    )
-    renderer = rendering.prepare(rendering.load(str(path)), settings.template, limits)
-    train, test = (pair_set.render(renderer, _pairs(request, split)) for split in ("train", "test"))
+    renderer = materials.renderer(request, path)
+    train, test = (pair_set.render(renderer, materials.pairs(request, split)) for split in ("train", "test"))
     if not train.kept:
         raise errors.UnusableRelease("No training pair is left. Release more pairs, or raise max_length.")
-    _go_on(run)
+    materials.go_on(run)
     journal.phase("loading the model")
     fitted = dpo.plan(settings, dpo.machine())
     model = dpo.load_model(path, fitted)
@@ -126,7 +116,7 @@ def _loaded(run: Path, journal: Journal) -> Bench:
     )  # fmt: skip
     for note in bench.notes:
         journal.warning(note)
-    _go_on(run)
+    materials.go_on(run)
     return bench
 
 
@@ -134,65 +124,6 @@ def _check_settings(settings: DpoRecipe) -> None:
     stops = [problem.message for problem in recipe.problems(settings) if problem.severity == "E"]
     if stops:
         raise errors.RecipeError(stops[0])
-
-
-def _check_release(request: Request) -> None:
-    release = release_folder.load(request.release)
-    changed = release_folder.differences(release)
-    if release.fingerprint != request.fingerprint:
-        raise errors.UnusableRelease(f"{request.release} is another release than the one that was asked for.")
-    if changed:
-        raise errors.UnusableRelease(f"The release is not what was released: {changed[0]}.")
-
-
-def _pairs(request: Request, split: str) -> list[release_pairs.PreferencePair]:
-    """No test split is no error: a release of very few pairs has none."""
-    if split == "test" and not list((request.release / "data").glob("test-*.parquet")):
-        return []
-    return release_pairs.read(request.release, split)
-
-
-def _model_folder(request: Request, run: Path, journal: Journal) -> Path:
-    """Always a folder: full fine-tuning reloads its reference from it."""
-    model = request.model
-    if model.kind is ModelKind.DEMO:
-        journal.phase("making the demo model")
-        models = workspace.Workspace(home=run.parent.parent).models
-        return demo_weights.create(models, _telling(run, journal))
-    if model.path:
-        return Path(model.path)
-    journal.phase(f"fetching {model.name}")
-    return _fetched(model.name, model.revision)
-
-
-def _fetched(name: str, revision: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(name, revision=revision or None))
-    except (HfHubHTTPError, LocalEntryNotFoundError) as error:
-        first = str(error).strip().splitlines()[0]
-        raise errors.ModelMissing(f"{name} cannot be fetched from the Hub: {first}") from error
-
-
-def _telling(run: Path, journal: Journal) -> Callable[[str], None]:
-    def tell(message: str) -> None:
-        _go_on(run)
-        journal.phase(message)
-
-    return tell
-
-
-def _go_on(run: Path) -> None:
-    if runs.stop_asked(run):
-        raise StopAsked
-
-
-def _vocabulary(path: Path) -> int:
-    """Embeddings of the model; 0 where its configuration does not say."""
-    config = documents.read_or_none(path / "config.json") or {}
-    return int(config.get("vocab_size") or (config.get("text_config") or {}).get("vocab_size") or 0)
 
 
 def _trained(bench: Bench, witness: Witness) -> dpo.QuietTrainer:

@@ -41,7 +41,7 @@ class Journal:
         """One row of metrics.jsonl.
 
         Args:
-            kind: "train" or "evaluation".
+            kind: "train", "evaluation", or "answers" of a folder that is an evaluation.
 
         Returns:
             Names of values that are not finite; JSON cannot hold those, so the row has null for them.

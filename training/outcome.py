@@ -5,7 +5,8 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 
-from training import artefacts, checkpoints, documents, runs
+from training import artefacts, documents, runs
+from training.evaluating import contents
 from training.runs import Reason, RunState
 
 _READ_LINES = 60
@@ -88,7 +89,8 @@ def vanished(run: Path, why: str) -> Ending:
 
 def _completed(run: Path, result: dict[str, object]) -> Ending:
     step, steps = result.get("step"), result.get("max_steps")
-    problems = list(artefacts.problems(run))
+    evaluates = runs.read_request(run).evaluation is not None
+    problems = list(contents.problems(run) if evaluates else artefacts.problems(run))
     if not step or step != steps:
         problems.insert(0, f"it ended at step {step} of {steps}")
     if problems:
@@ -99,11 +101,11 @@ def _completed(run: Path, result: dict[str, object]) -> Ending:
 
 
 def _stopped(run: Path, told: str) -> Ending:
-    checkpoint = checkpoints.newest_or_inherited(run)
-    if checkpoint is None:
-        message = f"{told} No checkpoint had been saved, so it cannot be resumed."
+    kept = runs.kept_steps(run, runs.read_request(run))
+    if kept is None:
+        message = f"{told} Nothing had been saved, so it cannot be resumed."
         return Ending(state=RunState.CANCELLED, reason=None, message=message)
-    message = f"{told} It can be resumed from step {checkpoint.step}."
+    message = f"{told} It can be resumed from step {kept}."
     return Ending(state=RunState.STOPPED, reason=None, message=message)
 
 
@@ -132,10 +134,8 @@ def _killed(run: Path, how: str) -> Ending:
 
 
 def _way_on(run: Path) -> str:
-    checkpoint = checkpoints.newest_or_inherited(run)
-    if checkpoint is None:
-        return "No checkpoint had been saved; start again."
-    return f"Resume it from step {checkpoint.step}."
+    kept = runs.kept_steps(run, runs.read_request(run))
+    return "Nothing had been saved; start again." if kept is None else f"Resume it from step {kept}."
 
 
 def _reason(text: object) -> Reason:

@@ -152,8 +152,7 @@ class Renderer:
         Raises:
             UnusableRelease: the template refuses the messages.
         """
-        folded = folded_system(prompt) if self.folds_system else list(prompt)
-        turns, dropped, characters = self._cut(folded)
+        turns, dropped, characters = self._fitted(prompt)
         prompt_ids = self.ids(turns, answering=True)
         both = [self.ids([*turns, {"role": "assistant", "content": text}]) for text in (chosen, rejected)]
         shared = min(_common_prefix(prompt_ids, ids) for ids in both)
@@ -167,6 +166,13 @@ class Renderer:
             prompt_tokens=shared, chosen=sides[0], rejected=sides[1], turns_dropped=dropped,
             characters_dropped=characters, flaws=flaws,
         )  # fmt: skip
+
+    def prompt_ids(self, prompt: Sequence[Turn]) -> list[int]:
+        """A prompt with its generation prompt, folded and cut as for training."""
+        return self.ids(self._fitted(prompt)[0], answering=True)
+
+    def _fitted(self, prompt: Sequence[Turn]) -> tuple[list[Turn], int, int]:
+        return self._cut(folded_system(prompt) if self.folds_system else list(prompt))
 
     def text(self, turns: Sequence[Turn], *, answering: bool = False) -> str:
         """Messages as the template writes them; `answering` adds the generation prompt."""

@@ -15,6 +15,8 @@ from typing import Any
 
 from curation import workspace
 from training import base_model, checkpoints, documents, errors
+from training.evaluating import asked, contents
+from training.evaluating.asked import Asked
 
 REQUEST = "request.json"
 PREFLIGHT = "preflight.json"
@@ -103,6 +105,8 @@ class Request:
         recipe: every setting by name, as training.recipe writes it.
         versions: library → version.
         host: machine that made the folder.
+        evaluation: what is to be evaluated; None for a training run. Release, model and recipe are then those
+            of the run that is evaluated.
     """
 
     run: str
@@ -118,6 +122,7 @@ class Request:
     versions: Mapping[str, str]
     host: str
     resumes: Resumption | None = None
+    evaluation: Asked | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +164,16 @@ def folders(space: workspace.Workspace) -> list[Path]:
 
 
 def list_runs(space: workspace.Workspace) -> list[RunView]:
-    """All runs, newest first."""
+    """All training runs, newest first."""
+    return [run for run in _views(space) if run.request.evaluation is None]
+
+
+def list_evaluations(space: workspace.Workspace) -> list[RunView]:
+    """All evaluations of runs, newest first."""
+    return [run for run in _views(space) if run.request.evaluation is not None]
+
+
+def _views(space: workspace.Workspace) -> list[RunView]:
     return [view(folder) for folder in folders(space)]
 
 
@@ -170,15 +184,25 @@ def view(run: Path) -> RunView:
         DamagedFile: request.json or state.json cannot be read.
     """
     state = read_state(run)
-    open_ended = state.state.is_final and state.state is not RunState.COMPLETED
+    request = read_request(run)
     return RunView(
         id=run.name,
         path=run,
-        request=read_request(run),
+        request=request,
         state=state,
         silent_seconds=None if state.state.is_final else silent_seconds(run),
-        resumable=open_ended and checkpoints.newest_or_inherited(run) is not None,
+        resumable=state.state.is_final
+        and state.state is not RunState.COMPLETED
+        and kept_steps(run, request) is not None,
     )
+
+
+def kept_steps(run: Path, request: Request) -> int | None:
+    """How many steps a resumed run need not take again; None where there is nothing to go on from."""
+    if request.evaluation is not None:
+        return contents.made(run) or None
+    checkpoint = checkpoints.newest_or_inherited(run)
+    return checkpoint.step if checkpoint else None
 
 
 def read_request(run: Path) -> Request:
@@ -196,6 +220,7 @@ def read_request(run: Path) -> Request:
         "release": Path(content["release"]),
         "model": base_model.from_dict(content["model"]),
         "resumes": resumes,
+        "evaluation": asked.from_dict(content.get("evaluation")),
     }
     return Request(**content)
 
@@ -212,6 +237,7 @@ def write_request(run: Path, request: Request) -> None:
         "versions": dict(request.versions),
         "resumes": resumes
         and {"run": resumes.run, "checkpoint": str(resumes.checkpoint), "step": resumes.step},
+        "evaluation": request.evaluation and request.evaluation.to_dict(),
     }
     documents.write(run / REQUEST, content)
 

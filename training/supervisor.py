@@ -4,25 +4,36 @@ A run belongs to its supervisor process (training.watch), not to whoever clicked
 killed, and the run goes on. Every function here returns at once; the run folder tells how it goes.
 """
 
-import importlib.metadata
+import dataclasses
 import os
-import platform
 import secrets
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from curation import text, workspace
-from training import base_model, checkpoints, errors, locks, metrics, preflight, recipe, release_folder, runs
+from training import (
+    base_model,
+    checkpoints,
+    errors,
+    libraries,
+    locks,
+    metrics,
+    preflight,
+    recipe,
+    release_folder,
+    runs,
+)
+from training.evaluating import contents
+from training.evaluating.asked import Asked
 from training.findings import Preflight
 from training.launchers import local
 from training.recipe import DpoRecipe
 from training.runs import RunState
-
-_LIBRARIES = ("torch", "transformers", "trl", "peft", "datasets", "accelerate", "bitsandbytes", "tokenizers")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +74,28 @@ def start(request: StartRequest) -> str:
         if seen is None or seen.key != key:
             seen = preflight.check(request.release, request.model, request.recipe, space=request.space)
         seen.raise_for_errors()
-        known = _create(request.space, _to_request(request, seen), seen)
+        known = _create(request.space, _to_request(request, seen), _acknowledged(seen, request.by))
+    _watch(known)
+    return known.name
+
+
+def evaluate(
+    earlier: Path, asked: Asked, *, by: str, request_id: str, prepare: Callable[[Path], None]
+) -> str:
+    """Start an evaluation of a run, or name the one that this request has started already.
+
+    Args:
+        prepare: puts the prompts into the new folder before anybody can see it.
+
+    Returns:
+        The evaluation's id, the name of its folder beside the runs.
+
+    Raises:
+        LaunchFailed: as for start.
+    """
+    space = workspace.Workspace(home=earlier.parent.parent)
+    request = _after(runs.read_request(earlier), by, request_id)
+    known = _create(space, dataclasses.replace(request, evaluation=asked), prepare)
     _watch(known)
     return known.name
 
@@ -93,14 +125,34 @@ def resume(run: Path, *, by: str, request_id: str | None = None) -> str:
     known = _started(space, request_id)
     if known is None:
         earlier = runs.read_request(run)
-        checkpoint = _checkpoint_to_resume(run)
+        resumption = _resumption(run, earlier)
         _refuse_changed_release(earlier)
-        settings = recipe.from_dict(earlier.recipe)
-        seen = preflight.check(earlier.release, earlier.model, settings, space=space)
-        seen.raise_for_errors()
-        known = _create(space, _again(earlier, by, request_id, checkpoint), seen)
+        request = dataclasses.replace(_after(earlier, by, request_id), resumes=resumption)
+        known = _create(space, request, _resumed(request, space))
     _watch(known)
     return known.name
+
+
+def _resumed(request: runs.Request, space: workspace.Workspace) -> Callable[[Path], None]:
+    """What has to lie in the folder of a resumed run before it starts."""
+    resumption = request.resumes
+    assert resumption is not None
+    if request.evaluation is not None:
+        return lambda folder: contents.inherit(resumption.checkpoint, folder)
+    settings = recipe.from_dict(request.recipe)
+    seen = preflight.check(request.release, request.model, settings, space=space)
+    seen.raise_for_errors()
+    acknowledged = _acknowledged(seen, request.by)
+
+    def prepare(folder: Path) -> None:
+        acknowledged(folder)
+        _copy_metrics(resumption, folder)
+
+    return prepare
+
+
+def _acknowledged(seen: Preflight, by: str) -> Callable[[Path], None]:
+    return lambda folder: preflight.write(folder, seen, acknowledged_by=by)
 
 
 def adopt_all(space: workspace.Workspace) -> list[str]:
@@ -158,7 +210,7 @@ def _started(space: workspace.Workspace, request_id: str) -> Path | None:
     return None
 
 
-def _create(space: workspace.Workspace, request: runs.Request, seen: Preflight) -> Path:
+def _create(space: workspace.Workspace, request: runs.Request, prepare: Callable[[Path], None]) -> Path:
     """Make the run folder whole, then let it appear; or name the one that somebody made meanwhile."""
     with locks.held(space.runs / "start.lock"):
         known = _started(space, request.request_id)
@@ -168,9 +220,7 @@ def _create(space: workspace.Workspace, request: runs.Request, seen: Preflight) 
         folder.mkdir()
         (folder / "control").mkdir()
         runs.write_request(folder, request)
-        preflight.write(folder, seen, acknowledged_by=request.by)
-        if request.resumes:
-            _copy_metrics(request.resumes, folder)
+        prepare(folder)
         runs.write_state(folder, _first_state(request))
         return folder.rename(space.runs / request.run)
 
@@ -193,33 +243,27 @@ def _to_request(request: StartRequest, seen: Preflight) -> runs.Request:
         model=seen.model,
         recipe=recipe.to_dict(request.recipe),
         launcher=request.launcher,
-        versions=_versions(),
+        versions=libraries.versions(),
         host=socket.gethostname(),
     )
 
 
-def _again(
-    earlier: runs.Request, by: str, request_id: str, checkpoint: checkpoints.Checkpoint
-) -> runs.Request:
+def _after(earlier: runs.Request, by: str, request_id: str) -> runs.Request:
+    """The same release, model and recipe, asked for anew."""
     now = datetime.now(UTC)
-    return runs.Request(
+    return dataclasses.replace(
+        earlier,
         run=_run_id(now, request_id),
         request_id=request_id,
         created_at=now,
         by=by,
-        release=earlier.release,
-        release_name=earlier.release_name,
-        fingerprint=earlier.fingerprint,
-        model=earlier.model,
-        recipe=earlier.recipe,
-        launcher=earlier.launcher,
-        versions=_versions(),
+        versions=libraries.versions(),
         host=socket.gethostname(),
-        resumes=runs.Resumption(run=earlier.run, checkpoint=checkpoint.path, step=checkpoint.step),
+        resumes=None,
     )
 
 
-def _checkpoint_to_resume(run: Path) -> checkpoints.Checkpoint:
+def _resumption(run: Path, earlier: runs.Request) -> runs.Resumption:
     state = runs.read_state(run)
     if not state.state.is_final:
         raise errors.NotResumable(f"Run {run.name} is {state.state}. Stop it before resuming it.")
@@ -227,10 +271,12 @@ def _checkpoint_to_resume(run: Path) -> checkpoints.Checkpoint:
         raise errors.NotResumable(
             f"Run {run.name} has completed all {state.max_steps} steps. Start a new run."
         )
+    if earlier.evaluation is not None:
+        return runs.Resumption(run=run.name, checkpoint=run, step=contents.made(run))
     checkpoint = checkpoints.newest_or_inherited(run)
     if checkpoint is None:
         raise errors.NotResumable(f"Run {run.name} has saved no whole checkpoint. Start a new run.")
-    return checkpoint
+    return runs.Resumption(run=run.name, checkpoint=checkpoint.path, step=checkpoint.step)
 
 
 def _refuse_changed_release(earlier: runs.Request) -> None:
@@ -257,13 +303,3 @@ def _run_id(created_at: datetime, request_id: str) -> str:
 
 def _short(request_id: str) -> str:
     return text.digest(["run", request_id], size=4)
-
-
-def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for name in _LIBRARIES:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-    return found

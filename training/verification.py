@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from training import artefacts, runs
+from training.evaluating import contents
 from training.runs import RunState
 
 
@@ -15,6 +16,8 @@ def problems(run: Path) -> tuple[str, ...]:
     state = runs.read_state(run).state
     if state is not RunState.COMPLETED:
         return (f"it is {state}, not completed",)
+    if runs.read_request(run).evaluation is not None:
+        return (*contents.problems(run), *artefacts.changes(run))
     return (*artefacts.problems(run), *artefacts.changes(run), *_card_problems(run))
 
 

@@ -41,12 +41,24 @@ def _work(run: Path, journal: Journal) -> dict[str, Any]:
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("WANDB_DIR", str(run))  # where asked for; by default it writes beside the program
     # Imported here, under the heartbeat: torch and TRL take seconds.
-    from training import job
+    from training import materials
 
     try:
-        done = job.carry_out(run, journal)
-    except job.StopAsked:
+        return _carried_out(run, journal)
+    except materials.StopAsked:
         return _result("stopped", None, "Stopped before the first step.", 0, 0)
+
+
+def _carried_out(run: Path, journal: Journal) -> dict[str, Any]:
+    if runs.read_request(run).evaluation is not None:
+        from training.evaluating import work
+
+        made = work.carry_out(run, journal)
+        outcome = "completed" if made.all_of_it else "stopped"
+        return _result(outcome, None, made.sentence, made.step, made.max_steps)
+    from training import job
+
+    done = job.carry_out(run, journal)
     if done.stopped:
         return _result("stopped", None, f"Stopped at step {done.step}.", done.step, done.max_steps)
     return _result("completed", None, f"Completed {done.step} steps.", done.step, done.max_steps)

@@ -1,0 +1,61 @@
+"""How every contestant stands on the frozen test split. No tensors."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from training import evaluation
+from training.evaluating.asked import BASE
+from training.evaluating.rows import ScoreRow
+from training.evaluation import Likelihoods, Standing
+
+
+def document(
+    scores: Sequence[ScoreRow],
+    contestants: Sequence[str],
+    *,
+    beta: float,
+    baselines: Mapping[str, float | None],
+) -> dict[str, Any]:
+    """held_out.json: accuracy and interval of the first tuned model, then how each contestant stands."""
+    standings = {name: standing(scores, name, beta=beta) for name in contestants}
+    tuned = next((standings[name] for name in contestants if name != BASE), None)
+    return {
+        "n": sum(row.contestant == BASE and row.split == "test" for row in scores),
+        "accuracy": tuned.accuracy if tuned else None,
+        "interval": tuned.interval if tuned else None,
+        "contestants": {name: asdict(one) for name, one in standings.items()},
+        "baselines": dict(baselines),
+    }
+
+
+def standing(scores: Sequence[ScoreRow], contestant: str, *, beta: float, split: str = "test") -> Standing:
+    """A contestant's reward accuracy, margin and loss, with the base model as reference."""
+    reference = of(scores, BASE, split)
+    if contestant == BASE:
+        return evaluation.before(len(reference))
+    policy = of(scores, contestant, split)
+    shared = [pair_id for pair_id in reference if pair_id in policy]
+    return evaluation.after(
+        [policy[pair_id] for pair_id in shared], [reference[pair_id] for pair_id in shared], beta
+    )
+
+
+def margins(scores: Sequence[ScoreRow], contestant: str, *, beta: float, split: str) -> dict[str, float]:
+    """pair id → implicit reward margin, beta · (Δ log π − Δ log π_ref), in nats times beta.
+
+    Above 0, the tuned model agrees with the label more than its base did.
+    """
+    reference, policy = of(scores, BASE, split), of(scores, contestant, split)
+    return {
+        pair_id: beta * evaluation.margin(policy[pair_id], then)
+        for pair_id, then in reference.items()
+        if pair_id in policy
+    }
+
+
+def of(scores: Sequence[ScoreRow], contestant: str, split: str) -> dict[str, Likelihoods]:
+    """pair id → likelihoods under one contestant."""
+    return {
+        row.pair_id: row.likelihoods for row in scores if row.contestant == contestant and row.split == split
+    }
