@@ -5,7 +5,7 @@ import streamlit as st
 from curation.labelling import browse
 from curation.labelling.browse import Page, Row
 from curation.model import Role
-from pages.parts import charts, guard, pair_card, pair_filters, session
+from pages.parts import charts, guard, pair_card, pair_filters, pair_words, session
 from pages.parts.trail import Trail
 
 SIZE = 25
@@ -20,7 +20,7 @@ def table(page: Page) -> Row | None:
         [
             {
                 "prompt": row.prompt[:300],
-                "winner": pair_card.VERDICT_WORDS[row.winner] if row.winner else "open",
+                "winner": pair_words.VERDICT_WORDS[row.winner] if row.winner else "open",
                 "support": charts.TIER_WORDS[row.tier],
                 "votes": row.votes,
                 "answer 1": row.answer_1[:200],

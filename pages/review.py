@@ -1,12 +1,11 @@
-"""Settle what people could not: one pair at a time with every vote, or many by their votes."""
+"""Settle what people could not: one pair at a time with every vote, or many at once."""
 
 import streamlit as st
 
 from curation.labelling import review
-from curation.labelling.review import Page, Reason
+from curation.labelling.review import Page
 from curation.model import Role
-from pages.parts import guard, pair_card, review_form, session
-from pages.parts.review_form import REASON_WORDS
+from pages.parts import guard, pair_card, review_bulk, review_edit, review_form, session
 from pages.parts.trail import Trail
 
 TRAIL = Trail(name="review-trail")
@@ -32,7 +31,7 @@ reason = review_form.chosen()
 found = review.page(db, reason, TRAIL.position(reason))
 if not any(found.counts.values()):
     st.info(
-        "Nothing needs a review: people agree, and nobody called both answers bad.",
+        "Nothing needs a review: people agree, and nobody has flagged a pair or called both answers bad.",
         icon=":material/done_all:",
     )
     st.page_link("label.py", label="Label", icon=":material/compare:")
@@ -42,16 +41,14 @@ if not found.entries and TRAIL.pages_before():
     TRAIL.back()
     st.rerun()
 if not found.entries:
-    st.info("Every pair here is settled.", icon=":material/done_all:")
+    st.info(review_form.nothing_left(reason), icon=":material/done_all:")
     review_form.undo()
     st.stop()
 (entry,) = found.entries
 turn(found)
-with st.container(horizontal=True):
-    for why in entry.reasons:
-        st.badge(REASON_WORDS[why], color="orange")
 review_form.one(entry)
 review_form.undo()
+if review_form.edits():
+    review_edit.form(entry)
 pair_card.show(db, entry.row, compared=bool(session.kept("review-difference")))
-if reason is not Reason.SETTLED:
-    review_form.bulk(reason)
+review_bulk.form(reason)

@@ -5,7 +5,7 @@ so that a page costs the same whatever the answers weigh. Keyset, not OFFSET: pa
 million rows costs as much as page 1.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +13,9 @@ from pathlib import PurePath
 
 from curation.database import Database
 from curation.errors import Unknown
+from curation.labelling import paging, standings
+from curation.labelling.paging import Position
+from curation.labelling.standings import Standing
 from curation.model import Tier, Verdict
 
 
@@ -53,15 +56,6 @@ class Filter:
     tier: Tier | None = None
     min_chars: int | None = None
     max_chars: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
-    """Where a page ended: the sort values of its last row."""
-
-    first: float
-    second: float
-    pair_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,19 +140,11 @@ def page(
                 "min_chars": wanted.min_chars,
                 "max_chars": wanted.max_chars,
                 "order": order,
-                "after_first": after.first if after else None,
-                "after_second": after.second if after else None,
-                "after_id": after.pair_id if after else None,
-                "size": size + 1,
-            },
+            }
+            | paging.parameters(after, size),
         ).fetchall()
-    shown = found[:size]
-    following = None
-    if len(found) > size:
-        following = Position(first=shown[-1][1], second=shown[-1][2], pair_id=shown[-1][0])
-    return Page(
-        rows=_rows(db, [row[0] for row in shown]), next=following, total=int(found[0][3]) if found else 0
-    )
+    cut = paging.cut(found, size)
+    return Page(rows=rows(db, cut.ids), next=cut.next, total=cut.total)
 
 
 def tiers(db: Database) -> Mapping[Tier, int]:
@@ -184,52 +170,40 @@ def row(db: Database, pair_id: str) -> Row:
     Raises:
         Unknown: there is no such pair.
     """
-    # Named as a constant, the pair is looked up alone: in a list of ids it costs a pass over all votes.
-    with db.reading() as cursor:
-        found = cursor.execute(
-            """
-            SELECT p.id, p.source_id, p.source_row, p.prompt, p.answer_1, p.answer_2,
-                   s.winner, s.tier, s.votes, s.agreement, s.newest, s.aside
-            FROM pair AS p JOIN standing AS s ON s.pair_id = p.id
-            WHERE p.id = $pair_id AND s.pair_id = $pair_id
-            """,
-            {"pair_id": pair_id},
-        ).fetchone()
-    if found is None:
+    found = rows(db, [pair_id])
+    if not found:
         raise Unknown(f"There is no pair {pair_id}. It may belong to another workspace.")
-    return _from_row(found)
+    return found[0]
 
 
-def _rows(db: Database, ids: list[str]) -> tuple[Row, ...]:
-    """The pairs of one page, in the order of the ids."""
+def rows(db: Database, ids: Sequence[str]) -> tuple[Row, ...]:
+    """The pairs of one page, in the order of the ids; what is not there is left out."""
+    if not ids:
+        return ()
+    names = {f"id_{place}": pair_id for place, pair_id in enumerate(ids)}
     with db.reading() as cursor:
-        found = cursor.execute(
-            """
-            SELECT p.id, p.source_id, p.source_row, p.prompt, p.answer_1, p.answer_2,
-                   s.winner, s.tier, s.votes, s.agreement, s.newest, s.aside
-            FROM pair AS p JOIN standing AS s ON s.pair_id = p.id
-            WHERE p.id IN (SELECT unnest($ids))
-            """,
-            {"ids": ids},
+        texts = cursor.execute(
+            "SELECT id, source_id, source_row, prompt, answer_1, answer_2 FROM pair"  # noqa: S608 - names of ours
+            f" WHERE id IN ({', '.join(f'${name}' for name in names)})",
+            names,
         ).fetchall()
-    by_id = {row[0]: _from_row(row) for row in found}
-    return tuple(by_id[pair_id] for pair_id in ids)
+        standing = {each.pair_id: each for each in standings.of(cursor, ids)}
+    by_id = {each[0]: _from_row(each, standing[each[0]]) for each in texts}
+    return tuple(by_id[pair_id] for pair_id in ids if pair_id in by_id)
 
 
-def _from_row(row: tuple[object, ...]) -> Row:
-    pair_id, source_id, source_row, prompt, answer_1, answer_2, *stands = row
-    winner, tier, votes, agreement, newest, aside = stands
+def _from_row(row: tuple[str, str, int, str, str, str], standing: Standing) -> Row:
     return Row(
-        pair_id=str(pair_id),
-        source_id=str(source_id),
-        source_row=int(str(source_row)),
-        prompt=str(prompt),
-        answer_1=str(answer_1),
-        answer_2=str(answer_2),
-        winner=Verdict(str(winner)) if winner else None,
-        tier=Tier(str(tier)),
-        votes=int(str(votes)),
-        agreement=float(str(agreement)) if agreement is not None else None,
-        newest=newest if isinstance(newest, datetime) else None,
-        aside=bool(aside),
+        pair_id=row[0],
+        source_id=row[1],
+        source_row=row[2],
+        prompt=row[3],
+        answer_1=row[4],
+        answer_2=row[5],
+        winner=standing.winner,
+        tier=standing.tier,
+        votes=standing.votes,
+        agreement=standing.agreement,
+        newest=standing.newest,
+        aside=standing.aside,
     )

@@ -1,34 +1,17 @@
-"""Which pairs need a reviewer, and why. Only SELECTs.
-
-A pair stands here for one reason or several, and leaves when it is settled. Only pairs that somebody has
-judged or settled are looked at, so the queue costs what was judged, not what was imported.
-"""
+"""The queue of pairs that need a reviewer, in pages, and what many of them at once would be settled as."""
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 import duckdb
 
 from curation.database import Database
-from curation.labelling import browse
-from curation.labelling.browse import Position, Row
+from curation.labelling import browse, desk, paging
+from curation.labelling.browse import Row
+from curation.labelling.desk import Reason
+from curation.labelling.paging import Position
 from curation.model import Verdict
-
-
-class Reason(StrEnum):
-    """Why a pair is here, the most urgent first."""
-
-    CONTESTED = "contested"  # votes without a majority
-    BOTH_BAD = "both_bad"  # somebody found both answers bad
-    REWRITTEN = "rewritten"  # somebody wrote a better answer
-    SKIPPED = "skipped"  # two or more people could not judge it
-    AGAINST_PRIOR = "against_prior"  # people found another winner than the import
-    SETTLED = "settled"  # a reviewer has settled it
-
-
-OPEN = tuple(reason for reason in Reason if reason is not Reason.SETTLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,21 +39,26 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Majorities:
-    """What settling every pair of a filter by its votes would do.
+class Pile:
+    """Every pair of a filter, for doing one thing to all of them.
 
     Attributes:
-        verdicts: pair id → what more than half of its votes say.
-        without: pairs of the filter that have no such majority and would be left as they are.
+        pair_ids: all of them, in the order of the queue.
+        majority: pair id → what more than half of its votes say; pairs without such a majority are not in it.
     """
 
-    verdicts: Mapping[str, Verdict]
-    without: int
+    pair_ids: tuple[str, ...]
+    majority: Mapping[str, Verdict]
 
     @property
     def counts(self) -> Mapping[Verdict, int]:
         """How many pairs each verdict would be given."""
-        return Counter(self.verdicts.values())
+        return Counter(self.majority.values())
+
+    @property
+    def without(self) -> int:
+        """How many pairs have no majority."""
+        return len(self.pair_ids) - len(self.majority)
 
 
 def page(db: Database, reason: Reason | None = None, after: Position | None = None, size: int = 1) -> Page:
@@ -80,101 +68,57 @@ def page(db: Database, reason: Reason | None = None, after: Position | None = No
         after: the `next` of the page before; None for the first page.
         size: entries a page, 1 to 200.
     """
-    with db.reading() as cursor:
-        _gather(cursor)
-        numbers = _counts(cursor)
-        found = cursor.execute(
-            """
-            WITH matching AS (
-                SELECT pair_id, reasons, first, second FROM asked
-                WHERE CASE WHEN $reason IS NULL THEN NOT settled ELSE list_contains(reasons, $reason) END
-            )
-            SELECT pair_id, reasons, first, second, (SELECT count(*) FROM matching) AS total FROM matching
-            WHERE $after_id IS NULL OR (first, second, pair_id) > ($after_first, $after_second, $after_id)
-            ORDER BY first, second, pair_id LIMIT $size
-            """,
-            {
-                "reason": reason,
-                "after_first": after.first if after else None,
-                "after_second": after.second if after else None,
-                "after_id": after.pair_id if after else None,
-                "size": size + 1,
-            },
-        ).fetchall()
-    shown = found[:size]
-    following = None
-    if len(found) > size:
-        following = Position(first=shown[-1][2], second=shown[-1][3], pair_id=shown[-1][0])
+    found: list[tuple[str, float, float, int, int]]
+    kept = desk.of(db)
+    with kept.lock:
+        kept.catch_up(db)
+        with db.reading() as cursor:
+            numbers = _counts(cursor)
+            found = cursor.execute(
+                """
+                WITH matching AS (
+                    SELECT pair_id, first, second, bits FROM desk.entry
+                    WHERE CASE WHEN $bit IS NULL THEN bits & $closed = 0 ELSE bits & $bit > 0 END
+                )
+                SELECT pair_id, first, second, (SELECT count(*) FROM matching), bits FROM matching
+                WHERE $after_id IS NULL OR (first, second, pair_id) > ($after_first, $after_second, $after_id)
+                ORDER BY first, second, pair_id LIMIT $size
+                """,
+                {"bit": reason.bit if reason else None, "closed": desk.CLOSED}
+                | paging.parameters(after, size),
+            ).fetchall()
+    cut = paging.cut(found, size)
+    bits = {row[0]: row[4] for row in found}
+    rows = browse.rows(db, cut.ids)
     return Page(
-        entries=tuple(
-            Entry(row=browse.row(db, pair_id), reasons=tuple(Reason(name) for name in reasons))
-            for pair_id, reasons, _, _, _ in shown
-        ),
-        next=following,
-        total=int(found[0][4]) if found else 0,
+        entries=tuple(Entry(row=row, reasons=desk.reasons(bits[row.pair_id])) for row in rows),
+        next=cut.next,
+        total=cut.total,
         counts=numbers,
     )
 
 
-def majorities(db: Database, reason: Reason | None = None) -> Majorities:
-    """What the votes say of the open pairs of this filter; settled pairs are left alone."""
-    with db.reading() as cursor:
-        _gather(cursor)
-        rows = cursor.execute(
-            """
-            SELECT pair_id, by_votes FROM asked
-            WHERE NOT settled AND ($reason IS NULL OR list_contains(reasons, $reason)) ORDER BY pair_id
-            """,
-            {"reason": reason},
-        ).fetchall()
-    verdicts = {pair_id: Verdict(verdict) for pair_id, verdict in rows if verdict is not None}
-    return Majorities(verdicts=verdicts, without=len(rows) - len(verdicts))
+def pile(db: Database, reason: Reason | None = None) -> Pile:
+    """Every pair that stands here for this reason; all open ones where it is None."""
+    kept = desk.of(db)
+    with kept.lock:
+        kept.catch_up(db)
+        with db.reading() as cursor:
+            rows = cursor.execute(
+                """
+                SELECT pair_id, by_votes FROM desk.entry
+                WHERE CASE WHEN $bit IS NULL THEN bits & $closed = 0 ELSE bits & $bit > 0 END
+                ORDER BY first, second, pair_id
+                """,
+                {"bit": reason.bit if reason else None, "closed": desk.CLOSED},
+            ).fetchall()
+    return Pile(
+        pair_ids=tuple(pair_id for pair_id, _ in rows),
+        majority={pair_id: Verdict(verdict) for pair_id, verdict in rows if verdict is not None},
+    )
 
 
 def _counts(cursor: duckdb.DuckDBPyConnection) -> Mapping[Reason, int]:
-    rows = cursor.execute(
-        "SELECT reason, count(*) FROM (SELECT unnest(reasons) AS reason FROM asked) GROUP BY reason"
-    ).fetchall()
-    found = {Reason(name): int(number) for name, number in rows}
-    return {reason: found.get(reason, 0) for reason in Reason}
-
-
-def _gather(cursor: duckdb.DuckDBPyConnection) -> None:
-    """The table `asked`: pair_id, reasons (list), settled, by_votes (NULL: no majority), first, second."""
-    cursor.execute(
-        """
-        CREATE TEMP TABLE asked AS
-        WITH judged AS (
-            SELECT pair_id, count(DISTINCT annotator_id) FILTER (WHERE verdict = 'skip') AS skips,
-                   bool_or(rewrite IS NOT NULL) AS rewritten
-            FROM current_decision GROUP BY pair_id
-        ),
-        stand AS (
-            SELECT s.pair_id, s.tier, s.votes, s.votes_both_bad, s.winner, p.prior_winner, p.source_row,
-                   coalesce(j.skips, 0) AS skips, coalesce(j.rewritten, false) AS rewritten, c.settled
-            FROM standing AS s
-            JOIN pair AS p ON p.id = s.pair_id
-            LEFT JOIN judged AS j ON j.pair_id = s.pair_id
-            LEFT JOIN current_settlement AS c ON c.pair_id = s.pair_id
-            WHERE j.pair_id IS NOT NULL OR c.pair_id IS NOT NULL
-        ),
-        told AS (
-            SELECT pair_id, source_row, settled, tier = 'gold' AS is_gold,
-                   CASE WHEN votes > 0 AND tier NOT IN ('gold', 'conflict') THEN winner END AS by_votes,
-                   CASE WHEN tier = 'gold' THEN ['settled'] ELSE list_filter([
-                       CASE WHEN tier = 'conflict' THEN 'contested' END,
-                       CASE WHEN votes_both_bad > 0 THEN 'both_bad' END,
-                       CASE WHEN rewritten THEN 'rewritten' END,
-                       CASE WHEN skips > 1 THEN 'skipped' END,
-                       CASE WHEN votes > 0 AND winner <> prior_winner THEN 'against_prior' END
-                   ], lambda name: name IS NOT NULL) END AS reasons
-            FROM stand
-        )
-        SELECT pair_id, reasons, by_votes, is_gold AS settled,
-               CASE WHEN is_gold THEN -epoch_ms(settled)
-                    ELSE list_position(['contested', 'both_bad', 'rewritten', 'skipped', 'against_prior'],
-                                       reasons[1]) END::DOUBLE AS first,
-               source_row::DOUBLE AS second
-        FROM told WHERE len(reasons) > 0
-        """
-    )
+    # Pairs share few combinations of reasons: they are counted once, and taken apart here.
+    rows = cursor.execute("SELECT bits, count(*) FROM desk.entry GROUP BY bits").fetchall()
+    return {reason: sum(int(number) for bits, number in rows if bits & reason.bit) for reason in Reason}

@@ -27,6 +27,7 @@ _TABLES = {
     "protected_prompt": "rowid",
     "decision": "number",
     "settlement": "number",
+    "placement": "number",
     "stated_licence": "number",
     "guideline": "version",
     "project": "version",

@@ -3,20 +3,12 @@
 import streamlit as st
 
 from curation.database import Database
-from curation.labelling import decisions, pairs, settlements
+from curation.labelling import pairs
 from curation.labelling.browse import Row
-from curation.labelling.settlements import Settlement
-from curation.model import Answer, Decision, Pair, Speaker, Verdict
-from pages.parts import charts, rendered, word_difference
+from curation.model import Answer, Pair, Speaker
+from pages.parts import charts, pair_history, rendered, word_difference
 from pages.parts.plain import plain
 
-VERDICT_WORDS = {
-    Verdict.ANSWER_1: "Answer 1",
-    Verdict.ANSWER_2: "Answer 2",
-    Verdict.TIE: "Tie",
-    Verdict.BOTH_BAD: "Both bad",
-    Verdict.SKIP: "Skipped",
-}
 _SPEAKERS = {Speaker.SYSTEM: "System", Speaker.USER: "User", Speaker.ASSISTANT: "Assistant"}
 
 
@@ -28,7 +20,8 @@ def show(db: Database, row: Row, *, compared: bool = False) -> None:
     """
     pair = pairs.get(db, row.pair_id)
     st.subheader(f"Pair {row.pair_id[:8]}", anchor=False)
-    st.caption(f"{charts.TIER_WORDS[row.tier].capitalize()} · {_votes(row.votes)} · {pair.id}")
+    aside = " · **set aside**" if row.aside else ""
+    st.caption(f"{charts.TIER_WORDS[row.tier].capitalize()} · {_votes(row.votes)} · {pair.id}{aside}")
     for message in pair.context:
         _text(_SPEAKERS[message.speaker], message.content)
     _text("Prompt", pair.prompt)
@@ -36,7 +29,7 @@ def show(db: Database, row: Row, *, compared: bool = False) -> None:
     for column, answer, html in zip(st.columns(2), Answer, marked, strict=True):
         with column:
             _answer(pair, row, answer, html)
-    _history(decisions.history(db, row.pair_id), settlements.history(db, row.pair_id), pair)
+    pair_history.show(db, pair)
 
 
 def _answer(pair: Pair, row: Row, answer: Answer, html: str | None) -> None:
@@ -62,40 +55,6 @@ def _text(title: str, content: str, note: str = "", html: str | None = None) -> 
             rendered.show(content)
         else:
             rendered.show_html(html)
-
-
-def _history(found: tuple[Decision, ...], settled: tuple[Settlement, ...], pair: Pair) -> None:
-    st.markdown("**History**")
-    rows = [
-        {
-            "when (UTC)": decision.server_time,
-            "who": decision.annotator_id,
-            "decided": VERDICT_WORDS[decision.verdict] if decision.verdict else "taken back",
-            "left on screen": VERDICT_WORDS[Verdict(decision.left)] if decision.left else "unknown",
-            "seconds": decision.seconds_active,
-            "guidelines": f"v{decision.guideline_version}",
-            "comment": decision.comment,
-        }
-        for decision in found
-    ]
-    rows += [
-        {
-            "when (UTC)": each.settled,
-            "who": each.settled_by,
-            "decided": f"settled: {VERDICT_WORDS[each.verdict]}" if each.verdict else "open again",
-            "left on screen": "",
-            "seconds": None,
-            "guidelines": "",
-            "comment": each.reason,
-        }
-        for each in settled
-    ]
-    if rows:
-        st.dataframe(rows, hide_index=True)
-    else:
-        st.caption("Nobody has decided about this pair yet.")
-    prior = VERDICT_WORDS[pair.prior_winner] if pair.prior_winner else "no winner"
-    st.caption(f"Imported from row {pair.source_row} of source {pair.source_id[:8]}, which named {prior}.")
 
 
 def _votes(number: int) -> str:

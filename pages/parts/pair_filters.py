@@ -7,7 +7,7 @@ import streamlit as st
 from curation.labelling.browse import Filter, Order, State
 from curation.model import Tier, Verdict
 from pages.parts import charts
-from pages.parts.pair_card import VERDICT_WORDS
+from pages.parts.pair_words import VERDICT_WORDS
 
 _STATES = {
     State.UNDECIDED: "No vote yet",

@@ -1,37 +1,47 @@
-"""The parts of Review: which reason is looked at, settling one pair, settling all that have a majority."""
+"""Review of one pair: why it is here, and what a reviewer may do with it."""
 
 from collections.abc import Mapping
+from typing import cast
 
 import streamlit as st
 
-from curation.errors import InvalidInput
-from curation.labelling import review, settlements, undoing
-from curation.labelling.actions import Action
-from curation.labelling.review import Entry, Majorities, Reason
-from curation.model import Role, Verdict
-from pages.parts import guard, session
-from pages.parts.pair_card import VERDICT_WORDS
+from curation.labelling.desk import Reason
+from curation.labelling.review import Entry
+from curation.model import Verdict
+from pages.parts import review_actions, session
+from pages.parts.pair_words import VERDICT_WORDS
+from pages.parts.review_actions import REASON, SHOWN
 
 REASON_WORDS = {
     Reason.CONTESTED: "Contested",
+    Reason.FLAGGED: "Flagged",
+    Reason.CANNOT_JUDGE: "Cannot judge",
     Reason.BOTH_BAD: "Both bad",
     Reason.REWRITTEN: "Rewritten",
     Reason.SKIPPED: "Skipped by several",
     Reason.AGAINST_PRIOR: "Against the import",
+    Reason.SUSPECTED: "Suspected label",
+    Reason.WAITING: "Waiting for a vote",
     Reason.SETTLED: "Settled",
+    Reason.ASIDE: "Set aside",
+}
+DONE_WORDS = {
+    "settle": "settled",
+    "take back settlement": "opened again",
+    "set aside": "set aside",
+    "send back": "sent back",
+    "put back": "put back",
+    "edit": "edited",
 }
 _KEYS = {Verdict.ANSWER_1: "1", Verdict.ANSWER_2: "2", Verdict.TIE: "t", Verdict.BOTH_BAD: "b"}
-# A press sooner than this was meant for the pair before, or is a key held down. (choice)
-LOOK_SECONDS = 1.0
 _WHY = ["Read both answers against the guidelines", "Checked the facts", "The guidelines are unclear here"]
-_REASON = "review-reason"
-_SHOWN = "review-shown"  # which pair, and since when
-_PREVIEW = "review-preview"
+_CHOSEN = "review-reason"
+_EDITS = "review-edits"
 
 
 def chosen() -> Reason | None:
     """The reason whose pairs are asked for; None for every open pair."""
-    return session.kept(_REASON)  # type: ignore[return-value]
+    return cast(Reason | None, session.kept(_CHOSEN))
 
 
 def choice(counts: Mapping[Reason, int]) -> None:
@@ -40,115 +50,95 @@ def choice(counts: Mapping[Reason, int]) -> None:
         "Why they are here",
         [reason for reason in Reason if counts[reason] or reason == chosen()],
         format_func=lambda reason: f"{REASON_WORDS[reason]} {counts[reason]:,}",
-        key=_REASON,
-        help="Without a choice: every pair that is not settled. A pair can stand here for several reasons.",
+        key=_CHOSEN,
+        help="Without a choice: every open pair. A pair can stand here for several reasons.",
     )
 
 
+def nothing_left(reason: Reason | None) -> str:
+    """What is said where the list is empty."""
+    if reason is None:
+        return "Every pair here is dealt with."
+    return f"No pair is left under “{REASON_WORDS[reason]}”."
+
+
 def one(entry: Entry) -> None:
-    """The reason and one button a verdict; the settled pair leaves the queue and the next one comes."""
+    """The reason and the buttons; the pair leaves the list and the next one comes."""
+    with st.container(horizontal=True):
+        for why in entry.reasons:
+            st.badge(REASON_WORDS[why], color="orange")
     st.selectbox(
-        "Reason for settling", _WHY, index=None, key="review-why", accept_new_options=True,
+        "Reason", _WHY, index=None, key=REASON, accept_new_options=True,
         placeholder="Pick one or write your own; it stays for the next pair",
     )  # fmt: skip
-    pair_id, settled = entry.row.pair_id, Reason.SETTLED in entry.reasons
-    shown = session.kept(_SHOWN)
+    pair_id = entry.row.pair_id
+    shown = session.kept(SHOWN)
     if not isinstance(shown, tuple) or shown[0] != pair_id:
-        session.keep(_SHOWN, (pair_id, session.now()))
-    columns = st.columns(5 if settled else 4)
-    # Buttons of this pair alone: a second press that arrives late must not settle the pair after it.
-    for column, (verdict, key) in zip(columns, _KEYS.items(), strict=False):
-        column.button(
-            VERDICT_WORDS[verdict], key=f"settle-{verdict}-{pair_id}", shortcut=key, width="stretch",
-            on_click=_settle, args=(pair_id, verdict),
-        )  # fmt: skip
-    if settled:
-        columns[4].button(
-            "Take back", key="settle-back", width="stretch", on_click=_take_back, args=(pair_id,)
-        )
+        session.keep(SHOWN, (pair_id, session.now()))
+    if Reason.ASIDE in entry.reasons:
+        st.button("Put back", key=f"back-{pair_id}", on_click=review_actions.put_back, args=(pair_id,))
+        return
+    _verdicts(pair_id)
+    _otherwise(entry)
+
+
+def edits() -> bool:
+    """The texts are to be edited."""
+    return bool(session.kept(_EDITS))
 
 
 def undo() -> None:
     """One button for this person's last action, whatever it was; nothing where there is none."""
-    someone = guard.permitted(Role.REVIEWER)
-    last = undoing.latest(session.database(), someone.id)
+    last = review_actions.last()
     if last is None:
         return
     st.button(
-        f"Undo my last settling ({_pairs(last.pairs)})", key="settle-undo", icon=":material/undo:",
-        help=f"{last.when:%Y-%m-%d %H:%M} UTC", on_click=_undo, args=(last.id,),
+        f"Undo: {review_actions.pairs(last.pairs)} {DONE_WORDS[last.what]}", key="settle-undo",
+        icon=":material/undo:", help=f"{last.when:%Y-%m-%d %H:%M} UTC",
+        on_click=review_actions.undo, args=(last.id,),
     )  # fmt: skip
 
 
-def bulk(reason: Reason | None) -> None:
-    """Settle every open pair of the filter by its votes: first what would happen, then one button."""
-    found = session.kept(_PREVIEW)
-    preview = found[1] if isinstance(found, tuple) and found[0] == reason else None
-    what = REASON_WORDS[reason].lower() if reason else "open"
-    with st.expander(f"Settle all {what} pairs by their votes", expanded=preview is not None):
-        st.button("Show what would happen", key="bulk-preview", on_click=_look, args=(reason,))
-        if not isinstance(preview, Majorities):
-            return
-        for verdict, number in sorted(preview.counts.items()):
-            st.markdown(f"{_pairs(number)} as **{VERDICT_WORDS[verdict]}**")
-        st.caption(f"{_pairs(preview.without)} without a majority would stay as they are.")
-        st.text_input("Reason for all of them", key="bulk-why")
-        st.button(
-            f"Settle {_pairs(len(preview.verdicts))}", key="bulk-settle", type="primary",
-            disabled=not preview.verdicts, on_click=_settle_all, args=(reason, preview),
+def _verdicts(pair_id: str) -> None:
+    # Buttons of this pair alone: a second press that arrives late must not settle the pair after it.
+    for column, (verdict, key) in zip(st.columns(len(_KEYS)), _KEYS.items(), strict=True):
+        column.button(
+            VERDICT_WORDS[verdict], key=f"settle-{verdict}-{pair_id}", shortcut=key, width="stretch",
+            on_click=review_actions.settle, args=(pair_id, verdict),
         )  # fmt: skip
 
 
-def _settle(pair_id: str, verdict: Verdict) -> None:
-    shown = session.kept(_SHOWN)
-    if isinstance(shown, tuple) and (session.now() - shown[1]).total_seconds() < LOOK_SECONDS:
-        st.toast("That was too soon after the pair appeared. Look at it, then press again.")
-        return
-    _act({pair_id: verdict}, str(session.kept("review-why") or ""))
-
-
-def _take_back(pair_id: str) -> None:
-    with guard.on_action():
-        someone = guard.permitted(Role.REVIEWER)
-        action = Action(
-            id=session.request_id("settle"), reason=str(session.kept("review-why") or ""),
-            by=someone.id, now=session.now(),
+def _otherwise(entry: Entry) -> None:
+    pair_id = entry.row.pair_id
+    first, second, third = st.columns(3, vertical_alignment="center")
+    if Reason.SETTLED in entry.reasons:
+        first.button(
+            "Take back", key="settle-back", width="stretch", help="The votes speak again.",
+            on_click=review_actions.take_back, args=(pair_id,),
         )  # fmt: skip
-        settlements.take_back(session.database(), [pair_id], action)
-        session.renew_request("settle")
-        st.toast("Open again: its votes count.")
+    elif Reason.WAITING in entry.reasons:
+        first.button(
+            "Stop waiting", key=f"home-{pair_id}", width="stretch",
+            help="It is open again without another vote.",
+            on_click=review_actions.put_back, args=(pair_id,),
+        )  # fmt: skip
+    else:
+        first.button(
+            "Send back", key=f"send-{pair_id}", width="stretch",
+            help="Somebody who has not judged it is asked for one more vote.",
+            on_click=_send_back, args=(pair_id,),
+        )  # fmt: skip
+    second.button(
+        "Set aside", key=f"aside-{pair_id}", width="stretch",
+        help="Out of the queue, of all counts and of releases, until it is put back.",
+        on_click=_set_aside, args=(pair_id,),
+    )  # fmt: skip
+    third.toggle("Edit the texts", key=_EDITS)
 
 
-def _undo(action_id: str) -> None:
-    with guard.on_action():
-        someone = guard.permitted(Role.REVIEWER)
-        number = undoing.undo(session.database(), action_id, by=someone.id, now=session.now())
-        st.toast(f"Undone: {_pairs(number)} as before.")
+def _send_back(pair_id: str) -> None:
+    review_actions.send_back([pair_id])
 
 
-def _look(reason: Reason | None) -> None:
-    session.keep(_PREVIEW, (reason, review.majorities(session.database(), reason)))
-
-
-def _settle_all(reason: Reason | None, preview: Majorities) -> None:
-    with guard.on_action():
-        if review.majorities(session.database(), reason) != preview:
-            _look(reason)
-            raise InvalidInput("People have voted since you looked. Look at the new numbers, then settle.")
-        if _act(preview.verdicts, str(session.kept("bulk-why") or "")):
-            session.forget(_PREVIEW)
-
-
-def _act(verdicts: Mapping[str, Verdict], reason: str) -> bool:
-    with guard.on_action():
-        someone = guard.permitted(Role.REVIEWER)
-        action = Action(id=session.request_id("settle"), reason=reason, by=someone.id, now=session.now())
-        number = settlements.settle(session.database(), verdicts, action)
-        session.renew_request("settle")
-        st.toast(f"Settled {_pairs(number)}.")
-        return True
-    return False
-
-
-def _pairs(number: int) -> str:
-    return "1 pair" if number == 1 else f"{number:,} pairs"
+def _set_aside(pair_id: str) -> None:
+    review_actions.set_aside([pair_id])

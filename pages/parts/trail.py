@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from curation.labelling.browse import Position
+from curation.labelling.paging import Position
 from pages.parts import session
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from curation.database import Database
 from curation.labelling import browse, decisions, review
 from curation.model import Tier, Verdict
-from pages.parts import review_form
+from pages.parts import review_actions
 from tests.browser.label_page import fill
 from tests.browser.serving import Server
 from tests.curation.labelling.a_workspace import NOW, a_decision, a_pair
@@ -51,7 +51,7 @@ def test_a_contested_pair_is_settled_by_one_key_and_is_gold_afterwards(server: S
     page.get_by_label("Reason for settling").press("Enter")
     expect(page.get_by_label("Reason for settling")).to_have_value("Checked the facts")
     page.get_by_role("heading", name="Review").click()  # a key pressed in a field is typing
-    page.wait_for_timeout(review_form.LOOK_SECONDS * 1000 + 100)
+    page.wait_for_timeout(review_actions.LOOK_SECONDS * 1000 + 100)
     page.keyboard.press("2")
     expect(page.get_by_text("1 of 1 pairs")).to_be_visible()
     expect(page.get_by_text(OTHER.id)).to_be_visible()

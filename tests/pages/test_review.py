@@ -4,12 +4,14 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from curation.database import Database
-from curation.labelling import decisions, pairs, settlements
-from curation.labelling.review import Reason
+from curation.labelling import decisions, edits, pairs, placements, settlements
+from curation.labelling.desk import Reason
+from curation.labelling.placements import Place
 from curation.model import Role, Verdict
-from pages.parts import review_form, session
+from pages.parts import review_actions, session
 from tests.curation.labelling.a_workspace import NOW, a_decision, a_pair
 
 PAGE = Path(__file__).parents[2] / "pages" / "review.py"
@@ -22,7 +24,7 @@ BATCH = [a_pair(number) for number in range(len(VOTES))]
 def page(home: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     """Review, opened by a reviewer: two contested pairs and one against the import."""
     monkeypatch.setenv(session.ROLE_VARIABLE, Role.REVIEWER)
-    monkeypatch.setattr(review_form, "LOOK_SECONDS", 0.0)  # a test presses faster than a person reads
+    monkeypatch.setattr(review_actions, "LOOK_SECONDS", 0.0)  # a test presses faster than a person reads
     db = Database.open(home / "pairloom.duckdb")
     with db.writing() as tx:
         pairs.add(tx, BATCH, NOW)
@@ -44,6 +46,10 @@ def press(page: AppTest, verdict: str) -> None:
 
 def settled(place: int) -> list[Verdict | None]:
     return [each.verdict for each in settlements.history(session.database(), BATCH[place].id)]
+
+
+def words(page: AppTest) -> list[str]:
+    return [each.value for each in page.markdown]
 
 
 def captions(page: AppTest) -> str:
@@ -72,7 +78,7 @@ def test_the_chosen_reason_stays_while_its_pairs_are_settled(page: AppTest) -> N
     press(page, "answer_1")
     press(page, "answer_1")
     assert not page.exception
-    assert page.info[0].value == "Every pair here is settled."
+    assert page.info[0].value == "No pair is left under “Contested”."
     assert (settled(0), settled(1), settled(2)) == ([ONE], [ONE], [])
 
 
@@ -98,7 +104,7 @@ def test_a_key_held_down_settles_no_pair_that_has_just_appeared(
 ) -> None:
     page.selectbox(key="review-why").set_value("Checked the facts")
     press(page, "tie")
-    monkeypatch.setattr(review_form, "LOOK_SECONDS", 60.0)
+    monkeypatch.setattr(review_actions, "LOOK_SECONDS", 60.0)
     press(page, "tie")
     assert "too soon" in page.toast[0].value
     assert (settled(0), settled(1)) == ([Verdict.TIE], [])
@@ -124,8 +130,8 @@ def test_settling_the_last_pair_of_the_queue_goes_back_to_those_before(page: App
 
 def test_many_are_settled_by_their_votes_after_a_look_and_undone_together(page: AppTest) -> None:
     page.button(key="bulk-preview").click().run()
-    assert "1 pair as **Answer 2**" in [each.value for each in page.markdown]
-    assert "2 pairs without a majority would stay as they are." in captions(page)
+    assert "1 pair as **Answer 2**  \n2 pairs without a majority would stay as they are." in words(page)
+    assert "The first 1 of 1 pair:" in captions(page)
     page.text_input(key="bulk-why").set_value("The import was wrong")
     page.button(key="bulk-settle").click().run()
     assert not page.exception
@@ -140,9 +146,103 @@ def test_a_vote_after_the_preview_is_not_overlooked(page: AppTest) -> None:
     vote = a_decision(BATCH[0].id, id="late", annotator_id="ann-9", verdict=TWO)
     decisions.record(session.database(), vote)
     page.button(key="bulk-settle").click().run()
-    assert "People have voted since you looked" in page.error[0].value
+    assert "People have acted since you looked" in page.error[0].value
     assert settled(2) == []
-    assert "2 pairs as **Answer 2**" in [each.value for each in page.markdown]
+    assert any(each.startswith("2 pairs as **Answer 2**") for each in words(page))
+
+
+def button_of(page: AppTest, start: str) -> Button:
+    """The button of whatever pair is shown."""
+    (button,) = (each for each in page.button if str(each.key).startswith(start))
+    return button
+
+
+def placed(place: int) -> list[Place | None]:
+    return [each.place for each in placements.history(session.database(), BATCH[place].id)]
+
+
+def test_a_pair_is_set_aside_with_a_reason_and_put_back(page: AppTest) -> None:
+    page.selectbox(key="review-why").set_value("Checked the facts")
+    button_of(page, "aside-").click().run()
+    assert "1 of 2 pairs" in captions(page)
+    page.pills(key="review-reason").set_value(Reason.ASIDE).run()
+    assert BATCH[0].id in captions(page)
+    button_of(page, "back-").click().run()
+    assert not page.exception
+    assert placed(0) == [Place.ASIDE, None]
+
+
+def test_a_pair_sent_back_waits_until_somebody_else_has_judged_it(page: AppTest) -> None:
+    page.selectbox(key="review-why").set_value("The guidelines are unclear here")
+    button_of(page, "send-").click().run()
+    assert "1 of 2 pairs" in captions(page)
+    vote = a_decision(BATCH[0].id, id="third", annotator_id="ann-7", verdict=TWO)
+    decisions.record(session.database(), vote)
+    page.run()
+    assert "1 of 3 pairs" in captions(page)
+    assert placed(0) == [Place.SENT_BACK]
+
+
+def test_waiting_for_a_vote_can_be_given_up(page: AppTest) -> None:
+    page.selectbox(key="review-why").set_value("Checked the facts")
+    button_of(page, "send-").click().run()
+    page.pills(key="review-reason").set_value(Reason.WAITING).run()
+    button_of(page, "home-").click().run()
+    assert placed(0) == [Place.SENT_BACK, None]
+
+
+def test_an_edit_makes_a_new_pair_and_sets_the_old_one_aside(page: AppTest) -> None:
+    page.selectbox(key="review-why").set_value("Checked the facts")
+    page.toggle(key="review-edits").set_value(True).run()
+    page.text_area(key=f"edit-answer_1-{BATCH[0].id}").set_value("Mended")
+    button_of(page, "FormSubmitter").click().run()
+    assert not page.exception
+    assert placed(0) == [Place.ASIDE]
+    (edit,) = edits.about(session.database(), BATCH[0].id)
+    assert "Mended" in (
+        pairs.get(session.database(), edit.pair_id).answer_1,
+        pairs.get(session.database(), edit.pair_id).answer_2,
+    )
+    page.button(key="settle-undo").click().run()
+    assert placed(0) == [Place.ASIDE, None]
+    assert placements.history(session.database(), edit.pair_id)[-1].place is Place.ASIDE
+
+
+def test_an_edit_that_changes_nothing_says_so(page: AppTest) -> None:
+    page.selectbox(key="review-why").set_value("Checked the facts")
+    page.toggle(key="review-edits").set_value(True).run()
+    button_of(page, "FormSubmitter").click().run()
+    assert "Nothing was changed" in page.error[0].value
+
+
+@pytest.mark.parametrize(
+    ("deed", "said", "where"),
+    [
+        ("send_back", "3 pairs would wait for one more vote", Place.SENT_BACK),
+        ("set_aside", "3 pairs would leave", Place.ASIDE),
+    ],
+)
+def test_many_are_placed_after_a_look_and_undone_together(
+    page: AppTest, deed: str, said: str, where: Place
+) -> None:
+    page.button_group(key="bulk-deed").set_value(deed).run()
+    page.button(key="bulk-preview").click().run()
+    assert any(each.startswith(said) for each in words(page))
+    page.text_input(key="bulk-why").set_value("A batch that went wrong")
+    page.button(key="bulk-settle").click().run()
+    assert not page.exception
+    assert [placed(place) for place in range(4)] == [[where], [where], [where], []]
+    page.button(key="settle-undo").click().run()
+    assert [placed(place) for place in range(3)] == [[where, None]] * 3
+
+
+def test_what_happened_to_a_pair_is_told_in_its_history(page: AppTest) -> None:
+    page.selectbox(key="review-why").set_value("Checked the facts")
+    button_of(page, "send-").click().run()
+    page.pills(key="review-reason").set_value(Reason.WAITING).run()
+    told = page.dataframe[0].value
+    assert list(told["said"])[-1] == "sent back for another vote"
+    assert list(told["comment"])[-1] == "Checked the facts"
 
 
 def test_an_empty_queue_says_so(home: Path) -> None:

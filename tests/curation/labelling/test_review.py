@@ -1,17 +1,22 @@
 """The review queue names every reason, counts each, and loses a pair when it is settled."""
 
 import itertools
+from contextlib import suppress
+from dataclasses import astuple
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from curation.database import Database
-from curation.labelling import decisions, review, settlements
-from curation.labelling.review import Reason
+from curation.errors import NothingToUndo
+from curation.labelling import decisions, placements, review, settlements, standings
+from curation.labelling.desk import Reason
 from curation.model import Verdict
 from tests.curation.labelling.a_workspace import NOW, a_database, a_decision, an_action
 
 numbers = itertools.count()
-ONE, TWO, TIE, BAD, SKIP = Verdict
+ONE, TWO, TIE, BAD, SKIP, *_ = Verdict
 
 
 def judged(db: Database, pair_id: str, *verdicts: Verdict) -> None:
@@ -85,14 +90,13 @@ def test_each_reason_is_counted_and_a_pair_counts_for_all_of_its_own() -> None:
     judged(db, ids[1], ONE, TWO)
     judged(db, ids[2], TWO)
     settled(db, ids[3])
-    assert review.page(db).counts == {
+    assert {reason: count for reason, count in review.page(db).counts.items() if count} == {
         Reason.CONTESTED: 2,
         Reason.BOTH_BAD: 1,
-        Reason.REWRITTEN: 0,
-        Reason.SKIPPED: 0,
         Reason.AGAINST_PRIOR: 1,
         Reason.SETTLED: 1,
     }
+    assert set(review.page(db).counts) == set(Reason)
 
 
 @pytest.mark.parametrize("size", [1, 3, 20])
@@ -120,8 +124,105 @@ def test_majorities_leave_out_what_has_none_and_what_is_settled() -> None:
     judged(db, ids[2], BAD)
     judged(db, ids[3], TWO)
     settled(db, ids[3])
-    found = review.majorities(db)
-    assert found.verdicts == {ids[0]: TWO, ids[2]: BAD}
+    found = review.pile(db)
+    assert found.majority == {ids[0]: TWO, ids[2]: BAD}
     assert found.without == 1
     assert found.counts == {TWO: 1, BAD: 1}
-    assert review.majorities(db, Reason.BOTH_BAD).verdicts == {ids[2]: BAD}
+    assert review.pile(db, Reason.BOTH_BAD).majority == {ids[2]: BAD}
+
+
+def test_a_pair_that_was_sent_back_waits_and_returns_with_its_next_vote() -> None:
+    db, (pair_id,) = a_database(1)
+    judged(db, pair_id, ONE, TWO)
+    placements.send_back(db, [pair_id], an_action())
+    assert reasons_of(db, pair_id) == ()
+    assert reasons_of(db, pair_id, Reason.WAITING) == (Reason.WAITING,)
+    decisions.record(db, a_decision(pair_id, id="new", annotator_id="ann-9", verdict=TIE))
+    assert reasons_of(db, pair_id) == (Reason.CONTESTED,)
+
+
+def test_a_pair_set_aside_stands_with_those_set_aside_and_nowhere_else() -> None:
+    db, (pair_id,) = a_database(1)
+    judged(db, pair_id, ONE, TWO)
+    placements.set_aside(db, [pair_id], an_action())
+    assert reasons_of(db, pair_id) == ()
+    assert reasons_of(db, pair_id, Reason.ASIDE) == (Reason.ASIDE,)
+    assert review.pile(db).pair_ids == ()
+
+
+def suspected(db: Database, scores: dict[str, float]) -> None:
+    with db.writing() as tx:
+        for pair_id, score in scores.items():
+            tx.execute(
+                "INSERT INTO suspicion (pair_id, detector, score, computed)"
+                " VALUES ($id, 'words', $score, $now)",
+                {"id": pair_id, "score": score, "now": NOW},
+            )
+
+
+def test_suspected_labels_stand_here_worst_first_until_two_people_agree() -> None:
+    db, ids = a_database(4)
+    suspected(db, {ids[0]: 0.81, ids[1]: 0.97, ids[2]: 0.5, ids[3]: 0.99})
+    judged(db, ids[3], ONE, ONE)
+    found = review.page(db, Reason.SUSPECTED, size=9)
+    assert [each.row.pair_id for each in found.entries] == [ids[1], ids[0]]
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.integers(0, 2),
+        st.sampled_from([ONE, TWO, TIE, BAD, SKIP, "undo", "settle", "aside", "back", "home"]),
+        st.integers(0, 2),
+    ),
+    max_size=12,
+)
+
+
+@given(steps=STEPS, looks=st.sets(st.integers(0, 11)))
+@settings(max_examples=15, deadline=None)
+def test_however_often_one_looks_the_desk_holds_what_the_tables_say(
+    steps: list[tuple[int, str, int]], looks: set[int]
+) -> None:
+    db, ids = a_database(3)
+    for number, (place, step, person) in enumerate(steps):
+        act(db, ids[place], step, f"ann-{person}", number)
+        if number in looks:
+            review.page(db)
+    followed = [review.pile(db, reason) for reason in (None, *Reason)]
+    db._attached.clear()  # as after a restart: everything is read anew
+    with db.reading() as cursor:
+        cursor.execute("DETACH desk")
+    assert [review.pile(db, reason) for reason in (None, *Reason)] == followed
+    with db.reading() as cursor:
+        view = cursor.execute(
+            "SELECT pair_id, winner, tier, votes, agreement, newest, aside FROM standing ORDER BY pair_id"
+        ).fetchall()
+        asked = [astuple(each) for each in standings.of(cursor, sorted(ids))]
+    assert sorted(asked) == view
+
+
+def act(db: Database, pair_id: str, step: str, person: str, number: int) -> None:
+    """One thing that may happen to a pair; nothing where it cannot."""
+    action = an_action(f"act-{number}")
+    if step == "settle":
+        settlements.settle(db, {pair_id: TIE}, action)
+    elif step == "aside":
+        placements.set_aside(db, [pair_id], action)
+    elif step == "back":
+        placements.send_back(db, [pair_id], action)
+    elif step == "home":
+        with suppress(NothingToUndo):
+            placements.put_back(db, [pair_id], action)
+    elif step == "undo":
+        for made in decisions.history(db, pair_id):
+            with suppress(NothingToUndo):
+                decisions.undo(
+                    db,
+                    undo_id=f"u{number}{made.id}",
+                    decision_id=made.id,
+                    annotator_id=made.annotator_id,
+                    now=NOW,
+                )
+    else:
+        made_now = a_decision(pair_id, id=f"p{number}", annotator_id=person, verdict=Verdict(step))
+        decisions.record(db, made_now)

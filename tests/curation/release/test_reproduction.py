@@ -8,7 +8,7 @@ import pytest
 from curation import backups
 from curation.database import Database
 from curation.errors import InvalidInput, Unknown
-from curation.labelling import guidelines, settlements
+from curation.labelling import guidelines, placements, settlements
 from curation.labelling.actions import Action
 from curation.model import Verdict
 from curation.release import releases, reproduction, verify
@@ -25,6 +25,7 @@ def life(db: Database, a_pair: APair, a_decision: ADecision, releasing: Releasin
     """v1, and after it more of everything that a release is made of; returns the folder of v1."""
     turned, settled = a_pair(prompt="turned?"), a_pair("Oui.", "Non.", prompt="settled?")
     a_decision(turned, "chosen", by="ann-1")
+    gone = a_pair("Rome.", "Milan.", prompt="set aside?")
     folder = releasing("v1", policy=Policy(max_length=2048, template_tokens=("<x>",))).path
     a_decision(turned, "rejected", by="ann-2")
     a_decision(turned, "rejected", by="ann-3")
@@ -32,6 +33,7 @@ def life(db: Database, a_pair: APair, a_decision: ADecision, releasing: Releasin
     a_pair("Paris.", "Lyon.", prompt="turned?", item="a copy")
     verdicts = {settled.id: Verdict.TIE}
     settlements.settle(db, verdicts, Action(id="a", reason="both do", by="lead", now=NOW))
+    placements.set_aside(db, [gone.id], Action(id="b", reason="spam", by="lead", now=NOW))
     guidelines.add(db, "Prefer the shorter answer.", changed_by="lead", now=NOW)
     protected.protect(db, "exam", ["Is it 3?"], NOW)
     assert releasing("v2").fingerprint != verify.read_manifest(folder).fingerprint

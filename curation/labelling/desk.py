@@ -1,0 +1,147 @@
+"""Which pairs lie on the reviewers' desk and why, kept beside the database so that no page reads all again.
+
+The tables stay the truth: the desk holds nothing that reading them from the start would not give. It follows
+the logs by row id, as the journal does (docs/decisions/0010), looks up the pairs they speak of and files them
+anew.
+"""
+
+import threading
+from enum import StrEnum
+
+import duckdb
+
+from curation.database import Database
+from curation.labelling import standings
+
+# rules.md §5 leaves it open. (choice)
+SUSPECTED = 0.8
+_FEW = 400  # pairs up to which looking each up is cheaper than reading all
+
+
+class Reason(StrEnum):
+    """Why a pair is here, the most urgent first. The last three are no longer open."""
+
+    CONTESTED = "contested"  # votes without a majority
+    FLAGGED = "flagged"  # somebody asked for a look, and said why
+    CANNOT_JUDGE = "cannot_judge"  # somebody could not judge it, and will not see it again
+    BOTH_BAD = "both_bad"  # somebody found both answers bad
+    REWRITTEN = "rewritten"  # somebody wrote a better answer
+    SKIPPED = "skipped"  # two or more people left it for later
+    AGAINST_PRIOR = "against_prior"  # people found another winner than the import
+    SUSPECTED = "suspected"  # a detector doubts the label, and no two people have confirmed it
+    WAITING = "waiting"  # sent back for another vote that has not come
+    SETTLED = "settled"  # a reviewer has settled it
+    ASIDE = "aside"  # a reviewer has set it aside
+
+    @property
+    def bit(self) -> int:
+        """Its place in a set of reasons that is one number."""
+        return 1 << list(Reason).index(self)
+
+
+CLOSED = Reason.WAITING.bit | Reason.SETTLED.bit | Reason.ASIDE.bit
+
+
+def reasons(bits: int) -> tuple[Reason, ...]:
+    """The reasons in a number, the most urgent first."""
+    return tuple(reason for reason in Reason if bits & reason.bit)
+
+
+class Desk:
+    """The table desk.entry of a database in memory that is attached beside the workspace's.
+
+    Columns: pair_id, bits (of Reason), by_votes (NULL: no majority), first and second (the order; those that
+    are no longer open stand newest first).
+    """
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self._is_laid = False
+        self._commits = -1
+        self._suspicions: tuple[object, ...] = ()
+        self._next: dict[str, int] = {"decision": 0, "rewrite": 0, "settlement": 0, "placement": 0}
+
+    def catch_up(self, database: Database) -> None:
+        """File what was committed since the last time; the first time, everything. `lock` must be held."""
+        commits = database.commits
+        if commits == self._commits:
+            return
+        with database.reading() as cursor:
+            if not self._is_laid:
+                cursor.execute("ATTACH ':memory:' AS desk")
+                cursor.execute(
+                    "CREATE TABLE desk.entry (pair_id VARCHAR, bits INTEGER, by_votes VARCHAR,"
+                    " first DOUBLE, second DOUBLE)"
+                )
+            suspicions = cursor.execute("SELECT count(*), max(computed) FROM suspicion").fetchone() or ()
+            touched = self._touched(cursor)
+            if self._is_laid and suspicions == self._suspicions and len(touched) <= _FEW:
+                _file(cursor, touched)
+            else:
+                _file(cursor, None)
+            self._is_laid, self._suspicions = True, suspicions
+        self._commits = commits
+
+    def _touched(self, cursor: duckdb.DuckDBPyConnection) -> list[str]:
+        """Pairs that rows since the last time speak of."""
+        found: dict[str, None] = {}
+        rows = cursor.execute(
+            """
+            SELECT 'decision', rowid, pair_id FROM decision WHERE rowid >= $decision
+            UNION ALL SELECT 'rewrite', rowid, pair_id FROM rewrite WHERE rowid >= $rewrite
+            UNION ALL SELECT 'settlement', rowid, pair_id FROM settlement WHERE rowid >= $settlement
+            UNION ALL SELECT 'placement', rowid, pair_id FROM placement WHERE rowid >= $placement
+            UNION ALL  -- a pair that was made by a decision which has been replaced or taken back
+            SELECT 'made', -1, r.pair_id FROM rewrite AS r
+            JOIN decision AS d ON d.supersedes = r.decision_id WHERE d.rowid >= $decision
+            """,
+            self._next,
+        ).fetchall()
+        for table, row_id, pair_id in rows:
+            found[pair_id] = None
+            if table in self._next:
+                self._next[table] = max(self._next[table], row_id + 1)
+        return list(found)
+
+
+def of(database: Database) -> Desk:
+    """The desk of an open database, made on first use; take its lock before using it."""
+    return database.attached(Desk)
+
+
+def _file(cursor: duckdb.DuckDBPyConnection, pair_ids: list[str] | None) -> None:
+    """Look these pairs up, or all, and lay each where it belongs."""
+    if pair_ids is not None and not pair_ids:
+        return
+    query, names = standings.asked(pair_ids)
+    cursor.begin()
+    if pair_ids is None:
+        cursor.execute("DELETE FROM desk.entry")
+    else:
+        cursor.execute("DELETE FROM desk.entry WHERE pair_id IN (SELECT unnest($ids))", {"ids": pair_ids})
+    cursor.execute(
+        f"""
+        INSERT INTO desk.entry
+        WITH told AS (
+            SELECT pair_id, source_row, suspicion, settled, placed,
+                   CASE WHEN tier <> 'gold' THEN by_votes END AS by_votes,
+                   CASE WHEN aside THEN $aside WHEN tier = 'gold' THEN $settled WHEN waiting THEN $waiting
+                        ELSE 0 END AS closed,
+                   (tier = 'conflict')::INTEGER * $contested | flagged::INTEGER * $flagged
+                   | (votes_both_bad > 0)::INTEGER * $both_bad | cannot_judge::INTEGER * $cannot_judge
+                   | rewritten::INTEGER * $rewritten | (skips > 1)::INTEGER * $skipped
+                   | (votes > 0 AND by_votes IS NOT NULL AND prior_winner IS NOT NULL
+                      AND by_votes <> prior_winner)::INTEGER * $against_prior
+                   | (coalesce(suspicion, 0) >= $limit
+                      AND tier IN ('prior', 'single', 'none'))::INTEGER * $suspected AS open
+            FROM ({query})
+        )
+        SELECT pair_id, CASE WHEN closed > 0 THEN closed ELSE open END, by_votes,
+               CASE closed WHEN 0 THEN (open & -open) WHEN $settled THEN -epoch_ms(settled)
+                           ELSE -epoch_ms(placed) END,
+               CASE WHEN closed = 0 AND open = $suspected THEN -suspicion ELSE source_row END
+        FROM told WHERE open > 0 OR closed > 0
+        """,  # noqa: S608 - a query of ours
+        names | {reason.value: reason.bit for reason in Reason} | {"limit": SUSPECTED},
+    )
+    cursor.commit()

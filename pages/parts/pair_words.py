@@ -1,0 +1,11 @@
+"""What verdicts are called on every screen."""
+
+from curation.model import Verdict
+
+VERDICT_WORDS = {
+    Verdict.ANSWER_1: "Answer 1",
+    Verdict.ANSWER_2: "Answer 2",
+    Verdict.TIE: "Tie",
+    Verdict.BOTH_BAD: "Both bad",
+    Verdict.SKIP: "Skipped",
+}
