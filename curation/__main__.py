@@ -16,6 +16,7 @@ from curation import workspace
 from curation.commands import (
     agreement,
     backup,
+    compare,
     export,
     intake,
     push,
@@ -23,6 +24,7 @@ from curation.commands import (
     reproduce,
     restore,
     terminal,
+    trace,
     validate,
     verify,
     votes,
@@ -54,7 +56,7 @@ class FolderCommand(_Named, Protocol):
 
 
 COMMANDS: tuple[Command, ...] = (intake, votes, agreement, validate, release, reproduce, backup)
-FOLDER_COMMANDS: tuple[FolderCommand, ...] = (verify, export, push, restore)
+FOLDER_COMMANDS: tuple[FolderCommand, ...] = (verify, trace, compare, export, push, restore)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -1,5 +1,6 @@
 """Compares two release folders: which rows came, went or changed, and why. Needs no database."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,11 +23,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One row that is not the same in both."""
+    """One row that is not the same in both.
+
+    Attributes:
+        why: what it was and is, or which rule left it out.
+        since: what people said of it in between, in order, each with its id; at most 5.
+    """
 
     kind: Kind
     pair_id: str
     why: str
+    since: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,11 +44,13 @@ class Comparison:
         counts: rows by kind of change; kinds that did not happen are left out.
         changes: the first of them, by kind and pair id.
         same: rows that are equal in winner, part and support.
+        settings: thresholds that differ, such as "minimum_tier: prior → single".
     """
 
     counts: Mapping[Kind, int]
     changes: tuple[Change, ...]
     same: int
+    settings: tuple[str, ...] = ()
 
 
 def compare(before: Path, after: Path, *, limit: int = 100) -> Comparison:
@@ -58,15 +67,29 @@ def compare(before: Path, after: Path, *, limit: int = 100) -> Comparison:
         _read(connection, "after", after)
         connection.execute(_CHANGE)
         counts = connection.execute("SELECT kind, count(*) FROM change GROUP BY kind").fetchall()
-        rows = connection.execute(
-            "SELECT kind, pair_id, why FROM change ORDER BY kind, pair_id LIMIT $limit", {"limit": limit}
-        ).fetchall()
+        rows = connection.execute(_SHOWN, {"limit": limit}).fetchall()
         (same,) = connection.execute(_SAME).fetchone() or (0,)
     found = {Kind(kind): count for kind, count in counts}
     return Comparison(
         counts={kind: found[kind] for kind in Kind if kind in found},
-        changes=tuple(Change(kind=Kind(kind), pair_id=pair_id, why=why) for kind, pair_id, why in rows),
+        changes=tuple(
+            Change(kind=Kind(kind), pair_id=pair_id, why=why, since=tuple(since))
+            for kind, pair_id, why, since in rows
+        ),
         same=same,
+        settings=_settings(before, after),
+    )
+
+
+def _settings(before: Path, after: Path) -> tuple[str, ...]:
+    old, new = (
+        json.loads((folder / "validation.json").read_text(encoding="utf-8"))["policy"]
+        for folder in (before, after)
+    )
+    return tuple(
+        f"{name}: {old.get(name)} → {new.get(name)}"
+        for name in sorted({*old, *new})
+        if old.get(name) != new.get(name)
     )
 
 
@@ -84,8 +107,15 @@ def _read(connection: duckdb.DuckDBPyConnection, side: str, folder: Path) -> Non
         {"side": side, "path": str(folder / "ties.parquet")},
     )
     connection.execute(
-        "INSERT INTO left_out SELECT $side, pair_id, array_to_string(reasons, '; ') FROM read_parquet($path)",
+        "INSERT INTO left_out SELECT $side, pair_id, array_to_string("
+        "list_transform(list_zip(rules, reasons), lambda found: found[1] || ' ' || found[2]), '; ')"
+        " FROM read_parquet($path)",
         {"side": side, "path": str(folder / "excluded.parquet")},
+    )
+    connection.execute(
+        "INSERT INTO said SELECT $side, id, kind, pair_id, annotator, verdict, decided_at"
+        " FROM read_parquet($path)",
+        {"side": side, "path": str(folder / "decisions.parquet")},
     )
 
 
@@ -93,6 +123,8 @@ _TABLES = """
 CREATE TABLE released
     (side VARCHAR, pair_id VARCHAR, part VARCHAR, winner VARCHAR, tier VARCHAR, n_votes BIGINT);
 CREATE TABLE left_out (side VARCHAR, pair_id VARCHAR, why VARCHAR);
+CREATE TABLE said (side VARCHAR, id VARCHAR, kind VARCHAR, pair_id VARCHAR, annotator VARCHAR,
+                   verdict VARCHAR, decided_at TIMESTAMP);
 CREATE VIEW before_row AS SELECT pair_id, part, winner, tier, n_votes FROM released WHERE side = 'before';
 CREATE VIEW after_row AS SELECT pair_id, part, winner, tier, n_votes FROM released WHERE side = 'after';
 CREATE VIEW before_left_out AS SELECT pair_id, why FROM left_out WHERE side = 'before';
@@ -117,6 +149,27 @@ LEFT JOIN before_left_out AS bl ON bl.pair_id = a.pair_id
 LEFT JOIN after_left_out AS al ON al.pair_id = b.pair_id
 WHERE b.pair_id IS NULL OR a.pair_id IS NULL
    OR (a.winner, a.part, a.tier, a.n_votes) <> (b.winner, b.part, b.tier, b.n_votes)
+"""
+
+_SHOWN = """
+WITH shown AS (SELECT kind, pair_id, why FROM change ORDER BY kind, pair_id LIMIT $limit),
+only_one AS (SELECT id FROM said GROUP BY id HAVING count(*) = 1),
+sentence AS (
+    SELECT s.pair_id, s.decided_at, s.id,
+           CASE WHEN s.side = 'before' THEN 'no longer: ' ELSE '' END || s.annotator
+           || CASE WHEN s.verdict IS NULL AND s.kind = 'vote' THEN ' took a vote back'
+                   WHEN s.verdict IS NULL THEN ' opened it again'
+                   WHEN s.kind = 'vote' THEN ' voted ' || replace(s.verdict, '_', ' ')
+                   ELSE ' settled it as ' || replace(s.verdict, '_', ' ') END
+           || ' on ' || strftime(s.decided_at, '%Y-%m-%d %H:%M')
+           || ' (' || s.kind || ' ' || s.id || ')' AS told
+    FROM said AS s SEMI JOIN only_one USING (id)
+)
+SELECT c.kind, c.pair_id, c.why,
+       coalesce(list(t.told ORDER BY t.decided_at, t.id) FILTER (WHERE t.told IS NOT NULL), [])[:5]
+FROM shown AS c LEFT JOIN sentence AS t ON t.pair_id = c.pair_id
+GROUP BY c.kind, c.pair_id, c.why
+ORDER BY c.kind, c.pair_id
 """
 
 _SAME = """
