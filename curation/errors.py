@@ -9,6 +9,7 @@
     ├── AlreadyDecided          the same decision id was used for something else
     ├── NothingToUndo           there is no decision in effect to take back
     ├── NotAllowed              the person's role does not permit the action
+    │   └── TooManyAttempts     passwords were tried too often
     └── ReleaseBlocked          rules of severity E, or unacknowledged W, stand in the way
 
 A message says what happened and what to do. A class exists where a caller reacts differently.
@@ -61,6 +62,20 @@ class NothingToUndo(PairloomError):
 
 class NotAllowed(PairloomError):
     """The person's role does not permit the action."""
+
+
+class TooManyAttempts(NotAllowed):
+    """Passwords were tried too often.
+
+    Args:
+        minutes: until the next one is looked at; 1 or more.
+    """
+
+    def __init__(self, minutes: int) -> None:
+        wait = "a minute" if minutes == 1 else f"{minutes} minutes"
+        super().__init__(
+            f"Too many attempts. Wait {wait}, then try again, or ask a lead of the project for a new password link."
+        )
 
 
 class ReleaseBlocked(PairloomError):

@@ -1,7 +1,10 @@
 """The people who label, by pseudonym. The only writer of the table annotator."""
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
+
+import duckdb
 
 from curation.database import Database
 from curation.errors import Unknown
@@ -14,7 +17,7 @@ class Annotator:
 
     Attributes:
         id: the pseudonym that decisions and releases carry.
-        name: what colleagues call them; never leaves the workspace.
+        name: what colleagues call them; never leaves the workspace; the pseudonym once they were removed.
         active: False once they were removed; their decisions stay.
     """
 
@@ -36,6 +39,28 @@ def ensure(database: Database, annotator_id: str, *, name: str, role: Role, now:
             {"id": annotator_id, "name": name, "role": role.value, "created": now},
         )
     return get(database, annotator_id)
+
+
+def add(tx: duckdb.DuckDBPyConnection, *, name: str, role: Role, now: datetime) -> Annotator:
+    """A new person under a new pseudonym, inside the caller's transaction."""
+    person = Annotator(id=f"ann-{secrets.token_hex(4)}", name=name, role=role, active=True, created=now)
+    tx.execute(
+        "INSERT INTO annotator (id, name, role, created) VALUES ($id, $name, $role, $created)",
+        {"id": person.id, "name": name, "role": role.value, "created": now},
+    )
+    return person
+
+
+def give_role(tx: duckdb.DuckDBPyConnection, annotator_id: str, role: Role) -> None:
+    """Another role, inside the caller's transaction."""
+    tx.execute(
+        "UPDATE annotator SET role = $role WHERE id = $id AND active", {"id": annotator_id, "role": role.value}
+    )
+
+
+def erase(tx: duckdb.DuckDBPyConnection, annotator_id: str) -> None:
+    """Inside the caller's transaction: the name goes, the pseudonym and all that it decided stay."""
+    tx.execute("UPDATE annotator SET name = id, active = false WHERE id = $id", {"id": annotator_id})
 
 
 def get(database: Database, annotator_id: str) -> Annotator:

@@ -22,6 +22,20 @@ class Event:
     detail: Mapping[str, object]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which lines are asked for; None asks for all.
+
+    Attributes:
+        since, until: naive UTC, from and before.
+    """
+
+    actor: str | None = None
+    action: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 def record(
     tx: duckdb.DuckDBPyConnection,
     *,
@@ -53,24 +67,79 @@ def record(
     )
 
 
+def add(
+    db: Database,
+    *,
+    actor: str,
+    action: str,
+    now: datetime,
+    subject: str = "",
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    """Add a line for something that is not in the database, such as a run that was started."""
+    with db.writing() as tx:
+        record(tx, actor=actor, action=action, now=now, subject=subject, detail=detail)
+
+
 def newest(db: Database, limit: int = 50) -> tuple[Event, ...]:
     """The last lines of the audit, newest first."""
+    return page(db, Wanted(), limit=limit)
+
+
+def page(db: Database, wanted: Wanted, *, limit: int, before: int | None = None) -> tuple[Event, ...]:
+    """Lines of the audit, newest first.
+
+    Args:
+        before: the number of the last line of the page above this one; None for the first page.
+    """
     with db.reading() as cursor:
         rows = cursor.execute(
-            """
-            SELECT number, happened, actor, action, subject, detail
-            FROM event ORDER BY number DESC LIMIT $limit
-            """,
-            {"limit": limit},
+            f"""
+            SELECT number, happened, actor, action, subject, detail FROM event
+            WHERE {_WANTED} AND ($before IS NULL OR number < $before)
+            ORDER BY number DESC LIMIT $limit
+            """,  # noqa: S608
+            {**_parameters(wanted), "before": before, "limit": limit},
         ).fetchall()
-    return tuple(
-        Event(
-            number=row[0],
-            happened=row[1],
-            actor=row[2],
-            action=row[3],
-            subject=row[4],
-            detail=json.loads(row[5]),
-        )
-        for row in rows
+    return tuple(_from_row(row) for row in rows)
+
+
+def count(db: Database, wanted: Wanted) -> int:
+    """How many lines there are."""
+    with db.reading() as cursor:
+        query = f"SELECT count(*) FROM event WHERE {_WANTED}"  # noqa: S608
+        (number,) = cursor.execute(query, _parameters(wanted)).fetchone() or (0,)
+    return int(number)
+
+
+def actions(db: Database) -> tuple[str, ...]:
+    """Every action that has happened, in alphabetical order."""
+    with db.reading() as cursor:
+        rows = cursor.execute("SELECT DISTINCT action FROM event ORDER BY action").fetchall()
+    return tuple(row[0] for row in rows)
+
+
+_WANTED = """
+    ($actor IS NULL OR actor = $actor) AND ($action IS NULL OR action = $action)
+    AND ($since IS NULL OR happened >= $since) AND ($until IS NULL OR happened < $until)
+"""
+
+
+def _parameters(wanted: Wanted) -> dict[str, object]:
+    return {
+        "actor": wanted.actor,
+        "action": wanted.action,
+        "since": wanted.since,
+        "until": wanted.until,
+    }
+
+
+def _from_row(row: tuple[int, datetime, str, str, str, str]) -> Event:
+    return Event(
+        number=row[0],
+        happened=row[1],
+        actor=row[2],
+        action=row[3],
+        subject=row[4],
+        detail=json.loads(row[5]),
     )
