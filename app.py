@@ -3,7 +3,6 @@
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,21 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from curation import workspace
-from pages.parts import routes_download, routes_label, routes_reading
+from curation.errors import InvalidInput, PairloomError
+from pages.parts import (
+    first_lead,
+    routes_download,
+    routes_label,
+    routes_oidc,
+    routes_reading,
+    routes_sign_in,
+    routes_team,
+    sign_in,
+)
+from pages.parts.gate import Gate
+from pages.parts.sign_in import Settings
 from training import supervisor
 
-_LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
 _POLICY = (
     "default-src 'self'; script-src 'self' blob:; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self'; object-src 'none'; "
@@ -46,30 +56,41 @@ class SecurityHeaders:
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
-    """Refuse an address that others can reach, and take back the runs that outlived the last server."""
-    address = str(st.get_option("server.address") or "")
-    if address != "localhost" and not _is_loopback(address):
-        sys.exit(
-            "Pairloom runs in solo mode, which lets everyone in, so it does not listen on "
-            f"{address or 'all addresses'}. Start it with server.address = 127.0.0.1."
-        )
+    """Refuse an address that everybody reaches, offer the first lead a link, take back the runs at work."""
     place = workspace.current()
-    place.create()
+    try:
+        sign_in.require_address(SETTINGS, str(st.get_option("server.address") or ""))
+        place.create()
+        first_lead.invite()
+    except PairloomError as error:
+        sys.exit(str(error))
     supervisor.adopt_all(place)
     yield None
 
 
-def _is_loopback(address: str) -> bool:
+def _settings() -> Settings:
     try:
-        return ip_address(address).is_loopback
-    except ValueError:
-        return False
+        return sign_in.settings()
+    except InvalidInput as error:
+        sys.exit(str(error))
 
 
+SETTINGS = _settings()
 app = st.App(
     Path(__file__).parent / "pages" / "frame.py",
-    routes=[*routes_label.routes(), *routes_reading.routes(), *routes_download.routes()],
-    # A page of another site whose name is made to resolve to 127.0.0.1 sends its own name as Host.
-    middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=_LOOPBACK), Middleware(SecurityHeaders)],
+    routes=[
+        *routes_sign_in.routes(),
+        *routes_oidc.routes(),
+        *routes_label.routes(),
+        *routes_reading.routes(),
+        *routes_download.routes(),
+        *routes_team.routes(),
+    ],
+    middleware=[
+        # A page of another site whose name is made to resolve to 127.0.0.1 sends its own name as Host.
+        Middleware(TrustedHostMiddleware, allowed_hosts=SETTINGS.hosts),
+        Middleware(SecurityHeaders),
+        Middleware(Gate),
+    ],
     lifespan=lifespan,
 )

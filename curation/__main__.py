@@ -19,6 +19,7 @@ from curation.commands import (
     compare,
     export,
     intake,
+    invite,
     push,
     release,
     reproduce,
@@ -55,8 +56,13 @@ class FolderCommand(_Named, Protocol):
     def run(self, arguments: argparse.Namespace, progress: terminal.Progress, /) -> dict[str, object]: ...
 
 
+<<<<<<< HEAD
 COMMANDS: tuple[Command, ...] = (intake, votes, agreement, validate, release, reproduce, backup)
 FOLDER_COMMANDS: tuple[FolderCommand, ...] = (verify, trace, compare, export, push, restore)
+=======
+COMMANDS: tuple[Command, ...] = (intake, votes, agreement, validate, release, reproduce, backup, invite)
+FOLDER_COMMANDS: tuple[FolderCommand, ...] = (verify, export, push, restore)
+>>>>>>> bdc9053 (Let several people sign in with roles, by password or by a provider, and give leads a Team page)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

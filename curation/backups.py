@@ -1,13 +1,16 @@
 """Copies of the workspace database, made while people label and compared before they count.
 
 A backup is one file: DuckDB copies all tables inside one transaction, so it shows one moment. Releases, runs
-and models are folders that never change once written: any copying tool will do for them.
+and models are folders that never change once written: any copying tool will do for them. Beside the file lies
+its SHA-256. Sign-ins and invitations stay out: putting a copy back must not open a door that was shut since.
 """
 
+import hashlib
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -15,6 +18,8 @@ import duckdb
 from curation.database import Database
 from curation.errors import InvalidInput, PairloomError
 from curation.workspace import Workspace
+
+_KEYS = ("sign_in", "invitation")  # tables whose rows let somebody in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,45 @@ class Copy:
     path: Path
     tables: Mapping[str, Contents]
     aside: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A copy in backups/; `size` in bytes, `made` naive UTC."""
+
+    path: Path
+    size: int
+    made: datetime
+
+
+def listed(workspace: Workspace) -> tuple[Kept, ...]:
+    """The copies in backups/, the newest first."""
+    found = [(path, path.stat()) for path in workspace.backups.glob("*.duckdb")]
+    kept = [
+        Kept(
+            path=path,
+            size=stat.st_size,
+            made=datetime.fromtimestamp(stat.st_mtime, UTC).replace(tzinfo=None, microsecond=0),
+        )
+        for path, stat in found
+    ]
+    return tuple(sorted(kept, key=lambda each: (each.made, each.path.name), reverse=True))
+
+
+def check(path: Path) -> int:
+    """Read a copy to its end, compare it with what was written down when it was made; how many rows it holds.
+
+    Raises:
+        InvalidInput: it has changed since, is damaged, or nothing was written down.
+    """
+    note = _note(path)
+    if not path.is_file() or not note.is_file():
+        raise InvalidInput(
+            f"{path.name} has no {note.name} beside it to be compared with. Make another copy."
+        )
+    if json.loads(note.read_text(encoding="utf-8"))["sha256"] != _sha256(path):
+        raise InvalidInput(f"{path.name} is not as it was made: it is damaged. Make another copy.")
+    return sum(table.rows for table in contents(path).values())
 
 
 def named(workspace: Workspace, now: datetime) -> Path:
@@ -62,6 +106,8 @@ def make(database: Database, path: Path) -> Copy:
         with database.reading() as cursor:
             expected = _copied(cursor, _name_of(cursor), partial)
         _require_same(expected, contents(partial), "backup")
+        partial.chmod(0o600)  # names and password hashes
+        _note(path).write_text(json.dumps({"sha256": _sha256(partial)}) + "\n", encoding="utf-8")
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
@@ -80,16 +126,18 @@ def restore(workspace: Workspace, path: Path, *, replace: bool, now: datetime) -
         WorkspaceInUse: another process has the workspace open.
         PairloomError: the copy differs; the workspace is as it was.
     """
-    expected = contents(path)
-    if "migration" not in expected or "decision" not in expected:
+    found = contents(path)
+    if "migration" not in found or "decision" not in found:
         raise InvalidInput(f"{path} is a database, but not of Pairloom. Name a file that `backup` has made.")
+    if _note(path).is_file():
+        check(path)
     workspace.create()
     _require_free(workspace.database, replace=replace)
     partial = _partial(workspace.database)
     try:
         with duckdb.connect(":memory:") as connection:
             connection.execute(f"ATTACH {_text(path)} AS backup (READ_ONLY)")
-            _copied(connection, "backup", partial)
+            expected = _copied(connection, "backup", partial)
         _require_same(expected, contents(partial), "restored database")
         aside = _set_aside(workspace, now)
         partial.replace(workspace.database)
@@ -124,7 +172,10 @@ def _copied(cursor: duckdb.DuckDBPyConnection, source: str, target: Path) -> Map
     try:
         cursor.execute(f"ATTACH {_text(target)} AS {alias} (STORAGE_VERSION 'v1.5.0')")
         cursor.execute(f"COPY FROM DATABASE {_identifier(source)} TO {alias}")
-        held = _contents(cursor, source)
+        held = dict(_contents(cursor, source))
+        for table in held.keys() & set(_KEYS):
+            cursor.execute(f"DELETE FROM {alias}.{_identifier(table)}")  # noqa: S608
+            held[table] = Contents(rows=0, fingerprint=0)
         cursor.commit()
     except duckdb.IOException as error:
         cursor.rollback()
@@ -195,6 +246,15 @@ def _set_aside(workspace: Workspace, now: datetime) -> Path | None:
     if log.exists():  # replayed into the restored file it would be somebody else's history
         log.replace(Path(f"{aside}.wal"))
     return aside
+
+
+def _note(path: Path) -> Path:
+    return path.with_name(f"{path.name}.json")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _partial(path: Path) -> Path:

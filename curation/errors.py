@@ -74,7 +74,7 @@ class TooManyAttempts(NotAllowed):
     def __init__(self, minutes: int) -> None:
         wait = "a minute" if minutes == 1 else f"{minutes} minutes"
         super().__init__(
-            f"Too many attempts. Wait {wait}, then try again, or ask a lead of the project for a new password link."
+            f"Too many attempts. Wait {wait}, then try again, or ask a lead for a password link."
         )
 
 

@@ -4,6 +4,7 @@ The main script lies in `pages/` so that no `pages/` folder lies beside it: Stre
 such files by direct URL without running the main script.
 """
 
+from html import escape
 from pathlib import Path
 
 import streamlit as st
@@ -28,6 +29,7 @@ SECTIONS: dict[str, list[tuple[str, str, str, Role]]] = {
         ("train", "Train", "model_training", Role.LEAD),
         ("runs", "Runs", "monitoring", Role.LEAD),
     ],
+    "People": [("team", "Team", "group", Role.LEAD)],
 }
 
 # Files of our own: an icon by name would be fetched from a font server.
@@ -43,4 +45,6 @@ allowed = {
     ]
     for section, rows in SECTIONS.items()
 }
+if person.sign_in:
+    st.sidebar.html(f'<a href="/account">{escape(person.name)}</a> <small>{person.role}</small>')
 st.navigation({section: pages for section, pages in allowed.items() if pages}).run()

@@ -2,25 +2,33 @@
 
 import streamlit as st
 
+from curation.labelling import events
 from curation.model import Role
 from pages.parts import guard, run_view, session
 from training import runs, supervisor
 from training.runs import RunView
 
-person = guard.require(Role.LEAD)
+guard.require(Role.LEAD)
 place = session.home()
 
 
 def stop(run: RunView) -> None:
     with guard.on_action():
+        someone = guard.permitted(Role.LEAD)
         supervisor.stop(run.path)
+        events.add(session.database(), actor=someone.id, action="stop run", subject=run.id, now=session.now())
         st.toast("Asked to stop: it saves a checkpoint first.")
 
 
 def resume(run: RunView) -> None:
     with guard.on_action():
+        someone = guard.permitted(Role.LEAD)
         key = f"resume-{run.id}"
-        started = supervisor.resume(run.path, by=person.id, request_id=session.request_id(key))
+        started = supervisor.resume(run.path, by=someone.id, request_id=session.request_id(key))
+        events.add(
+            session.database(), actor=someone.id, action="resume run", subject=started,
+            detail={"from": run.id}, now=session.now(),
+        )  # fmt: skip
         session.renew_request(key)
         st.query_params["run"] = started
 
@@ -51,6 +59,7 @@ def buttons(run: RunView) -> None:
 
 def live(run_id: str) -> None:
     """A run at work, drawn anew every two seconds; the whole page once more when it has ended."""
+    guard.require(Role.LEAD)  # a fragment runs again without its page
     run = runs.view(place.runs / run_id)
     if run.state.state.is_final:
         st.rerun()

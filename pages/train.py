@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from curation.labelling import events
 from curation.model import Role
 from pages.parts import guard, recipe_form, session, train_checks
 from training import base_model, preflight, recipe, supervisor
@@ -64,6 +65,10 @@ def start(release: Path, model: BaseModel, settings: DpoRecipe) -> None:
                 space=place,
             )
         )
+    detail = {"release": release.name, "model": model.name}
+    events.add(
+        session.database(), actor=person.id, action="start run", subject=run, detail=detail, now=session.now()
+    )
     session.renew_request("train")
     st.switch_page("runs.py", query_params={"run": run})
 

@@ -6,7 +6,9 @@ from pathlib import Path
 from curation import backups, workspace
 from curation.commands import terminal
 from curation.database import Database
+from curation.labelling import events
 
+ACTOR = "command line"
 NAME = "backup"
 HELP = "Copy the database to a file and compare the two."
 
@@ -21,7 +23,9 @@ def run(database: Database, arguments: argparse.Namespace, _progress: terminal.P
     path = arguments.path or backups.named(workspace.current(), arguments.now)
     if path.is_dir():
         path /= backups.named(workspace.current(), arguments.now).name
-    return as_json(backups.make(database, path))
+    copy = backups.make(database, path)
+    events.add(database, actor=ACTOR, action="backup", subject=path.name, now=arguments.now)
+    return as_json(copy)
 
 
 def as_json(copy: backups.Copy) -> dict[str, object]:

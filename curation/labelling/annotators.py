@@ -54,7 +54,8 @@ def add(tx: duckdb.DuckDBPyConnection, *, name: str, role: Role, now: datetime) 
 def give_role(tx: duckdb.DuckDBPyConnection, annotator_id: str, role: Role) -> None:
     """Another role, inside the caller's transaction."""
     tx.execute(
-        "UPDATE annotator SET role = $role WHERE id = $id AND active", {"id": annotator_id, "role": role.value}
+        "UPDATE annotator SET role = $role WHERE id = $id AND active",
+        {"id": annotator_id, "role": role.value},
     )
 
 

@@ -21,6 +21,11 @@ class Event:
     subject: str
     detail: Mapping[str, object]
 
+    @property
+    def in_words(self) -> str:
+        """The detail on one line."""
+        return ", ".join(f"{name} {_plain(value)}" for name, value in self.detail.items())
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -117,6 +122,10 @@ def actions(db: Database) -> tuple[str, ...]:
     with db.reading() as cursor:
         rows = cursor.execute("SELECT DISTINCT action FROM event ORDER BY action").fetchall()
     return tuple(row[0] for row in rows)
+
+
+def _plain(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 _WANTED = """

@@ -14,7 +14,9 @@ from curation.people.attempts import Attempts
 
 LONGEST_NAME = 60
 # One sentence for a wrong name and a wrong password: it tells nobody which names exist.
-_REFUSED = "This name and password do not go together. Try again, or ask a lead of the project for a new link."
+_REFUSED = (
+    "This name and password do not go together. Try again, or ask a lead of the project for a new link."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +75,8 @@ def add(
         """
         INSERT INTO account (annotator_id, login, password_hash, changed)
         VALUES ($annotator_id, $login, $password_hash, $now)
-        ON CONFLICT (annotator_id) DO UPDATE SET password_hash = excluded.password_hash, changed = excluded.changed
+        ON CONFLICT (annotator_id)
+        DO UPDATE SET password_hash = excluded.password_hash, changed = excluded.changed
         """,
         {"annotator_id": annotator_id, "login": login, "password_hash": password_hash, "now": now},
     )

@@ -1,4 +1,7 @@
-"""What an OpenID provider says about a person, and whom it makes them here. The only writer of foreign_identity."""
+"""What an OpenID provider says about a person, and whom it makes them here.
+
+The only writer of the table foreign_identity.
+"""
 
 import hashlib
 import json
@@ -43,7 +46,7 @@ def role_of(claims: Mapping[str, object], rules: Rules) -> Role:
     if rules.domains:
         if not email or not verified:
             raise NotAllowed(
-                "Your provider does not vouch for your e-mail address, so this project cannot let you in by it."
+                "Your provider does not vouch for your e-mail address, so it cannot let you in here."
             )
         if email.rpartition("@")[2] not in rules.domains:
             raise NotAllowed(
@@ -58,7 +61,7 @@ def role_of(claims: Mapping[str, object], rules: Rules) -> Role:
     given = [role for role in Role if rules.values.get(role) in said]
     if not given:
         raise NotAllowed(
-            "Your provider gives you no role in this project. Ask its lead, or whoever looks after your accounts."
+            "Your provider gives you no role in this project. Ask its lead, or whoever keeps your accounts."
         )
     return given[-1]
 
@@ -77,7 +80,8 @@ def enter(database: Database, claims: Mapping[str, object], rules: Rules, *, now
     with database.writing() as tx:
         row = tx.execute(
             """
-            SELECT a.id, a.role, a.active FROM foreign_identity AS f JOIN annotator AS a ON a.id = f.annotator_id
+            SELECT a.id, a.role, a.active
+            FROM foreign_identity AS f JOIN annotator AS a ON a.id = f.annotator_id
             WHERE f.identity = $identity
             """,
             {"identity": identity},

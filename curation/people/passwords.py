@@ -27,9 +27,13 @@ def hashed(password: str, *, name: str) -> str:
         InvalidInput: it is too short, too long, or holds the name.
     """
     if not LEAST <= len(password) <= MOST:
-        raise InvalidInput(f"A password has {LEAST} to {MOST} characters. A few words in a row are a good one.")
+        raise InvalidInput(
+            f"A password has {LEAST} to {MOST} characters. A few words in a row are a good one."
+        )
     if text.folded(name) in text.folded(password) or len(set(password)) < 4:
-        raise InvalidInput("This password is easily guessed. Take a few words that have nothing to do with you.")
+        raise InvalidInput(
+            "This password is easily guessed. Take a few words that have nothing to do with you."
+        )
     with _TURNS:
         return _HASHER.hash(password)
 

@@ -1,7 +1,7 @@
 """Sign-ins: who a cookie speaks for, since when, until when. The only writer of the table sign_in.
 
-Every request asks, so answers are kept in memory for some seconds. Whatever ends a sign-in or changes a person
-calls `forget`, so it acts at the next request: one process owns the workspace.
+Every request asks, so answers are kept in memory for some seconds. Whatever ends a sign-in or changes a
+person calls `forget`, so it acts at the next request: one process owns the workspace.
 """
 
 import threading
@@ -182,7 +182,8 @@ def of(database: Database, annotator_id: str | None = None, *, now: datetime) ->
             {"annotator_id": annotator_id, "oldest": now - LONGEST, "idle": now - IDLE},
         ).fetchall()
     return tuple(
-        SignIn(session=row[0], annotator_id=row[1], device=row[2], started=row[3], seen=row[4]) for row in rows
+        SignIn(session=row[0], annotator_id=row[1], device=row[2], started=row[3], seen=row[4])
+        for row in rows
     )
 
 

@@ -1,4 +1,4 @@
--- How people sign in (docs/decisions/0012). What a link or a cookie holds is never stored, only its SHA-256.
+-- How people sign in (docs/decisions/0019). What a link or a cookie holds is never stored, only its SHA-256.
 -- Backups leave sign_in and invitation out: a copy must not bring back what was ended after it was made.
 
 CREATE TABLE account (  -- the row goes when the person is removed

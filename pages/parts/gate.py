@@ -1,6 +1,6 @@
 """The gate in front of everything the server answers: without a sign-in there is only the way to one.
 
-An ASGI middleware, so that pages, websockets, uploads, media and our own routes all pass it and all see the same
+An ASGI middleware, so that pages, websockets, uploads, media and our own routes all pass it and see the same
 person. In solo mode it stands open. Guards below it still ask for the role.
 """
 
@@ -11,13 +11,13 @@ from starlette.requests import HTTPConnection
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pages.parts import session, sign_in
+from pages.parts import cookies, session, sign_in
 from pages.parts.sign_in import Mode
 
 SIGN_IN = "/sign-in"
 # Streamlit's own script and fonts carry nothing of ours; proxies ask for the health of the server.
 _OPEN = ("/sign-in", "/invitation", "/static/", "/_stcore/health", "/favicon.png")
-# Streamlit's st.login is not used (docs/decisions/0012), so its ways in stay shut.
+# Streamlit's st.login is not used (docs/decisions/0019), so its ways in stay shut.
 _SHUT = ("/auth/", "/oauth2callback", "/_stcore/metrics")
 
 
@@ -32,7 +32,7 @@ class Gate:
             await self._app(scope, receive, send)
             return
         asked = HTTPConnection(scope)
-        with session.speaking_for(asked.cookies):
+        with cookies.speaking_for(asked.cookies):
             path = asked.url.path
             shut = path.startswith(_SHUT)
             if not shut and (_is_open(path) or await run_in_threadpool(session.person) is not None):
@@ -55,4 +55,4 @@ def _refusal(asked: HTTPConnection, *, shut: bool) -> Response:
     if asked.scope["method"] == "GET" and wants_page:
         back = asked.url.path + (f"?{asked.url.query}" if asked.url.query else "")
         return RedirectResponse(f"{SIGN_IN}?next={quote(back)}", status_code=303)
-    return JSONResponse({"message": "You are signed out. Sign in again."}, status_code=401)
+    return JSONResponse({"message": "You are signed out. Sign in again."}, status_code=403)

@@ -10,8 +10,12 @@ import streamlit as st
 
 from curation.errors import NotAllowed, PairloomError
 from curation.model import Role
-from pages.parts import session
+from pages.parts import gate, session, sign_in
 from pages.parts.plain import plain
+from pages.parts.sign_in import Mode
+
+_CLOSED = "This workspace is closed. Ask its lead to open it."
+_SIGNED_OUT = "You are signed out, or your sign-in has ended. Sign in again."
 
 
 def require(role: Role) -> session.Person:
@@ -20,6 +24,8 @@ def require(role: Role) -> session.Person:
         someone = permitted(role)
         session.database()
         return someone
+    if sign_in.settings().mode is not Mode.SOLO and session.person() is None:
+        st.html(f'<a href="{gate.SIGN_IN}" target="_self">Sign in</a>')
     return st.stop()
 
 
@@ -31,7 +37,7 @@ def permitted(role: Role) -> session.Person:
     """
     someone = session.person()
     if someone is None:
-        raise NotAllowed("This workspace is closed. Ask its lead to open it.")
+        raise NotAllowed(_CLOSED if sign_in.settings().mode is Mode.SOLO else _SIGNED_OUT)
     if not someone.role.includes(role):
         raise NotAllowed(
             f"This is for the role {role}; you are signed in as {someone.role}. Ask a lead of the project."
@@ -44,6 +50,8 @@ def on_action() -> Iterator[None]:
     """Show what went wrong as one sentence; nothing else is lost.
 
     Bugs (anything outside the tree of PairloomError) pass through: they must be seen.
+    A callback or fragment that acts calls `permitted` first inside: Streamlit runs callbacks before the page
+    asks for the role, and fragments without the page.
     """
     try:
         yield

@@ -87,9 +87,11 @@ def endpoint(action: Action) -> Callable[[Request], Any]:
 
 def _answer(action: Action, request: Request, body: object) -> Response:
     try:
-        guard.permitted(Role.ANNOTATOR)
+        someone = guard.permitted(Role.ANNOTATOR)
         bearer = read_token(session.home().secret(), request.headers.get(HEADER, ""))
-        if not annotators.get(session.database(), bearer.annotator_id).active:
+        if someone.sign_in and bearer.annotator_id != someone.id:
+            raise NotAllowed("Somebody else has signed in here since. Reload the page to go on.")
+        if not someone.sign_in and not annotators.get(session.database(), bearer.annotator_id).active:
             raise NotAllowed("You are no longer a member of this project. Ask its lead.")
         return _json(action(request, bearer, body), 200)
     except PairloomError as error:

@@ -4,21 +4,12 @@ What lives in session_state is a convenience of one browser tab; identity comes 
 position from the database, because the state of a lost websocket is dropped after two minutes.
 """
 
-import hashlib
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from pathlib import Path
-from types import MappingProxyType
 from uuid import uuid4
 
 import streamlit as st
-from itsdangerous import BadSignature, Signer
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from curation import workspace
 from curation.database import Database
@@ -26,14 +17,11 @@ from curation.errors import InvalidInput
 from curation.labelling import annotators
 from curation.model import Role
 from curation.people import sessions
-from pages.parts import sign_in
+from pages.parts import cookies, sign_in
 from pages.parts.sign_in import Mode
 
 ROLE_VARIABLE = "PAIRLOOM_SOLO_ROLE"
 _NOBODY = "nobody"
-_SALT = "sign-in"
-# The cookies of the request that a route answers; a page's script runs elsewhere and has those of its websocket.
-_cookies: ContextVar[Mapping[str, str]] = ContextVar("cookies", default=MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,40 +48,11 @@ def person() -> Person | None:
     """
     if sign_in.settings().mode is Mode.SOLO:
         return _solo()
-    cookies = st.context.cookies if get_script_run_ctx(suppress_warning=True) else _cookies.get()
-    key = key_in(cookies)
+    key = cookies.key()
     found = sessions.person(database(), key, now=now()) if key else None
     if found is None:
         return None
     return Person(id=found.annotator_id, name=found.name, role=found.role, sign_in=found.session)
-
-
-@contextmanager
-def speaking_for(cookies: Mapping[str, str]) -> Iterator[None]:
-    """Inside, `person` is whom these cookies speak for; the gate wraps every request in it."""
-    before = _cookies.set(cookies)
-    try:
-        yield
-    finally:
-        _cookies.reset(before)
-
-
-def cookie_name() -> str:
-    """Of the cookie that holds a sign-in. Browsers take __Host- by https only, and from no other name."""
-    return "__Host-pairloom" if sign_in.settings().secure else "pairloom"
-
-
-def cookie_for(key: str) -> str:
-    """The signed value of that cookie: made-up ones are refused before the store is asked."""
-    return _signer().sign(key).decode()
-
-
-def key_in(cookies: Mapping[str, str]) -> str | None:
-    """The key of a sign-in that the cookies hold; None where there is none of ours."""
-    try:
-        return _signer().unsign(cookies.get(cookie_name(), "")).decode()
-    except BadSignature:
-        return None
 
 
 def _solo() -> Person | None:
@@ -105,15 +64,6 @@ def _solo() -> Person | None:
     except ValueError as error:
         known = ", ".join([*Role, _NOBODY])
         raise InvalidInput(f"{ROLE_VARIABLE} is {value!r}. Set it to one of: {known}.") from error
-
-
-def _signer() -> Signer:
-    return Signer(_secret(home().home), salt=_SALT, digest_method=hashlib.sha256)
-
-
-@cache
-def _secret(_home: Path) -> str:
-    return home().secret()  # a file, and every request asks
 
 
 def now() -> datetime:

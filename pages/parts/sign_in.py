@@ -1,7 +1,7 @@
 """How people sign in here: one setting, and what goes with it. Read from the environment, once a process.
 
-    PAIRLOOM_SIGN_IN   solo (default) · accounts · oidc
-    PAIRLOOM_URL       the address people type, such as https://pairs.example.org; https makes cookies Secure
+PAIRLOOM_SIGN_IN   solo (default) · accounts · oidc
+PAIRLOOM_URL       the address people type, such as https://pairs.example.org; https makes cookies Secure
 """
 
 import os
@@ -125,7 +125,9 @@ def _mode(value: str) -> Mode:
 def _url(value: str) -> str:
     parts = urlsplit(value)
     if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/")):
-        raise InvalidInput(f"PAIRLOOM_URL is {value!r}. Write scheme and name only: https://pairs.example.org.")
+        raise InvalidInput(
+            f"PAIRLOOM_URL is {value!r}. Write scheme and name only: https://pairs.example.org."
+        )
     return value.rstrip("/")
 
 

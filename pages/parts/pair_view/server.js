@@ -40,7 +40,7 @@ class Server {
     let response;
     try {
       response = await fetch(`${this.api}/${path}`, {
-        ...options, headers, cache: "no-store", credentials: "omit", signal: AbortSignal.timeout(PATIENCE),
+        ...options, headers, cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE),
       });
     } catch {
       throw new Error("waiting for the server");
