@@ -56,13 +56,8 @@ class FolderCommand(_Named, Protocol):
     def run(self, arguments: argparse.Namespace, progress: terminal.Progress, /) -> dict[str, object]: ...
 
 
-<<<<<<< HEAD
-COMMANDS: tuple[Command, ...] = (intake, votes, agreement, validate, release, reproduce, backup)
-FOLDER_COMMANDS: tuple[FolderCommand, ...] = (verify, trace, compare, export, push, restore)
-=======
 COMMANDS: tuple[Command, ...] = (intake, votes, agreement, validate, release, reproduce, backup, invite)
-FOLDER_COMMANDS: tuple[FolderCommand, ...] = (verify, export, push, restore)
->>>>>>> bdc9053 (Let several people sign in with roles, by password or by a provider, and give leads a Team page)
+FOLDER_COMMANDS: tuple[FolderCommand, ...] = (verify, trace, compare, export, push, restore)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
