@@ -1,10 +1,11 @@
 """Key press to next pair painted, and to acknowledgement, in headless Chromium against the real app.
 
-    python benchmarks/label_latency.py [--pairs 1000] [--presses 100]
+    python -m benchmarks.label_latency [--pairs 1000] [--presses 100] [--long 5] [--marked]
 
 Prints the median and the 95th percentile in milliseconds; asserts nothing. "Painted" is the first task after
 the frame that shows the next pair; "acknowledged" is when the outbox is empty again, the server having
-committed the decision.
+committed the decision. The texts are the bundled sample's, rendered as they are; a share of the pairs has
+answers of 30,000 characters made of them, whose figures are printed by themselves as well.
 """
 
 import argparse
@@ -29,14 +30,20 @@ from tests.browser import label_page  # noqa: E402
 from tests.browser.serving import CHROMIUM_ARGUMENTS, Server, chromium_path  # noqa: E402
 from tests.curation.labelling.a_workspace import NOW, a_pair  # noqa: E402
 
+_BATCH = 5000
+_LONG = 30_000  # characters of a long answer
 _WATCH = """() => {
     const inside = (element) => element.shadowRoot?.querySelector(".pair-view");
     const root = [...document.querySelectorAll("*")].map(inside).find(Boolean);
-    const marks = (window.marks = { painted: [], acknowledged: [] });
+    const marks = (window.marks = { painted: [], "painted, long": [], acknowledged: [] });
     let pressed = 0;
     window.addEventListener("keydown", (event) => (pressed = event.timeStamp), { capture: true });
     const channel = new MessageChannel();
-    channel.port1.onmessage = () => marks.painted.push(performance.now() - pressed);
+    channel.port1.onmessage = () => {
+        const took = performance.now() - pressed;
+        marks.painted.push(took);
+        if (root.querySelector("#left").textContent.length > 20000) marks["painted, long"].push(took);
+    };
     new MutationObserver((changes) => {
         for (const { attributeName } of changes) {
             if (attributeName === "data-pair") requestAnimationFrame(() => channel.port2.postMessage(null));
@@ -51,11 +58,11 @@ def main() -> None:
     arguments = _arguments()
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        fill(home, arguments.pairs)
+        fill(home, arguments.pairs, long=arguments.long)
         server = Server(home)
         server.start()
         try:
-            _measure(server, arguments.presses, arguments.pairs)
+            _measure(server, arguments)
         finally:
             server.stop()
 
@@ -66,47 +73,61 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--pairs", type=int, default=1000)
     parser.add_argument("--presses", type=int, default=100)
+    parser.add_argument("--long", type=int, default=5, help="percent of pairs with 30,000-character answers")
+    parser.add_argument("--marked", action="store_true", help="mark the words that differ")
     return parser.parse_args()
 
 
-def fill(home: Path, count: int) -> None:
+def fill(home: Path, count: int, *, long: int = 0) -> None:
     """Pairs with the prompts and answers of the bundled sample, over and over with a number in front."""
     lines = (ROOT / "curation" / "intake" / "sample.jsonl").read_text(encoding="utf-8").splitlines()
     rows = [json.loads(line) for line in lines]
     database = Database.open(home / "pairloom.duckdb")
-    for start in range(0, count, 5000):
-        batch: list[Pair] = []
-        for number in range(start, min(count, start + 5000)):
-            row = rows[number % len(rows)]
-            batch.append(
-                a_pair(
-                    number,
-                    prompt=f"{number}. {row['question']}",
-                    one=f"{row['chosen']} ({number})",
-                    other=f"{row['rejected']} ({number})",
-                )
-            )
+    for start in range(0, count, _BATCH):
+        numbers = range(start, min(count, start + _BATCH))
+        batch = [_pair(rows, number, long=number % 100 < long) for number in numbers]
         with database.writing() as tx:
             pairs.add(tx, batch, NOW)
     database.close()
 
 
-def _measure(server: Server, presses: int, count: int) -> None:
+def _pair(rows: Sequence[dict[str, str]], number: int, *, long: bool) -> Pair:
+    row = rows[number % len(rows)]
+    one, other = (_long(rows, number, side) if long else row[side] for side in ("chosen", "rejected"))
+    return a_pair(
+        number, prompt=f"{number}. {row['question']}", one=f"{one} ({number})", other=f"{other} ({number})"
+    )
+
+
+def _long(rows: Sequence[dict[str, str]], number: int, side: str) -> str:
+    """Answers one below the other, 30,000 characters in all; every fourth is the same on both sides."""
+    parts: list[str] = []
+    while sum(map(len, parts)) < _LONG:
+        at = len(parts)
+        parts.append(rows[(number + at) % len(rows)]["chosen" if at % 4 == 0 else side])
+    return "\n\n".join(parts)
+
+
+def _measure(server: Server, arguments: argparse.Namespace) -> None:
     process = psutil.Process(server.pid)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
         page = browser.new_page(viewport={"width": 1280, "height": 800})
         label_page.open_screen(page, server)
         page.evaluate(_WATCH)
+        if arguments.marked:
+            page.keyboard.press("d")
         before = sum(process.cpu_times()[:2])
-        _press(page, presses)
+        _press(page, arguments.presses)
         spent = sum(process.cpu_times()[:2]) - before
         marks: dict[str, list[float]] = page.evaluate("window.marks")
         browser.close()
-    print(f"{count} pairs, {presses} presses, load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    print(f"{arguments.pairs} pairs, {arguments.long} % long, {arguments.presses} presses, {load}")
     for name, milliseconds in marks.items():
         print(f"press to {name}: {_summary(milliseconds)}")
-    print(f"server CPU per decision: {1000 * spent / presses:.1f} ms (next pairs and rendering included)")
+    each = 1000 * spent / arguments.presses
+    print(f"server CPU per decision: {each:.1f} ms (next pairs and rendering included)")
 
 
 def _press(page: Page, presses: int) -> None:
@@ -116,6 +137,8 @@ def _press(page: Page, presses: int) -> None:
 
 
 def _summary(milliseconds: Sequence[float]) -> str:
+    if len(milliseconds) < 2:
+        return f"{len(milliseconds)} presses: too few"
     p95 = statistics.quantiles(milliseconds, n=20)[-1]
     return f"median {statistics.median(milliseconds):.1f} ms, p95 {p95:.1f} ms ({len(milliseconds)} presses)"
 

@@ -2,16 +2,12 @@
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from curation.intake import blocks, containers, formats, ingest, vote_line, votes
-from curation.intake.containers import Container
-from curation.intake.fields import ColumnMapping, Field, Layout, Rule
+from curation.intake import containers, formats, ingest
+from curation.intake.formats import ColumnMapping, Field
 from curation.intake.locations import Located
-from curation.intake.refusing import Refused
-from curation.intake.rows import Half
 from curation.intake.sources import Refusal
-from curation.intake.vote_line import Vote
 from curation.model import Pair
 
 
@@ -23,28 +19,18 @@ class Preview:
         kind: what the file is, such as "JSON lines".
         columns: names of its columns.
         layout: the layout its columns say, "" where they say none.
-        fitting: every layout they could be, that one first.
         mapping: field to column: the layout's, the one asked for, or a proposal for a person to confirm.
         needs_mapping: nothing can be imported until a person has confirmed or made a mapping.
-        needs_rule: rows hold lists, and a person must say which pairs they make; `pairs` show one rule's.
-        pairs, halves, votes: what the first rows give; empty where a mapping is needed.
-        refusals: first rows that give none of these, with the reason.
+        pairs, refusals: what the first rows give under `mapping`; both empty where it needs one.
     """
 
     kind: str
     columns: tuple[str, ...]
     layout: str
-    fitting: tuple[Layout, ...]
     mapping: Mapping[Field, str]
     needs_mapping: bool
-    needs_rule: bool
-    pairs: tuple[Pair, ...] = ()
-    halves: tuple[Half, ...] = ()
-    votes: tuple[Vote, ...] = ()
-    refusals: tuple[Refusal, ...] = ()
-
-
-Found = Pair | Half | Vote | Refusal
+    pairs: tuple[Pair, ...]
+    refusals: tuple[Refusal, ...]
 
 
 def look(located: Located, *, mapping: ColumnMapping | None = None, limit: int = 5) -> Preview:
@@ -59,43 +45,26 @@ def look(located: Located, *, mapping: ColumnMapping | None = None, limit: int =
         InvalidInput: a mapped column is missing.
     """
     container = containers.recognise(located.path)
-    head = container.head()
-    recognised = formats.recognise(head.columns, head.rows)
+    columns = container.columns()
+    recognised = formats.recognise(columns)
     used = mapping or recognised
     if used is not None:
-        formats.check_columns(used, head.columns)
+        formats.check_columns(used, columns)
     found = [] if used is None else _first_rows(container, used, located, limit)
     return Preview(
         kind=container.kind.value,
-        columns=head.columns,
+        columns=columns,
         layout="" if recognised is None else recognised.layout,
-        fitting=formats.fitting(head.columns, head.rows),
-        mapping=formats.propose(head.columns) if used is None else formats.present(used, head.columns),
+        mapping=formats.propose(columns) if used is None else formats.present(used, columns),
         needs_mapping=used is None,
-        needs_rule=used is not None and used.needs_rule,
         pairs=tuple(each for each in found if isinstance(each, Pair)),
-        halves=tuple(each for each in found if isinstance(each, Half)),
-        votes=tuple(each for each in found if isinstance(each, Vote)),
         refusals=tuple(each for each in found if isinstance(each, Refusal)),
     )
 
 
-def _first_rows(container: Container, mapping: ColumnMapping, located: Located, limit: int) -> list[Found]:
+def _first_rows(
+    container: containers.Container, mapping: ColumnMapping, located: Located, limit: int
+) -> list[Pair | Refusal]:
     source_id = ingest.source_id_of(located, mapping)
-    if mapping.shape.has_votes:
-        return _first_votes(container, mapping, source_id, limit)
-    shown = replace(mapping, rule=Rule.BEST_REST) if mapping.needs_rule else mapping
-    rows = container.rows(mapping.read_columns)
-    return [found for row in itertools.islice(rows, limit) for found in blocks.read(row, shown, source_id)]
-
-
-def _first_votes(container: Container, mapping: ColumnMapping, source_id: str, limit: int) -> list[Found]:
-    found: list[Found] = []
-    for row in votes.unfolded(itertools.islice(container.rows(), limit), mapping):
-        try:
-            if row.values is None:
-                raise Refused(row.problem)
-            found.append(vote_line.parsed(row.values, source_id=source_id, line=row.line))
-        except Refused as reason:
-            found.append(replace(blocks.refusal(row, reason), aside=row.aside))
-    return found
+    rows = container.rows(tuple(mapping.columns.values()))
+    return [ingest.read(row, mapping, source_id) for row in itertools.islice(rows, limit)]

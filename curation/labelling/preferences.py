@@ -18,6 +18,8 @@ class Name(StrEnum):
     """What a person may set."""
 
     KEYS = "keys"
+    DIFFERENCE = "difference"
+    TOGETHER = "together"
 
 
 def of(database: Database, annotator_id: str) -> dict[str, object]:

@@ -21,8 +21,8 @@ BATCH = [
 NAMES = {pair.id: name for pair, name in zip(BATCH, ANSWERS, strict=True)}
 FORBIDDEN = (
     "script, style, iframe, object, embed, img, image, svg, video, audio, source, picture, link, meta, "
-    "base, form, input, button, textarea, select, a, details, template, maction, annotation-xml, "
-    "semantics, mglyph, [href], [src], [srcset], [action], [data-choice], [id]"
+    "base, form, input, button:not(.copy), textarea, select, a, details, template, maction, annotation-xml, "
+    "semantics, mglyph, [href], [src], [srcset], [action], [data-choice], [data-action], [id]"
 )
 
 

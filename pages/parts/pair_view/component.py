@@ -10,8 +10,12 @@ SETTLE_SECONDS = 0.2
 
 _FOLDER = Path(__file__).parent
 TEXT_STYLE = (_FOLDER / "text.css").read_text(encoding="utf-8")
-_SCRIPTS = ("keys", "outbox", "clock", "server", "preferences", "pairs", "screen", "help", "labelling")
-_STYLES = ("text", "pair_view", "help")
+_SCRIPTS = (
+    *("keys", "outbox", "clock", "server", "preferences", "pairs"),
+    *("word_difference", "marks", "beginnings", "code_copy", "wide", "deck", "reading"),
+    *("screen", "help", "labelling"),
+)
+_STYLES = ("text", "pair_view", "reading", "help")
 _PIECES = ("pair_view", "help")
 
 

@@ -12,6 +12,9 @@ const ACTIONS = [
   { action: "both_bad", label: "Both bad", group: "Decide", keys: ["KeyB", "KeyC", "KeyM"] },
   { action: "skip", label: "Skip", group: "Decide", keys: ["KeyS", "KeyX", "KeyN"] },
   { action: "undo", label: "Undo", group: "Decide", keys: ["KeyU", "KeyZ", "KeyU"] },
+  { action: "difference", label: "Mark the words that differ", group: "Read", keys: ["KeyD", "KeyV", "KeyO"] },
+  { action: "together", label: "Scroll both answers together", group: "Read", keys: ["KeyY", "KeyT", "KeyY"] },
+  { action: "beginning", label: "Show the beginning that both share", group: "Read", keys: ["KeyO", "KeyG", "KeyH"] },
   { action: "edges", label: "Show blanks around the answers", group: "Read", keys: ["KeyW", "KeyW", "Comma"] },
   { action: "help", label: "Keys and settings", group: "Screen", keys: ["?", "?", "?"] },
 ];

@@ -1,6 +1,7 @@
 // One person labelling: a key press becomes an entry in the outbox, and the next pair is there.
 
 const PAST = 50;
+const AFTER_PAINT = 60; // ms
 const SCROLL = { ArrowDown: 60, ArrowUp: -60, PageDown: 1, PageUp: -1 };
 
 class Labelling {
@@ -9,15 +10,19 @@ class Labelling {
     this.server = new Server(data.api, data.token);
     this.screen = new Screen(root);
     this.preferences = new Preferences(this.server, data.preferences, (error) =>
-      this.screen.note(`Your settings are not saved yet: ${error.message}.`));
+      this.screen.note(`Your settings could not be saved. ${sentence(error.message)}`));
     this.keymap = new Keymap(this.preferences.get("keys"));
     this.help = new Help(root.getRootNode(), { keymap: this.keymap, changed: () => this.keysChanged() });
     this.keymap.learnLayout().then(() => this.screen.nameKeys(this.keymap));
+    this.reading = new Reading({ screen: this.screen, preferences: this.preferences, keymap: this.keymap });
     // What a key or a button does; whatever is not here is a decision.
     this.actions = {
       edges: () => this.screen.toggleEdges(),
       undo: () => this.undo(),
       help: () => this.help.open(),
+      difference: () => this.reading.toggle("difference"),
+      together: () => this.reading.toggle("together"),
+      beginning: () => this.reading.unfold(),
     };
     this.clock = new Clock();
     this.current = null;
@@ -66,7 +71,10 @@ class Labelling {
   keydown(event) {
     if (event.isComposing || this.help.keydown(event)) return;
     if (event.defaultPrevented || isTyping(event) || isBehindDialog(this.screen.root)) return;
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey) {
+      if (event.key === "f") this.screen.search();
+      return;
+    }
     const choice = this.keymap.actionOf(event);
     if (choice === undefined) {
       if (event.code in SCROLL && !event.shiftKey && !this.screen.panes().includes(event.composedPath()[0])) {
@@ -161,10 +169,26 @@ class Labelling {
 
   show(item) {
     this.current = item;
+    const prepared = this.screen.back.item === item;
     this.screen.show(item);
+    if (!prepared) this.reading.prepare(this.screen.front);
     this.clock.restart();
     // The time counts from the frame that shows it.
     requestAnimationFrame(() => this.current === item && this.clock.restart());
+    this.prepareNext();
+  }
+
+  // Not before the frame that shows the present pair is painted: that one has the machine to itself.
+  prepareNext() {
+    clearTimeout(this.preparing);
+    this.preparing = setTimeout(() => whenIdle(() => this.layOutNext()), AFTER_PAINT);
+  }
+
+  layOutNext() {
+    const next = this.pairs.next();
+    if (this.current === null || next === null || this.screen.back.item === next) return;
+    this.screen.prepare(next);
+    this.reading.prepare(this.screen.back);
   }
 
   explain() {
@@ -197,10 +221,9 @@ class Labelling {
       this.adoptPast(answer.recent);
       this.adoptCounts(answer.progress, quiet);
     }
-    if (this.current === null) {
-      if (this.pairs.ready.length > 0) this.advance();
-      else this.explain();
-    }
+    if (this.current !== null) this.prepareNext();
+    else if (this.pairs.ready.length > 0) this.advance();
+    else this.explain();
   }
 
   // What was decided before this page was opened, with what still lies in the outbox on top.

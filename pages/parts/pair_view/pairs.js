@@ -2,6 +2,7 @@
 
 const AHEAD = 8;
 const LOW = 5;
+const LONG = 12000; // characters of HTML from which on only what is in view is laid out
 const HEARTBEAT = 120000; // ms; the server keeps a pair for us for ten minutes after each
 const LOOK_AGAIN = 20000; // ms between looks for new pairs once there are none
 
@@ -25,15 +26,19 @@ class Pairs {
     return item ? build(item) : null;
   }
 
+  // The one that comes next, without taking it.
+  next() {
+    return this.ready.length > 0 ? build(this.ready[0]) : null;
+  }
+
   // One at a time and when the browser has nothing else to do: a long answer takes longer than a frame.
   prepare() {
     const item = this.ready.find((candidate) => !candidate.answers[0].nodeType);
     if (!item) return;
-    const soon = window.requestIdleCallback ?? ((task) => setTimeout(task, 20));
-    soon(() => {
+    whenIdle(() => {
       build(item);
       this.prepare();
-    }, { timeout: 500 });
+    });
   }
 
   giveBack(item) {
@@ -103,6 +108,11 @@ class Pairs {
   }
 }
 
+function whenIdle(task) {
+  if (window.requestIdleCallback) requestIdleCallback(task, { timeout: 500 });
+  else setTimeout(task, 20);
+}
+
 // The elements of a pair, made when it arrives and used again when one goes back to it.
 // The HTML was sanitised by the server; nothing else is ever put into innerHTML.
 function build(pair) {
@@ -118,7 +128,9 @@ function build(pair) {
     if (end) element.append(edge(`Ends with ${end}`));
     return element;
   });
-  return Object.assign(pair, { prompt, answers, hasEdges: pair.edges.flat().some((signs) => signs !== "") });
+  Object.assign(pair, { prompt, answers, hasEdges: pair.edges.flat().some((signs) => signs !== "") });
+  fold(pair);
+  return pair;
 }
 
 function turn(speaker, html) {
@@ -137,6 +149,8 @@ function rich(html) {
   element.className = "text";
   element.dir = "auto";
   element.innerHTML = html;
+  withCopyButtons(element);
+  element.classList.toggle("long", html.length > LONG);
   return element;
 }
 

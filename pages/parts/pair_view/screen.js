@@ -6,6 +6,9 @@ class Screen {
     this.parts = Object.fromEntries([...root.querySelectorAll("[id]")].map((part) => [part.id, part]));
     this.buttons = [...root.querySelectorAll("[data-choice]")];
     this.edgesKey = "";
+    this.decks = [...root.querySelectorAll(".deck")].map((element, number) => new Deck(element, number));
+    [this.front, this.back] = this.decks;
+    this.front.come(this.back);
     this.fit();
   }
 
@@ -28,24 +31,26 @@ class Screen {
   }
 
   show(item) {
-    this.root.dataset.state = "pair";
+    this.root.dataset.state = "pair"; // first, or there is nothing yet that could be measured
+    if (this.back.item === item) this.back.rewind();
+    else this.back.fill(item);
+    [this.front, this.back] = [this.back, this.front];
+    this.front.come(this.back);
     this.root.dataset.pair = item.id;
-    this.parts.prompt.replaceChildren(item.prompt);
-    this.parts.left.replaceChildren(item.answers[0]);
-    this.parts.right.replaceChildren(item.answers[1]);
-    for (const pane of this.panes()) pane.scrollTop = 0;
-    if (item.context.length > 0) this.bringTheQuestionIntoView(item);
     this.parts.edges.textContent = item.hasEdges
       ? `Blanks around an answer are not shown and not released (${this.edgesKey} shows them).`
       : "";
     for (const button of this.buttons) button.disabled = false;
   }
 
-  // After a long conversation the turn that was answered must not lie below the edge.
-  bringTheQuestionIntoView(item) {
-    const pane = this.parts.prompt;
-    const below = item.prompt.lastElementChild.getBoundingClientRect().top - pane.getBoundingClientRect().top;
-    if (below > pane.clientHeight * 0.6) pane.scrollTop = below - 12;
+  // Lay the pair out behind the one that is seen.
+  prepare(item) {
+    if (this.back.item !== item) this.back.fill(item);
+  }
+
+  // The browser's own search begins.
+  search() {
+    this.back.sleep();
   }
 
   // Instead of a pair: loading, empty or trouble, in words.
@@ -110,15 +115,18 @@ class Screen {
     this.root.classList.toggle("show-edges");
   }
 
+  pressed(action, on) {
+    this.root.querySelector(`[data-action="${action}"]`).setAttribute("aria-pressed", on);
+  }
+
   scroll(amount) {
-    for (const id of ["left", "right"]) {
-      const pane = this.parts[id];
+    for (const pane of [this.front.left, this.front.right]) {
       pane.scrollTop += amount * (Math.abs(amount) === 1 ? pane.clientHeight * 0.85 : 1);
     }
   }
 
   panes() {
-    return [this.parts.prompt, this.parts.left, this.parts.right];
+    return this.front.panes();
   }
 }
 

@@ -91,9 +91,9 @@ FAILURES = {
         ("import", "FILE", "--map", "prompt=q", "--map", "prompt=sys"),
         "A field is mapped twice",
     ),
-    "layout with one of its columns renamed": (
+    "layout and mapping": (
         ("import", "FILE", "--layout", "orca", "--map", "prompt=q"),
-        "There is no column “chosen”",
+        "Give either --layout",
     ),
 }
 
