@@ -33,6 +33,7 @@ class Database:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         self._writing = threading.Lock()
+        self._importing = threading.Lock()
         self.commits = 0  # grows with each, so that what is kept in memory knows when to look again
         self.changes: Counter[str] = Counter()  # likewise, of those that changed one table only
         self._attaching = threading.Lock()
@@ -114,6 +115,30 @@ class Database:
                 self.commits += 1
             else:
                 self.changes[only] += 1
+
+    @contextmanager
+    def one_import(self) -> Iterator[None]:
+        """Only one import at a time: two could bring the same pair, and would notice at commit only."""
+        with self._importing:
+            yield
+
+    @contextmanager
+    def bulk(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One long transaction that lets others write meanwhile, for tables that only an import writes to.
+
+        All or nothing, however many gigabytes: rows go to the file as they come and count at the commit,
+        which alone makes other writers wait (docs/decisions/0012).
+        """
+        with self.one_import(), self.reading() as cursor:
+            cursor.begin()
+            try:
+                yield cursor
+            except BaseException:
+                cursor.rollback()
+                raise
+            with self._writing:
+                cursor.commit()
+                self.commits += 1
 
     def attached(self, make: Callable[[], _Kept]) -> _Kept:
         """What a module keeps in memory beside this database: made on first use, one for all threads."""

@@ -19,12 +19,9 @@ def digest(parts: Iterable[str], size: int = 16) -> str:
     Args:
         size: bytes of the digest, 1 to 64.
     """
-    hasher = hashlib.blake2b(digest_size=size)
-    for part in parts:
-        data = part.encode("utf-8")
-        hasher.update(len(data).to_bytes(8, "little"))
-        hasher.update(data)
-    return hasher.hexdigest()
+    data = [part.encode("utf-8") for part in parts]
+    framed = b"".join([piece for part in data for piece in (len(part).to_bytes(8, "little"), part)])
+    return hashlib.blake2b(framed, digest_size=size).hexdigest()
 
 
 def visible(text: str) -> str:
@@ -67,6 +64,8 @@ def content_hash(context: Sequence[Message], prompt: str, one: str, other: str) 
 
 def context_json(context: Sequence[Message]) -> str:
     """Messages as JSON: [{"role": …, "content": …}]."""
+    if not context:
+        return "[]"
     rows = [{"role": message.speaker.value, "content": message.content} for message in context]
     return json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
 

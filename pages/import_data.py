@@ -4,7 +4,7 @@ import streamlit as st
 
 from curation.errors import InvalidInput
 from curation.intake import ingest, preview
-from curation.intake.formats import ColumnMapping
+from curation.intake.fields import ColumnMapping
 from curation.intake.ingest import Outcome
 from curation.intake.locations import Located
 from curation.intake.preview import Preview

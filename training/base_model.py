@@ -6,6 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from curation import text
 from training import errors
 
 _HUB_NAME = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?")
@@ -34,6 +35,12 @@ class BaseModel:
     path: str = ""
     revision: str = ""
 
+    @property
+    def label(self) -> str:
+        """A name that tells this model from others; two folders of one name differ by their place."""
+        mark = self.revision or (text.digest([self.path], size=3) if self.path else "")
+        return f"{self.name}@{mark}" if mark else self.name
+
     def to_dict(self) -> dict[str, str]:
         return {"kind": self.kind.value, "name": self.name, "path": self.path, "revision": self.revision}
 
@@ -48,29 +55,29 @@ def from_dict(content: dict[str, Any]) -> BaseModel:
     )
 
 
-def parse(text: str) -> BaseModel:
+def parse(typed: str) -> BaseModel:
     """What somebody typed: `demo`, a folder, `hub:NAME` or the Hub's `owner/name`, also with @revision.
 
     Raises:
         ModelMissing: it is none of these.
     """
-    text = text.strip()
-    if text == "demo":
+    typed = typed.strip()
+    if typed == "demo":
         return BaseModel(kind=ModelKind.DEMO, name="demo")
-    if text.startswith("hub:"):
-        return _on_hub(text.removeprefix("hub:"))
-    folder = Path(text).expanduser()
-    if text and folder.is_dir():
+    if typed.startswith("hub:"):
+        return _on_hub(typed.removeprefix("hub:"))
+    folder = Path(typed).expanduser()
+    if typed and folder.is_dir():
         return BaseModel(kind=ModelKind.PATH, name=folder.resolve().name, path=str(folder.resolve()))
-    if _HUB_NAME.fullmatch(text) and not text.startswith("."):
-        return _on_hub(text)
+    if _HUB_NAME.fullmatch(typed) and not typed.startswith("."):
+        return _on_hub(typed)
     raise errors.ModelMissing(
-        f"There is no model folder {text!r}. Give `demo`, a folder, or a Hub name such as owner/name."
+        f"There is no model folder {typed!r}. Give `demo`, a folder, or a Hub name such as owner/name."
     )
 
 
-def _on_hub(text: str) -> BaseModel:
-    name, _, revision = text.partition("@")
+def _on_hub(typed: str) -> BaseModel:
+    name, _, revision = typed.partition("@")
     if not name.strip():
         raise errors.ModelMissing("The Hub name of the model is empty. Write it as hub:owner/name.")
     return BaseModel(kind=ModelKind.HUB, name=name.strip(), revision=revision.strip())

@@ -6,8 +6,8 @@ from curation import workspace
 from curation.commands import terminal
 from curation.database import Database
 from curation.errors import InvalidInput
-from curation.intake import containers, formats, ingest, locations
-from curation.intake.formats import ColumnMapping
+from curation.intake import containers, formats, ingest, layouts, locations
+from curation.intake.fields import ColumnMapping, Field, Rule
 from curation.intake.locations import Located
 
 NAME = "import"
@@ -16,43 +16,51 @@ HELP = "Import preference pairs from a file, hub:NAME[@REVISION][#SPLIT] or samp
 
 def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("source", metavar="SOURCE", help="a file, hub:NAME[@REVISION][#SPLIT] or sample")
-    layouts = [layout.name for layout in formats.LAYOUTS]
-    parser.add_argument(
-        "--layout", choices=layouts, help="what the columns mean; otherwise their names say it"
-    )
+    names = [layout.name for layout in layouts.LAYOUTS]
+    parser.add_argument("--layout", choices=names, help="what the columns mean; otherwise their names say it")
     parser.add_argument(
         "--map",
         metavar="FIELD=COLUMN",
         action="append",
         default=[],
-        help=f"which column is what, repeated; fields are {', '.join(formats.Field)}",
+        help=f"which column is what, repeated; fields are {', '.join(Field)}",
+    )
+    parser.add_argument(
+        "--rule",
+        choices=[rule.value for rule in Rule],
+        help="which pairs several scored or ranked answers make; asked for where rows hold such lists",
     )
     parser.add_argument("--by", metavar="WHO", default="command line", help="who imports, for the audit")
 
 
 def run(database: Database, arguments: argparse.Namespace, progress: terminal.Progress) -> dict[str, object]:
     """Import and say what came of each row."""
-    if arguments.layout and arguments.map:
-        raise InvalidInput("Give either --layout or --map: a layout is a mapping already.")
-    by_hand = _by_hand(arguments.map)  # before a Hub set is fetched, so that a slip costs no wait
+    by_hand = None if arguments.layout else _by_hand(arguments.map)  # before a Hub set is fetched
     located = locations.locate(arguments.source, workspace.current(), watch=lambda: progress(0, 1))
     outcome = ingest.ingest(
         database,
         located,
         imported_by=arguments.by,
         now=arguments.now,
-        mapping=by_hand or _layout(arguments.layout, located),
+        mapping=_mapping(arguments, by_hand, located),
         progress=lambda step: progress(step.done, step.total),
     )
     return {
         "accepted": outcome.counts.accepted,
         "refused": outcome.counts.refused,
         "duplicate": outcome.counts.duplicate,
+        "aside": outcome.counts.aside,
+        "votes": outcome.counts.votes,
         "layout": outcome.layout,
         "source": outcome.source_id,
         "unused": list(outcome.unused),
         "refusals": [
-            {"line": refusal.line, "reason": refusal.reason, "excerpt": refusal.excerpt}
+            {
+                "line": refusal.line,
+                "reason": refusal.reason,
+                "excerpt": refusal.excerpt,
+                "aside": refusal.aside,
+            }
             for refusal in outcome.refusals
         ],
     }
@@ -61,10 +69,14 @@ def run(database: Database, arguments: argparse.Namespace, progress: terminal.Pr
 def _by_hand(entries: list[str]) -> ColumnMapping | None:
     if not entries:
         return None
+    return formats.by_hand(_columns(entries))
+
+
+def _columns(entries: list[str]) -> dict[str, str]:
     columns = dict(_entry(entry) for entry in entries)
     if len(columns) < len(entries):
         raise InvalidInput("A field is mapped twice. Give each --map FIELD=COLUMN once.")
-    return formats.by_hand(columns)
+    return columns
 
 
 def _entry(entry: str) -> tuple[str, str]:
@@ -76,7 +88,16 @@ def _entry(entry: str) -> tuple[str, str]:
     return field.strip(), column
 
 
-def _layout(name: str | None, located: Located) -> ColumnMapping | None:
-    if name is None:
-        return None
-    return formats.named(name, containers.recognise(located.path).columns())
+def _mapping(
+    arguments: argparse.Namespace, by_hand: ColumnMapping | None, located: Located
+) -> ColumnMapping | None:
+    """A layout by name, some of its columns named otherwise; or a mapping by hand; None takes what fits."""
+    rule = Rule(arguments.rule) if arguments.rule else None
+    if by_hand is not None:
+        return formats.with_rule(by_hand, rule)
+    head = containers.recognise(located.path).head()
+    if arguments.layout:
+        named = formats.named(arguments.layout, head.columns, _columns(arguments.map))
+        return formats.with_rule(named, rule)
+    found = formats.recognise(head.columns, head.rows)
+    return None if found is None else formats.with_rule(found, rule)

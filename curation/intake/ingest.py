@@ -1,30 +1,33 @@
-"""Rows in, batch by batch: accepted, refused or duplicate; an interruption loses and doubles nothing.
+"""Rows in, all of a source or none of it: pairs, votes, and what makes neither with its reason.
 
 The id of a source is a hash of its bytes and of the mapping. Importing the same thing again finds it
-finished and adds nothing; after an interruption it goes on under the same id.
+finished and adds nothing; an import that is cancelled or killed leaves nothing behind.
 """
 
 import logging
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import duckdb
+
 from curation import text
 from curation.database import Database
-from curation.intake import containers, formats, rows, sources
-from curation.intake.formats import ColumnMapping
+from curation.errors import InvalidInput
+from curation.intake import containers, crew, formats, sources, unpaired, votes
+from curation.intake.blocks import Block
+from curation.intake.containers import Container
+from curation.intake.fields import ColumnMapping, Rule, Shape, root
 from curation.intake.locations import Located
-from curation.intake.row import Row
 from curation.intake.sources import Counts, Refusal, Source
 from curation.labelling import events, pairs
-from curation.model import Pair
 
 _log = logging.getLogger(__name__)
 
-_BATCH_ROWS = 2000
-_BATCH_CHARACTERS = 16_000_000
-_REASON_CHARACTERS = 500
+
+class _Cancelled(Exception):
+    """Leaves the transaction, which rolls back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,9 +49,8 @@ class Outcome:
     """What an import did.
 
     Attributes:
-        counts: accepted + refused + duplicate is the number of rows read.
-        refusals: the first 1,000 refused rows; sources.refusals pages through all of them.
-        finished: False where it was cancelled; importing it again goes on.
+        refusals: the first 1,000 rows that make no pair; sources.refusals pages through all of them.
+        finished: False where it was cancelled; nothing was kept.
         repeated: the same source had been imported before, so nothing was added.
         unused: columns that mean nothing under the mapping, so that a misspelt `system` is seen.
     """
@@ -87,42 +89,32 @@ def ingest(
     """
     container = containers.recognise(located.path)
     mapping = mapping_of(container, located.location, mapping)
+    if mapping.needs_rule:
+        raise _no_rule(located.location)
     source = _source(located, mapping, imported_by, now)
-    before = sources.find(database, source.id)
-    if before is not None and before.finished:
-        outcome = _repeated(database, before)
+    if mapping.shape.has_votes:
+        outcome = _votes(database, container, mapping, source, progress)
     else:
-        with database.writing() as tx:
-            sources.begin(tx, source)
-        whole = _run(database, container, mapping, source, progress, cancelled)
-        outcome = _close(database, source, whole=whole)
-    used = mapping.columns.values()
-    return replace(outcome, unused=tuple(name for name in container.columns() if name not in used))
+        outcome = _pairs(database, container, mapping, source, progress, cancelled)
+    columns = container.columns()
+    used = {root(name) for name in mapping.columns.values()}
+    unused = () if mapping.read_columns is None else tuple(name for name in columns if name not in used)
+    return replace(outcome, unused=unused)
 
 
-def mapping_of(container: containers.Container, name: str, mapping: ColumnMapping | None) -> ColumnMapping:
-    """The mapping asked for, checked, or the one that the column names say.
+def mapping_of(container: Container, name: str, mapping: ColumnMapping | None) -> ColumnMapping:
+    """The mapping asked for, checked, or the one that the columns say.
 
     Raises:
         InvalidInput: no layout is recognised, or a mapped column is missing.
     """
-    columns = container.columns()
+    head = container.head()
     if mapping is None:
-        mapping = formats.recognise(columns)
+        mapping = formats.recognise(head.columns, head.rows)
         if mapping is None:
-            raise formats.unknown_layout(name, columns)
-    formats.check_columns(mapping, columns)
+            raise formats.unknown_layout(name, head.columns)
+    formats.check_columns(mapping, head.columns)
     return mapping
-
-
-def read(row: Row, mapping: ColumnMapping, source_id: str) -> Pair | Refusal:
-    """One row as a pair, or as the reason why not."""
-    if row.values is None:
-        return _refusal(row, row.problem)
-    try:
-        return rows.pair_from(row.values, mapping, source_id=source_id, line=row.line)
-    except rows.Refused as refused:
-        return _refusal(row, str(refused))
 
 
 def source_id_of(located: Located, mapping: ColumnMapping) -> str:
@@ -130,107 +122,119 @@ def source_id_of(located: Located, mapping: ColumnMapping) -> str:
     return text.digest(["source", located.sha256, mapping.as_json()])
 
 
-@dataclass(slots=True)
-class _Batch:
-    """Rows read but not yet stored."""
-
-    accepted: list[Pair]
-    refused: list[Refusal]
-    done: int = 0
-    characters: int = 0
-
-    def take(self, found: Pair | Refusal, done: int) -> None:
-        self.done = done
-        if isinstance(found, Refusal):
-            self.refused.append(found)
-            return
-        self.accepted.append(found)
-        self.characters += len(found.prompt) + len(found.answer_1) + len(found.answer_2)
-
-    @property
-    def is_full(self) -> bool:
-        held = len(self.accepted) + len(self.refused)
-        return held >= _BATCH_ROWS or self.characters >= _BATCH_CHARACTERS
-
-
-def _run(
+def _pairs(
     database: Database,
-    container: containers.Container,
+    container: Container,
     mapping: ColumnMapping,
     source: Source,
     progress: Callable[[Progress], None] | None,
     cancelled: Callable[[], bool] | None,
-) -> bool:
-    """Store every batch; False where it was cancelled on the way."""
-    total = Counts(accepted=0, refused=0, duplicate=0)
-    for batch in _read_ahead(_batches(container, mapping, source.id)):
-        total = _store(database, source, batch, total)
-        if progress is not None:
-            progress(Progress(done=batch.done, total=container.size, counts=total))
-        if cancelled is not None and cancelled():
-            return False
-    return True
+) -> Outcome:
+    try:
+        with database.bulk() as tx:
+            before = sources.find(database, source.id)
+            if before is not None and before.finished:
+                return _repeated(database, before)
+            sources.begin(tx, source)
+            with closing(crew.read(container, mapping, source.id, source.imported)) as found:
+                total = Counts()
+                for block in found:
+                    total = _store(tx, source, block, total)
+                    if progress is not None:
+                        progress(Progress(done=block.done, total=container.size, counts=total))
+                    if cancelled is not None and cancelled():
+                        raise _Cancelled
+            if mapping.shape is Shape.UNPAIRED:
+                unpaired.pair_up(tx, source.id, source.imported)
+            _finish(tx, source)
+    except _Cancelled:
+        return Outcome(
+            source_id=source.id,
+            layout=source.layout,
+            counts=Counts(),
+            refusals=(),
+            finished=False,
+            repeated=False,
+        )
+    return _done(database, source)
 
 
-def _read_ahead(batches: Iterator[_Batch]) -> Iterator[_Batch]:
-    """The same batches, the next one read while the last is stored: both take about equally long."""
-    with ThreadPoolExecutor(1, thread_name_prefix="intake") as reader:
-        coming = reader.submit(next, batches, None)
-        while (batch := coming.result()) is not None:
-            coming = reader.submit(next, batches, None)
-            yield batch
-
-
-def _batches(container: containers.Container, mapping: ColumnMapping, source_id: str) -> Iterator[_Batch]:
-    batch = _Batch([], [])
-    for row in container.rows(tuple(mapping.columns.values())):
-        batch.take(read(row, mapping, source_id), row.done)
-        if batch.is_full:
-            yield batch
-            batch = _Batch([], [])
-    if batch.accepted or batch.refused:
-        yield batch
-
-
-def _store(database: Database, source: Source, batch: _Batch, total: Counts) -> Counts:
-    """One batch, one transaction."""
-    with database.writing() as tx:
-        new = pairs.add(tx, batch.accepted, source.imported) if batch.accepted else 0
-        if batch.refused:
-            sources.refuse(tx, source.id, batch.refused)
+def _store(tx: duckdb.DuckDBPyConnection, source: Source, block: Block, total: Counts) -> Counts:
+    new = 0 if block.pairs is None else pairs.add_table(tx, block.pairs)
+    if block.refusals:
+        sources.refuse(tx, source.id, block.refusals)
+    if block.halves is not None:
+        unpaired.hold(tx, block.halves)
+    aside = sum(refusal.aside for refusal in block.refusals)
     return Counts(
         accepted=total.accepted + new,
-        refused=total.refused + len(batch.refused),
-        duplicate=total.duplicate + len(batch.accepted) - new,
+        refused=total.refused + len(block.refusals) - aside,
+        duplicate=total.duplicate + (0 if block.pairs is None else block.pairs.num_rows - new),
+        aside=total.aside + aside,
     )
 
 
-def _close(database: Database, source: Source, *, whole: bool) -> Outcome:
-    with database.writing() as tx:
-        total = sources.counts(tx, source.id)
-        if whole and sources.finish(tx, source.id, total):
-            events.record(
-                tx,
-                actor=source.imported_by,
-                action="import source",
-                now=source.imported,
-                subject=source.id,
-                detail={"location": source.location, "layout": source.layout, "accepted": total.accepted},
-            )
+def _finish(tx: duckdb.DuckDBPyConnection, source: Source) -> None:
+    total = sources.counts(tx, source.id)
+    if sources.finish(tx, source.id, total):
+        events.record(
+            tx,
+            actor=source.imported_by,
+            action="import source",
+            now=source.imported,
+            subject=source.id,
+            detail={"location": source.location, "layout": source.layout, "accepted": total.accepted},
+        )
     _log.info("import of %s: %s", source.id, total)
+
+
+def _votes(
+    database: Database,
+    container: Container,
+    mapping: ColumnMapping,
+    source: Source,
+    progress: Callable[[Progress], None] | None,
+) -> Outcome:
+    """Exports of labelling tools: their votes stay votes of the people who gave them."""
+    before = sources.find(database, source.id)
+    if before is not None and before.finished:
+        return _repeated(database, before)
+    votes.take_rows(
+        database,
+        replace(source, kind="votes"),
+        votes.unfolded(container.rows(), mapping),
+        tell=lambda done: (
+            progress(Progress(done=done, total=container.size, counts=Counts())) if progress else None
+        ),
+    )
+    return _done(database, source)
+
+
+def _done(database: Database, source: Source) -> Outcome:
+    kept = sources.get(database, source.id)
     return Outcome(
         source_id=source.id,
         layout=source.layout,
-        counts=total,
+        counts=_counts(kept),
         refusals=sources.refusals(database, source.id, limit=1000),
-        finished=whole,
+        finished=True,
         repeated=False,
     )
 
 
+def _counts(kept: Source) -> Counts:
+    return Counts(
+        accepted=kept.accepted,
+        refused=kept.refused,
+        duplicate=kept.duplicate,
+        aside=kept.aside,
+        votes=kept.votes,
+    )
+
+
 def _repeated(database: Database, before: Source) -> Outcome:
-    """The same source again: every row that was taken is a duplicate now."""
-    counts = Counts(accepted=0, refused=before.refused, duplicate=before.accepted + before.duplicate)
+    """The same source again: every pair that was taken is a duplicate now."""
+    counts = replace(_counts(before), accepted=0, duplicate=before.accepted + before.duplicate)
     return Outcome(
         source_id=before.id,
         layout=before.layout,
@@ -238,6 +242,14 @@ def _repeated(database: Database, before: Source) -> Outcome:
         refusals=sources.refusals(database, before.id, limit=1000),
         finished=True,
         repeated=True,
+    )
+
+
+def _no_rule(name: str) -> InvalidInput:
+    rules = "; ".join(f"{rule.value}: {rule.words}" for rule in Rule)
+    return InvalidInput(
+        f"{name} holds several answers a row. Say which pairs they make, on the Import page or with --rule: "
+        f"{rules}."
     )
 
 
@@ -258,12 +270,3 @@ def _source(located: Located, mapping: ColumnMapping, imported_by: str, now: dat
         imported_by=imported_by,
         imported=now,
     )
-
-
-def _refusal(row: Row, reason: str) -> Refusal:
-    return Refusal(line=row.line, reason=_storable(reason)[:_REASON_CHARACTERS], excerpt=row.excerpt())
-
-
-def _storable(sentence: str) -> str:
-    # A reason may quote a column name with half a surrogate pair in it.
-    return sentence.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()

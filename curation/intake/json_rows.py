@@ -20,18 +20,23 @@ class _RepeatedKey(ValueError):
     pass
 
 
-def line_rows(path: Path, encoding: str) -> Iterator[Row]:
-    """One row per line that is not blank."""
+def line_rows(path: Path, encoding: str, stretch: tuple[int, int] | None = None) -> Iterator[Row]:
+    """One row per line that is not blank.
+
+    Args:
+        stretch: bytes from and to, each at the beginning of a line; lines are then counted from 1 again.
+    """
+    start = stretch[0] if stretch else 0
     # newline="\n": only a line feed ends a line, so U+2028 inside a text does not.
-    with open_text(path, encoding, newline="\n") as file:
+    with open_text(path, encoding, newline="\n", stretch=stretch) as file:
         for number, (line, cut) in enumerate(lines(file), start=1):
             if line.isspace():
                 continue
-            done = file.buffer.tell()  # type: ignore[attr-defined]
+            done = start + file.buffer.tell()  # type: ignore[attr-defined]
             if cut:
                 yield Row(line=number, done=done, problem=_TOO_LONG, raw=line[:1000])
             else:
-                yield _row(line.rstrip("\r\n"), number, done)
+                yield row_of(line.rstrip("\r\n"), number, done)
 
 
 def list_rows(path: Path, encoding: str) -> Iterator[Row]:
@@ -42,12 +47,13 @@ def list_rows(path: Path, encoding: str) -> Iterator[Row]:
             if problem:
                 yield Row(line=number, done=done, problem=f"{problem} (line {begins} of the file)", raw=entry)
             else:
-                yield _row(entry, number, done, begins=begins)
+                yield row_of(entry, number, done, begins=begins)
 
 
-def _row(raw: str, number: int, done: int, begins: int | None = None) -> Row:
+def row_of(raw: str, number: int, done: int, begins: int | None = None) -> Row:
+    """One JSON object as a row, or what is wrong with it."""
     try:
-        value = json.loads(raw, object_pairs_hook=_object)
+        value = _DECODER.decode(raw)
     except (ValueError, RecursionError) as error:
         return Row(line=number, done=done, problem=_problem(error, raw, begins), raw=raw)
     if not isinstance(value, dict):
@@ -63,6 +69,9 @@ def _object(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
         twice = next(name for name in names if names.count(name) > 1)
         raise _RepeatedKey(f"The key “{twice[:40]}” stands twice in the row. Keep one.")
     return built
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_object)
 
 
 def _problem(error: ValueError | RecursionError, raw: str, begins: int | None) -> str:

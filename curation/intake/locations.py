@@ -4,12 +4,12 @@ import hashlib
 import re
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from curation.errors import UnreadableSource
-from curation.intake import hub
+from curation.intake import hub, packed
 from curation.workspace import Workspace
 
 SAMPLE = "sample"
@@ -56,7 +56,7 @@ def locate(spec: str, workspace: Workspace, *, watch: hub.Watch | None = None) -
         return _file(_SAMPLE_FILE, kind="sample", licence=_SAMPLE_LICENCE)
     if spec.startswith(HUB_PREFIX):
         return _fetched(spec.removeprefix(HUB_PREFIX), workspace, watch)
-    return _file(Path(spec).expanduser())
+    return _unpacked(_file(Path(spec).expanduser()), workspace)
 
 
 def keep_upload(workspace: Workspace, name: str, content: BinaryIO) -> Located:
@@ -75,7 +75,13 @@ def keep_upload(workspace: Workspace, name: str, content: BinaryIO) -> Located:
     folder.mkdir(exist_ok=True)
     kept = folder / _clean(name)
     passing.replace(kept)
-    return Located(kind="file", location=kept.name, path=kept, sha256=sha256)
+    return _unpacked(Located(kind="file", location=kept.name, path=kept, sha256=sha256), workspace)
+
+
+def _unpacked(located: Located, workspace: Workspace) -> Located:
+    """The same source, read from an unpacked copy where it is packed."""
+    folder = workspace.uploads / located.sha256[:16]
+    return replace(located, path=packed.unpacked(located.path, folder))
 
 
 def _clean(name: str) -> str:

@@ -2,12 +2,16 @@
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from curation.intake import containers, formats, ingest
-from curation.intake.formats import ColumnMapping, Field
+from curation.intake import blocks, containers, formats, ingest, vote_line, votes
+from curation.intake.containers import Container
+from curation.intake.fields import ColumnMapping, Field, Layout, Rule
 from curation.intake.locations import Located
+from curation.intake.refusing import Refused
+from curation.intake.rows import Half
 from curation.intake.sources import Refusal
+from curation.intake.vote_line import Vote
 from curation.model import Pair
 
 
@@ -19,18 +23,28 @@ class Preview:
         kind: what the file is, such as "JSON lines".
         columns: names of its columns.
         layout: the layout its columns say, "" where they say none.
+        fitting: every layout they could be, that one first.
         mapping: field to column: the layout's, the one asked for, or a proposal for a person to confirm.
         needs_mapping: nothing can be imported until a person has confirmed or made a mapping.
-        pairs, refusals: what the first rows give under `mapping`; both empty where it needs one.
+        needs_rule: rows hold lists, and a person must say which pairs they make; `pairs` show one rule's.
+        pairs, halves, votes: what the first rows give; empty where a mapping is needed.
+        refusals: first rows that give none of these, with the reason.
     """
 
     kind: str
     columns: tuple[str, ...]
     layout: str
+    fitting: tuple[Layout, ...]
     mapping: Mapping[Field, str]
     needs_mapping: bool
-    pairs: tuple[Pair, ...]
-    refusals: tuple[Refusal, ...]
+    needs_rule: bool
+    pairs: tuple[Pair, ...] = ()
+    halves: tuple[Half, ...] = ()
+    votes: tuple[Vote, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+
+
+Found = Pair | Half | Vote | Refusal
 
 
 def look(located: Located, *, mapping: ColumnMapping | None = None, limit: int = 5) -> Preview:
@@ -45,26 +59,43 @@ def look(located: Located, *, mapping: ColumnMapping | None = None, limit: int =
         InvalidInput: a mapped column is missing.
     """
     container = containers.recognise(located.path)
-    columns = container.columns()
-    recognised = formats.recognise(columns)
+    head = container.head()
+    recognised = formats.recognise(head.columns, head.rows)
     used = mapping or recognised
     if used is not None:
-        formats.check_columns(used, columns)
+        formats.check_columns(used, head.columns)
     found = [] if used is None else _first_rows(container, used, located, limit)
     return Preview(
         kind=container.kind.value,
-        columns=columns,
+        columns=head.columns,
         layout="" if recognised is None else recognised.layout,
-        mapping=formats.propose(columns) if used is None else formats.present(used, columns),
+        fitting=formats.fitting(head.columns, head.rows),
+        mapping=formats.propose(head.columns) if used is None else formats.present(used, head.columns),
         needs_mapping=used is None,
+        needs_rule=used is not None and used.needs_rule,
         pairs=tuple(each for each in found if isinstance(each, Pair)),
+        halves=tuple(each for each in found if isinstance(each, Half)),
+        votes=tuple(each for each in found if isinstance(each, Vote)),
         refusals=tuple(each for each in found if isinstance(each, Refusal)),
     )
 
 
-def _first_rows(
-    container: containers.Container, mapping: ColumnMapping, located: Located, limit: int
-) -> list[Pair | Refusal]:
+def _first_rows(container: Container, mapping: ColumnMapping, located: Located, limit: int) -> list[Found]:
     source_id = ingest.source_id_of(located, mapping)
-    rows = container.rows(tuple(mapping.columns.values()))
-    return [ingest.read(row, mapping, source_id) for row in itertools.islice(rows, limit)]
+    if mapping.shape.has_votes:
+        return _first_votes(container, mapping, source_id, limit)
+    shown = replace(mapping, rule=Rule.BEST_REST) if mapping.needs_rule else mapping
+    rows = container.rows(mapping.read_columns)
+    return [found for row in itertools.islice(rows, limit) for found in blocks.read(row, shown, source_id)]
+
+
+def _first_votes(container: Container, mapping: ColumnMapping, source_id: str, limit: int) -> list[Found]:
+    found: list[Found] = []
+    for row in votes.unfolded(itertools.islice(container.rows(), limit), mapping):
+        try:
+            if row.values is None:
+                raise Refused(row.problem)
+            found.append(vote_line.parsed(row.values, source_id=source_id, line=row.line))
+        except Refused as reason:
+            found.append(replace(blocks.refusal(row, reason), aside=row.aside))
+    return found

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from curation.errors import UnreadableSource
@@ -13,8 +14,9 @@ from curation.intake.row import MAX_ROW_CHARACTERS, Row, lines, open_text
 
 _DELIMITERS = (",", "\t", ";", "|")
 _BATCH = 500  # rows decoded at a time
+_MOST_TIMES, _ALWAYS_ALLOWED = 200, 256 * 1024 * 1024  # as in packed.py
 # A damaged file may break anywhere: in its pages, in its footer, or in the names of its columns.
-_DAMAGED = (pa.ArrowException, OSError, UnicodeDecodeError)
+DAMAGED = (pa.ArrowException, OSError, UnicodeDecodeError)
 
 
 def delimiter_of(head: str) -> str:
@@ -36,9 +38,7 @@ def csv_columns(path: Path, encoding: str, delimiter: str) -> tuple[str, ...]:
             more = any(True for line in source if line.strip())
         except csv.Error as error:
             raise UnreadableSource(f"The header of {path.name} cannot be read: {error}.") from error
-    twice = [name for name in header if header.count(name) > 1]
-    if twice:
-        raise UnreadableSource(f"{path.name} has two columns called “{twice[0]}”. Rename one of them.")
+    unique(header, path)
     if not more:
         raise UnreadableSource(f"{path.name} has a header ({', '.join(header)[:200]}) but no rows.")
     return tuple(header)
@@ -85,6 +85,15 @@ def parquet_columns(path: Path) -> tuple[str, ...]:
         names = list(file.schema_arrow.names)
         if file.metadata.num_rows == 0:
             raise UnreadableSource(f"{path.name} has columns ({', '.join(names)[:200]}) but no rows.")
+    return unique(names, path)
+
+
+def unique(names: Sequence[str], path: Path) -> tuple[str, ...]:
+    """The names, all different.
+
+    Raises:
+        UnreadableSource: two are equal.
+    """
     twice = [name for name in names if names.count(name) > 1]
     if twice:
         raise UnreadableSource(f"{path.name} has two columns called “{twice[0]}”. Rename one of them.")
@@ -93,12 +102,14 @@ def parquet_columns(path: Path) -> tuple[str, ...]:
 
 def parquet_rows(path: Path, columns: Sequence[str] | None = None) -> Iterator[Row]:
     """One row per row; `line` is its number."""
-    number = 0
+    number = unpacked = 0
     with _parquet(path) as file:
         wanted = None if columns is None else [name for name in file.schema_arrow.names if name in columns]
         batches = file.iter_batches(batch_size=_BATCH, columns=wanted)
         while (batch := _next_batch(batches, path, number)) is not None:
-            for values in _values(batch):
+            unpacked += _text_bytes(batch)
+            _check_size(unpacked, path)
+            for values in plain_values(batch):
                 number += 1
                 if values is None:
                     yield Row(
@@ -163,33 +174,61 @@ def _broken(source: _Lines, begins: int, error: csv.Error) -> Row:
 
 
 def _record(header: Sequence[str], cells: Sequence[str], begins: int, source: _Lines) -> Row:
-    raw = ",".join(cell[:200] for cell in cells)
     if len(cells) != len(header):
         problem = f"The row has {len(cells)} cells, but the header names {len(header)} columns."
+        raw = ",".join(cells)
         return Row(line=begins, done=source.done, problem=problem, raw=raw)
-    values = dict(zip(header, cells, strict=True))
-    return Row(line=begins, done=source.done, values=values, raw=raw)
+    # Its text is the values as JSON: a row that is refused for what it says can be mended in any layout.
+    return Row(line=begins, done=source.done, values=dict(zip(header, cells, strict=True)))
 
 
 def _parquet(path: Path) -> Any:
     try:
-        return pq.ParquetFile(path, page_checksum_verification=True)
-    except _DAMAGED as error:
+        file = pq.ParquetFile(path, page_checksum_verification=True)
+        # Dictionaries stay dictionaries: one text of 60 MB named by a million rows is 60 MB, not 60 TB.
+        leaves = [file.schema.column(number) for number in range(len(file.schema))]
+        texts = [each.path for each in leaves if each.physical_type == "BYTE_ARRAY" and "." not in each.path]
+        _refuse_bomb(file, path)
+        return pq.ParquetFile(path, page_checksum_verification=True, read_dictionary=texts)
+    except DAMAGED as error:
         raise UnreadableSource(
             f"{path.name} is a damaged Parquet file. Download or export it again."
         ) from error
 
 
+def _refuse_bomb(file: Any, path: Path) -> None:
+    groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
+    _check_size(max((group.total_byte_size for group in groups), default=0), path)
+
+
+def _check_size(unpacked: int, path: Path) -> None:
+    if unpacked > max(_ALWAYS_ALLOWED, _MOST_TIMES * path.stat().st_size):
+        raise UnreadableSource(
+            f"{path.name} unpacks to {unpacked // 1024**2:,} MB or more, over {_MOST_TIMES} times its size. "
+            "Write it again without dictionaries, in smaller row groups, if that is right."
+        )
+
+
+def _text_bytes(batch: Any) -> int:
+    """Bytes of the texts that a batch of dictionaries stands for."""
+    return sum(
+        pc.sum(pc.take(pc.binary_length(column.dictionary), column.indices)).as_py() or 0
+        for column in batch.columns
+        if pa.types.is_dictionary(column.type) and pa.types.is_string(column.type.value_type)
+    )
+
+
 def _next_batch(batches: Iterator[Any], path: Path, number: int) -> Any:
     try:
         return next(batches, None)
-    except _DAMAGED as error:
+    except DAMAGED as error:
         raise UnreadableSource(
             f"{path.name} is damaged after row {number}. Download or export it again."
         ) from error
 
 
-def _values(batch: Any) -> Iterator[dict[str, object] | None]:
+def plain_values(batch: Any) -> Iterator[dict[str, object] | None]:
+    """Cells of each row; None for a row whose text is not UTF-8."""
     try:
         yield from batch.to_pylist()
     except UnicodeDecodeError:

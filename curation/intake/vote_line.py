@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from curation.intake import rows
-from curation.intake.formats import ColumnMapping, Field
-from curation.intake.rows import Refused
+from curation.intake.fields import ColumnMapping, Field
+from curation.intake.refusing import Refused
 from curation.model import Answer, Pair, Verdict
 
 MAX_NAME = 200  # characters of an annotator or a reason

@@ -7,7 +7,7 @@ known, so imported votes say nothing about position.
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import duckdb
@@ -16,11 +16,11 @@ import pyarrow as pa
 from curation import text
 from curation.database import Database
 from curation.errors import UnreadableSource
-from curation.intake import containers, json_rows, sources, vote_line
-from curation.intake.containers import Kind
+from curation.intake import blocks, containers, json_rows, sources, unfold, vote_line
+from curation.intake.fields import ColumnMapping
 from curation.intake.locations import Located
+from curation.intake.refusing import Aside, Refused
 from curation.intake.row import Row
-from curation.intake.rows import Refused
 from curation.intake.sources import Refusal, Source
 from curation.intake.vote_line import Vote
 from curation.labelling import annotators, decisions, events, pairs
@@ -59,7 +59,7 @@ class Taken:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Tally:
+class Tally:
     """What has been read so far. Sixteen bytes and a little a vote: five million votes fit in 1 GB."""
 
     first: dict[str, Answer] = field(default_factory=dict)
@@ -97,20 +97,13 @@ def take(
         UnreadableSource: the file is empty, or no text.
     """
     container = containers.recognise(located.path)
-    if container.kind is Kind.PARQUET:
-        raise UnreadableSource(f"{located.location} is a Parquet file. Votes come as one JSON object a line.")
+    if not container.kind.is_text:
+        raise UnreadableSource(
+            f"{located.location} is a {container.kind} file. Votes come as one JSON object a line."
+        )
     source = _source(located, by, now)
-    with database.writing() as tx:
-        sources.begin(tx, source)
-    people = {each.name: each.id for each in annotators.everyone(database)}
-    tally = _Tally()
-    for batch in _batches(json_rows.line_rows(located.path, container.encoding)):
-        _take_batch(database, source.id, batch, people, tally, now)
-        progress(batch[-1].done, container.size)
-    with database.writing() as tx:
-        if tally.as_given:
-            _keep_order(tx, tally.first)
-        _finish(tx, source, tally, now)
+    rows = json_rows.line_rows(container.path, container.encoding)
+    tally = take_rows(database, source, rows, tell=lambda done: progress(done, container.size))
     return Taken(
         source_id=source.id,
         pairs=len(tally.first),
@@ -120,6 +113,44 @@ def take(
         new_votes=tally.new_votes,
         as_given=tally.as_given,
     )
+
+
+def unfolded(arriving: Iterable[Row], mapping: ColumnMapping) -> Iterator[Row]:
+    """Rows of another tool's export as lines of votes, several for a row on which several people voted."""
+    for row in arriving:
+        if row.values is None:
+            yield row
+            continue
+        try:
+            for values in unfold.vote_lines(row.values, mapping):
+                yield replace(row, values=values, raw=row.original())
+        except (Refused, Aside) as reason:
+            aside = isinstance(reason, Aside)
+            yield replace(row, values=None, problem=str(reason), raw=row.original(), aside=aside)
+
+
+def take_rows(
+    database: Database, source: Source, arriving: Iterator[Row], *, tell: Callable[[int], None]
+) -> Tally:
+    """Take votes row by row; a malformed one costs that row only.
+
+    Args:
+        arriving: their values as vote_line.parsed reads them.
+        tell: called with how much of the file is read.
+    """
+    tally = Tally()
+    with database.one_import():
+        with database.writing() as tx:
+            sources.begin(tx, source)
+        people = {each.name: each.id for each in annotators.everyone(database)}
+        for batch in _batches(arriving):
+            _take_batch(database, source.id, batch, people, tally, source.imported)
+            tell(batch[-1].done)
+        with database.writing() as tx:
+            if tally.as_given:
+                _keep_order(tx, tally.first)
+            _finish(tx, source, tally, source.imported)
+    return tally
 
 
 def _source(located: Located, by: str, now: datetime) -> Source:
@@ -155,7 +186,7 @@ def _batches(arriving: Iterable[Row]) -> Iterator[list[Row]]:
 
 
 def _take_batch(
-    database: Database, source_id: str, batch: list[Row], people: dict[str, str], tally: _Tally, now: datetime
+    database: Database, source_id: str, batch: list[Row], people: dict[str, str], tally: Tally, now: datetime
 ) -> None:
     votes, refusals = _sorted(source_id, batch)
     for name in (vote.annotator for vote in votes if vote.annotator not in people):
@@ -170,7 +201,7 @@ def _take_batch(
             sources.refuse(tx, source_id, refusals)
     tally.first |= {pair_id: vote.first for pair_id, vote in fresh.items()}
     tally.votes |= {bytes.fromhex(decision.id) for decision in arrived}
-    tally.refused += len(refusals)
+    tally.refused += sum(not each.aside for each in refusals)
     for vote in votes:
         tally.wins[vote.as_given] += 1
 
@@ -183,7 +214,7 @@ def _sorted(source_id: str, batch: Iterable[Row]) -> tuple[list[Vote], list[Refu
                 raise Refused(row.problem)
             votes.append(vote_line.parsed(row.values, source_id=source_id, line=row.line))
         except Refused as refused:
-            refusals.append(Refusal(line=row.line, reason=str(refused), excerpt=row.excerpt()))
+            refusals.append(replace(blocks.refusal(row, refused), aside=row.aside))
     return votes, refusals
 
 
@@ -221,8 +252,8 @@ def _keep_order(tx: duckdb.DuckDBPyConnection, first: dict[str, Answer]) -> None
     )
 
 
-def _finish(tx: duckdb.DuckDBPyConnection, source: Source, tally: _Tally, now: datetime) -> None:
-    if sources.finish(tx, source.id, sources.counts(tx, source.id)):
+def _finish(tx: duckdb.DuckDBPyConnection, source: Source, tally: Tally, now: datetime) -> None:
+    if sources.finish(tx, source.id, replace(sources.counts(tx, source.id), votes=len(tally.votes))):
         detail = {"pairs": len(tally.first), "votes": len(tally.votes), "refused": tally.refused}
         events.record(
             tx, actor=source.imported_by, action="import votes", subject=source.id, detail=detail, now=now

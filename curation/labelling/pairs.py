@@ -51,17 +51,19 @@ def add(tx: duckdb.DuckDBPyConnection, batch: Sequence[Pair], now: datetime) -> 
     Returns:
         How many pairs were new.
     """
-    first = {pair.id: pair for pair in reversed(batch)}
-    arrived = _pair_table(list(first.values()), now)  # noqa: F841 - DuckDB finds it by name
+    return add_table(tx, table(batch, now))
+
+
+def add_table(tx: duckdb.DuckDBPyConnection, arrived: pa.Table) -> int:  # noqa: ARG001 - found by name
+    """`add` for pairs that are a table already, perhaps made in another process."""
     (added,) = tx.execute(
         "INSERT INTO pair BY NAME SELECT id, content, item, source_id, source_row, context, prompt, answer_1,"
         " answer_2, origin_1, origin_2, prior_winner, prior_provenance, shuffle, prompt_chars,"
-        " answer_1_chars, answer_2_chars, imported FROM arrived ORDER BY source_row ON CONFLICT DO NOTHING"
+        " answer_1_chars, answer_2_chars, imported FROM arrived WHERE fresh ON CONFLICT DO NOTHING"
     ).fetchone() or (0,)
-    seen = _appearance_table(batch)  # noqa: F841
     tx.execute(
-        "INSERT INTO appearance BY NAME SELECT source_id, source_row, pair_id, prior_winner FROM seen"
-        " ON CONFLICT DO NOTHING"
+        "INSERT INTO appearance (source_id, source_row, part, pair_id, prior_winner)"
+        " SELECT source_id, source_row, part, id, prior_winner FROM arrived ON CONFLICT DO NOTHING"
     )
     return int(added)
 
@@ -104,7 +106,11 @@ def shuffle_of(pair_id: str) -> int:
     return int(text.digest(["shuffle", pair_id], size=8), 16) >> 1
 
 
-def _pair_table(pairs: Sequence[Pair], now: datetime) -> pa.Table:
+def table(pairs: Sequence[Pair], now: datetime) -> pa.Table:
+    """Pairs in the order of their rows, as the table pair has them.
+
+    Two further columns: `fresh`, the first of its id; `part`, its number among the pairs of its row, from 0.
+    """
     return pa.table(
         {
             "id": [pair.id for pair in pairs],
@@ -125,20 +131,24 @@ def _pair_table(pairs: Sequence[Pair], now: datetime) -> pa.Table:
             "prompt_chars": pa.array([len(pair.prompt) for pair in pairs], pa.int32()),
             "answer_1_chars": pa.array([len(pair.answer_1) for pair in pairs], pa.int32()),
             "answer_2_chars": pa.array([len(pair.answer_2) for pair in pairs], pa.int32()),
-            "imported": pa.array([now] * len(pairs), pa.timestamp("us")),
+            "imported": pa.repeat(pa.scalar(now, pa.timestamp("us")), len(pairs)),
+            "fresh": pa.array(_fresh(pairs), pa.bool_()),
+            "part": pa.array(_parts(pairs), pa.int32()),
         }
     )
 
 
-def _appearance_table(pairs: Sequence[Pair]) -> pa.Table:
-    return pa.table(
-        {
-            "source_id": [pair.source_id for pair in pairs],
-            "source_row": pa.array([pair.source_row for pair in pairs], pa.int64()),
-            "pair_id": [pair.id for pair in pairs],
-            "prior_winner": _winners(pairs),
-        }
-    )
+def _fresh(pairs: Sequence[Pair]) -> list[bool]:
+    seen: set[str] = set()
+    return [not (pair.id in seen or seen.add(pair.id)) for pair in pairs]  # type: ignore[func-returns-value]
+
+
+def _parts(pairs: Sequence[Pair]) -> list[int]:
+    parts: list[int] = []
+    for place, pair in enumerate(pairs):
+        same_row = place > 0 and pairs[place - 1].source_row == pair.source_row
+        parts.append(parts[-1] + 1 if same_row else 0)
+    return parts
 
 
 def _winners(pairs: Sequence[Pair]) -> pa.Array:

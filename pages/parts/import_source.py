@@ -4,7 +4,7 @@ import streamlit as st
 
 from curation.errors import InvalidInput
 from curation.intake import formats, locations
-from curation.intake.formats import ColumnMapping, Field
+from curation.intake.fields import ColumnMapping, Field
 from curation.intake.locations import Located
 from curation.intake.preview import Preview
 from pages.parts import session

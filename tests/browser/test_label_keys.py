@@ -34,13 +34,13 @@ def test_a_changed_key_decides_after_a_reload_and_the_old_one_does_nothing(
 ) -> None:
     open_screen(page, server)
     page.keyboard.press("?")
-    change(page, "tie", "y")
-    expect(page.locator("#help-hint")).to_have_text("“Tie” is now on Y.")
+    change(page, "tie", "k")
+    expect(page.locator("#help-hint")).to_have_text("“Tie” is now on K.")
     page.keyboard.press("Escape")
-    expect(page.get_by_role("button", name="Tie Y")).to_be_visible()
+    expect(page.get_by_role("button", name="Tie K")).to_be_visible()
     open_screen(page, server)
     assert press(page, "t") == shown(page)
-    decided = press(page, "y")
+    decided = press(page, "k")
     wait_until_saved(page)
     assert [row.verdict for row in stored(server, [str(decided)])] == [Verdict.TIE]
 

@@ -92,6 +92,15 @@ class Asked:
         return {**asdict(self), "scored": list(self.scored)}
 
 
+def model_names(wanted: Asked, base: str) -> dict[str, str]:
+    """contestant → a name that means the same model in every evaluation of a project.
+
+    Args:
+        base: the base model's name with its revision.
+    """
+    return {one.name: f"{one.run}/{one.name}" if one.run else base for one in wanted.contestants}
+
+
 def from_dict(content: Mapping[str, Any] | None) -> Asked | None:
     """What request.json says; None where the folder is a training run."""
     if content is None:

@@ -110,10 +110,15 @@ def parse_prompts(text: str, *, origin: str, first: int = 0) -> list[Prompt]:
     return found
 
 
-def comparisons(folder: Path, contestants: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+def comparisons(
+    folder: Path, contestants: Sequence[str], models: Mapping[str, str]
+) -> Iterator[Mapping[str, Any]]:
     """Every two contestants' answers to every prompt, as rows that the intake takes.
 
     Which answer is answer_1 carries no meaning: the store orders answers by their text, the screen by chance.
+
+    Args:
+        models: contestant → a name that means the same model in every evaluation of the project.
     """
     wrote = {(row.contestant, row.number): row for row in answers(folder)}
     for prompt in prompts(folder):
@@ -125,8 +130,8 @@ def comparisons(folder: Path, contestants: Sequence[str]) -> Iterator[Mapping[st
                         "prompt": list(prompt.turns),
                         "answer_1": one.text,
                         "answer_2": other.text,
-                        "model_1": first,
-                        "model_2": second,
+                        "model_1": models[first],
+                        "model_2": models[second],
                         "number": prompt.number,
                     }
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from training import documents, dpo, errors, materials, metrics, recipe, runs, scoring
-from training.evaluating import contents, generation, held_out, rows, stage
+from training.evaluating import asked, contents, generation, held_out, rows, stage
 from training.evaluating.asked import Asked, Contestant, Weights
 from training.evaluating.generation import Encoded
 from training.evaluating.rows import AnswerRow, ScoreRow
@@ -182,7 +182,9 @@ def _advance(desk: Desk, made: int, values: dict[str, float]) -> None:
 
 def _conclude(desk: Desk) -> None:
     names = [contestant.name for contestant in desk.asked.contestants]
-    metrics.write(desk.run / contents.COMPARISON, [dict(row) for row in rows.comparisons(desk.run, names)])
+    models = asked.model_names(desk.asked, desk.request.model.label)
+    compared = [dict(row) for row in rows.comparisons(desk.run, names, models)]
+    metrics.write(desk.run / contents.COMPARISON, compared)
     settings = recipe.from_dict(desk.request.recipe)
     baselines = (
         documents.read_or_none(desk.run.parent / desk.asked.run / "evaluation" / contents.HELD_OUT) or {}

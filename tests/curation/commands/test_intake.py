@@ -91,9 +91,9 @@ FAILURES = {
         ("import", "FILE", "--map", "prompt=q", "--map", "prompt=sys"),
         "A field is mapped twice",
     ),
-    "layout and mapping": (
+    "layout with one of its columns renamed": (
         ("import", "FILE", "--layout", "orca", "--map", "prompt=q"),
-        "Give either --layout",
+        "There is no column “chosen”",
     ),
 }
 

@@ -9,7 +9,7 @@ import pytest
 
 from curation.database import Database
 from curation.intake import ingest, locations
-from curation.intake.formats import ColumnMapping
+from curation.intake.fields import ColumnMapping
 from curation.intake.ingest import Outcome
 from curation.workspace import Workspace
 

@@ -153,12 +153,11 @@ def test_an_empty_file_is_one_sentence_and_leaves_no_source(
 UNREADABLE = {
     "header only": (b"system,question,chosen,rejected\n", "has a header .* but no rows"),
     "empty list": (b"[]", "holds no rows|no rows"),
-    "gzip": (b"\x1f\x8b\x08\x00rest", "compressed with gzip"),
+    "gzip": (b"\x1f\x8b\x08\x00rest", "packed with gzip and damaged"),
     "Office": (b"PK\x03\x04rest", "ZIP archive or an Office document"),
     "damaged Parquet": (b"PAR1 and then nothing", "damaged Parquet file"),
-    "random bytes": (bytes(range(1, 32)) * 20, "neither text nor Parquet"),
+    "random bytes": (bytes(range(1, 32)) * 20, "neither text nor Parquet or Arrow"),
     "web page": (b"<!DOCTYPE html><html><body>Sign in</body></html>", "a web page"),
-    "one object over lines": (b'{\n "question": "a"\n}\n', "one JSON object over several lines"),
     "a column twice": (b"prompt,chosen,chosen\na,b,c\n", "two columns called “chosen”"),
     "all rows broken": (b'{"question": \n{"chosen"\n', "Row 1: The row is not valid JSON"),
 }

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from curation.errors import PairloomError
-from curation.intake import containers, ingest
+from curation.intake import blocks, containers, ingest
 from curation.intake.sources import Refusal
 from curation.model import Pair, Verdict
 
@@ -72,7 +72,7 @@ def test_one_damage_spoils_the_rows_it_touches_and_no_others(
     try:
         container = containers.recognise(path)
         mapping = ingest.mapping_of(container, "file", None)
-        found = [ingest.read(row, mapping, "s") for row in container.rows()]
+        found = [each for row in container.rows() for each in blocks.read(row, mapping, "s")]
     except PairloomError:
         return  # one sentence for the file
     true = {(row["question"], row["chosen"], row["rejected"]) for row in ROWS}

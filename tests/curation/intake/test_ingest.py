@@ -1,6 +1,5 @@
 """Importing once, twice, half way, and from two files that tell the same."""
 
-import itertools
 import os
 import signal
 import subprocess
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from curation.database import Database
-from curation.intake import formats, ingest, locations, sources
+from curation.intake import crew, formats, ingest, locations, sources
 from curation.intake.ingest import Outcome, Progress
 from curation.labelling import events, pairs
 from curation.model import Provenance, Verdict
@@ -121,26 +120,50 @@ def test_equal_answers_and_empty_answers_are_left_to_the_rules(import_file: Impo
 
 @pytest.fixture
 def big(write: Write) -> Path:
-    """5,000 rows, some repeated, some broken: three batches."""
+    """5,000 rows, some repeated, some broken: two blocks."""
     rows: list[object] = [row(number % 4000) for number in range(5000)]
     rows[2321] = "{broken"
     rows[4765] = row(1, chosen=None)
     return write(*rows)
 
 
-def test_an_import_cancelled_half_way_and_repeated_equals_one_whole_import(big: Path, tmp_path: Path) -> None:
+def test_a_cancelled_import_leaves_nothing_and_can_be_repeated(big: Path, tmp_path: Path) -> None:
     located = locations.locate(str(big), Workspace(home=tmp_path))
-    whole, halved = Database.in_memory(), Database.in_memory()
+    whole, cut = Database.in_memory(), Database.in_memory()
     ingest.ingest(whole, located, imported_by="lead", now=NOW)
-    calls = itertools.count()
-    cut = ingest.ingest(halved, located, imported_by="lead", now=NOW, cancelled=lambda: next(calls) == 1)
-    assert not cut.finished
-    assert cut.counts.accepted == 3999
-    resumed = ingest.ingest(halved, located, imported_by="lead", now=NOW)
-    assert resumed.finished
-    assert not resumed.repeated
-    assert everything(halved) == everything(whole)
-    assert [event.action for event in events.newest(halved)] == ["import source"]
+    outcome = ingest.ingest(cut, located, imported_by="lead", now=NOW, cancelled=lambda: True)
+    assert not outcome.finished
+    assert everything(cut) == [[], [], [], []]
+    assert not ingest.ingest(cut, located, imported_by="lead", now=NOW).repeated
+    assert everything(cut) == everything(whole)
+    assert [event.action for event in events.newest(cut)] == ["import source"]
+
+
+def test_others_write_while_an_import_runs(big: Path, tmp_path: Path) -> None:
+    database = Database.in_memory()
+    written: list[int] = []
+
+    def meanwhile(step: Progress) -> None:
+        with database.writing() as tx:
+            events.record(tx, actor="ann", action="decide", now=NOW)
+        written.append(len(pair_ids(database)))
+
+    located = locations.locate(str(big), Workspace(home=tmp_path))
+    ingest.ingest(database, located, imported_by="lead", now=NOW, progress=meanwhile)
+    assert written == [0, 0]  # and nobody sees half of it
+    assert len(pair_ids(database)) == 3999
+
+
+def test_a_file_read_by_several_processes_gives_the_same_rows(
+    big: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    located = locations.locate(str(big), Workspace(home=tmp_path))
+    here, elsewhere = Database.in_memory(), Database.in_memory()
+    ingest.ingest(here, located, imported_by="lead", now=NOW)
+    monkeypatch.setattr(crew, "_HERE_AND_NOW", 0)
+    monkeypatch.setattr(crew, "_STRETCH", 100_000)
+    ingest.ingest(elsewhere, located, imported_by="lead", now=NOW)
+    assert everything(elsewhere) == everything(here)
 
 
 CHILD = """
@@ -159,7 +182,9 @@ ingest.ingest(database, located, imported_by="lead", now=datetime(2026, 11, 22, 
 """
 
 
-def test_an_import_killed_half_way_and_repeated_equals_one_whole_import(big: Path, tmp_path: Path) -> None:
+def test_an_import_killed_half_way_leaves_nothing_and_repeated_equals_one_whole_import(
+    big: Path, tmp_path: Path
+) -> None:
     child = subprocess.Popen(
         [sys.executable, "-c", CHILD, str(big), str(tmp_path)],
         stdin=subprocess.PIPE,
@@ -167,13 +192,12 @@ def test_an_import_killed_half_way_and_repeated_equals_one_whole_import(big: Pat
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
     )
     assert child.stdout is not None
-    child.stdout.readline()  # the first batch is on disk; the child now waits in vain for its input
+    child.stdout.readline()  # the first block is in the file; the child now waits in vain for its input
     child.send_signal(signal.SIGKILL)
     child.communicate()
     database = Database.open(tmp_path / "pairloom.duckdb")
-    (begun,) = sources.newest(database)
-    assert not begun.finished
-    assert pairs.count(database) == 2000
+    assert sources.newest(database) == ()
+    assert pairs.count(database) == 0
     located = locations.locate(str(big), Workspace(home=tmp_path))
     outcome = ingest.ingest(database, located, imported_by="lead", now=NOW)
     whole = Database.in_memory()
@@ -186,7 +210,7 @@ def test_progress_counts_up_to_the_whole(big: Path, tmp_path: Path) -> None:
     seen: list[Progress] = []
     located = locations.locate(str(big), Workspace(home=tmp_path))
     outcome = ingest.ingest(Database.in_memory(), located, imported_by="lead", now=NOW, progress=seen.append)
-    assert len(seen) == 3
+    assert len(seen) == 2
     assert [step.done for step in seen] == sorted(step.done for step in seen)
     assert seen[-1].done == seen[-1].total == big.stat().st_size
     assert seen[-1].counts == outcome.counts

@@ -8,8 +8,8 @@ import pytest
 
 from curation.database import Database
 from curation.errors import InvalidInput
-from curation.intake import formats, locations, preview, rows
-from curation.intake.formats import ColumnMapping, Field
+from curation.intake import formats, locations, preview, refusing, rows
+from curation.intake.fields import ColumnMapping, Field
 from curation.intake.ingest import Outcome
 from curation.model import Message, Pair, Provenance, Speaker
 from curation.workspace import Workspace
@@ -168,7 +168,7 @@ REFUSED: dict[str, tuple[dict[str, object], str]] = {
     "no prompt anywhere": ({"chosen": "a", "rejected": "b"}, "The prompt is missing"),
     "content is a list": (
         {"prompt": [{"role": "user", "content": [{"type": "image"}]}], "chosen": [A], "rejected": [B]},
-        "“prompt[1].content” is a list, not text",
+        "“prompt[1].content[1]” is image, not text",
     ),
     "a tool call": (
         {"prompt": "q", "chosen": [{**A, "tool_calls": [{"name": "f"}]}], "rejected": [B]},
@@ -179,7 +179,7 @@ REFUSED: dict[str, tuple[dict[str, object], str]] = {
 
 @pytest.mark.parametrize(("row", "sentence"), REFUSED.values(), ids=REFUSED.keys())
 def test_what_is_not_certain_is_refused(row: dict[str, object], sentence: str) -> None:
-    with pytest.raises(rows.Refused) as refused:
+    with pytest.raises(refusing.Refused) as refused:
         pair_of(row)
     assert sentence in str(refused.value)
 
@@ -189,9 +189,9 @@ def test_what_is_not_certain_is_refused(row: dict[str, object], sentence: str) -
     [
         ("text", "label"),
         ("question", "prompt", "chosen", "rejected"),
-        ("messages", "label"),
-        ("instruction", "chosen", "rejected"),
-        ("question", "response_j", "response_k"),
+        ("messages", "chosen", "rejected"),
+        ("prompt", "responses"),
+        ("prompt", "response_a", "response_b", "winner_model_a"),
         (),
     ],
 )
@@ -200,13 +200,13 @@ def test_columns_that_leave_a_doubt_are_no_layout(columns: tuple[str, ...]) -> N
 
 
 def test_a_guess_is_only_proposed_to_a_person(write: Write, import_file: Import, tmp_path: Path) -> None:
-    path = write({"question": "q", "response_j": "a", "response_k": "b"})
+    path = write({"query": "q", "preferred": "a", "loser": "b"})
     seen = preview.look(locations.locate(str(path), Workspace(home=tmp_path)))
     assert seen.needs_mapping
     assert seen.mapping == {
-        Field.PROMPT: "question",
-        Field.CHOSEN: "response_j",
-        Field.REJECTED: "response_k",
+        Field.PROMPT: "query",
+        Field.CHOSEN: "preferred",
+        Field.REJECTED: "loser",
     }
     assert seen.pairs == ()
     with pytest.raises(InvalidInput, match="no layout Pairloom knows"):
@@ -225,11 +225,12 @@ def test_a_mapping_by_hand_can_be_tried_before_it_is_used(write: Write, tmp_path
 
 BAD_MAPPINGS: dict[str, tuple[dict[str, str], str]] = {
     "no rejected": ({"prompt": "a", "chosen": "b"}, "needs either chosen and rejected, or answer_1"),
+    "answers without scores": ({"prompt": "a", "answers": "b"}, "or answers with scores or ranks"),
     "both kinds": (
         {"chosen": "a", "rejected": "b", "answer_1": "c", "answer_2": "d"},
         "needs either chosen and rejected",
     ),
-    "unknown field": ({"winner": "a"}, "“winner” is nothing a column can be"),
+    "unknown field": ({"victor": "a"}, "“victor” is nothing a column can be"),
     "one column twice": ({"chosen": "a", "rejected": "a"}, "The column “a” is mapped twice"),
 }
 
@@ -248,8 +249,8 @@ def test_a_mapped_column_that_is_not_there_names_those_that_are(write: Write, im
 
 
 def test_an_unknown_layout_name_lists_the_known_ones() -> None:
-    with pytest.raises(InvalidInput, match="orca, orca-first, trl, sharegpt, trl-implicit, answers"):
-        formats.named("alpaca", ("a",))
+    with pytest.raises(InvalidInput, match=r"votes, label-studio, .*, orca, orca-first, .*trl, sharegpt"):
+        formats.named("babel", ("a",))
 
 
 ORCA = (
@@ -288,17 +289,19 @@ def test_real_files_in_other_layouts(shared_data: Path, import_file: Import) -> 
     assert english.layout == "sharegpt"
     # 300 rows, 295 of them distinct as unordered pairs (counted with json and a Counter)
     assert (english.counts.accepted, english.counts.duplicate, english.counts.refused) == (295, 5, 0)
-    stack = formats.by_hand({"prompt": "question", "chosen": "response_j", "rejected": "response_k"})
-    by_hand = import_file(shared_data / "misc_formats" / "stack_exchange_paired_tiny.json", stack)
-    assert (by_hand.counts.accepted, by_hand.counts.refused) == (25, 0)
+    stack = import_file(shared_data / "misc_formats" / "stack_exchange_paired_tiny.json")
+    assert (stack.layout, stack.counts.accepted, stack.counts.refused) == ("stack", 25, 0)
+    parts = import_file(shared_data / "llamafactory" / "v1_dpo_demo_head.jsonl")
+    assert (parts.layout, parts.counts.accepted, parts.counts.refused) == ("llamafactory-v1", 10, 0)
+    # One prompt has an answer of each kind; the other 298 rows are kept
+    alone = import_file(shared_data / "llamafactory" / "kto_en_demo.json")
+    assert (alone.layout, alone.counts.accepted, alone.counts.aside) == ("kto-messages", 1, 298)
 
 
 @pytest.mark.parametrize(
     ("name", "columns"),
     [
         ("misc_formats/doccano_utf16.csv", "text, label"),
-        ("misc_formats/stack_exchange_paired_tiny.json", "question, response_j, response_k"),
-        ("llamafactory/kto_en_demo.json", "messages, label"),
     ],
 )
 def test_real_files_of_no_known_layout_say_which_columns_they_have(

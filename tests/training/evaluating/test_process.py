@@ -92,9 +92,14 @@ def test_the_comparison_holds_every_two_answers_and_who_wrote_them(evaluated: Pa
     found = metrics.read(evaluated / contents.COMPARISON)
     assert len(found) == 3 * PROMPTS
     wrote = {(row.contestant, row.number): row.text for row in rows.answers(evaluated)}
+    request = runs.read_request(evaluated)
+    assert request.evaluation is not None
+    labels = asked.model_names(request.evaluation, request.model.label)
+    names = {label: name for name, label in labels.items()}
+    assert set(labels) == {"base", "tuned", "step 2"}
     for row in found:
-        assert row["answer_1"] == wrote[row["model_1"], row["number"]]
-        assert row["answer_2"] == wrote[row["model_2"], row["number"]]
+        assert row["answer_1"] == wrote[names[row["model_1"]], row["number"]]
+        assert row["answer_2"] == wrote[names[row["model_2"]], row["number"]]
 
 
 def test_a_finished_evaluation_is_whole_and_no_training_run(evaluated: Path, trained: Path) -> None:

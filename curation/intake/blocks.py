@@ -1,0 +1,149 @@
+"""Stretches of a file as tables ready to insert. What happens to one row, and to thousands of them at once.
+
+Knows no database and no other process: `crew` runs it in several.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pyarrow as pa
+
+from curation import text
+from curation.intake import rows
+from curation.intake.containers import Container
+from curation.intake.fields import ColumnMapping, Shape
+from curation.intake.refusing import Aside, Refused
+from curation.intake.row import Row
+from curation.intake.rows import Half
+from curation.intake.sources import Refusal
+from curation.labelling import pairs
+from curation.model import Pair
+
+_ROWS = 4000
+_CHARACTERS = 8_000_000
+_REASON_CHARACTERS = 500
+_HALF = pa.schema(
+    [("line", pa.int64()), ("context", pa.string()), ("prompt", pa.large_string()),
+     ("answer", pa.large_string()), ("good", pa.bool_())]
+)  # fmt: skip
+
+Found = Pair | Half | Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """What some thousand rows became.
+
+    Attributes:
+        pairs: as labelling.pairs.table makes them; None where there are none.
+        halves: line, context, prompt, answer, good; None where there are none.
+        done: how much of the file is read by now, in the units of Container.size.
+        lines: the last line of the stretch read so far, from 1.
+        ends: the stretch ends with this block.
+    """
+
+    pairs: pa.Table | None
+    halves: pa.Table | None
+    refusals: tuple[Refusal, ...]
+    done: int
+    lines: int
+    ends: bool = False
+
+
+def read(row: Row, mapping: ColumnMapping, source_id: str) -> list[Found]:
+    """One row as its pairs, as half a pair, or as the reason why not."""
+    try:
+        if row.values is None:
+            raise Refused(row.problem)
+        if mapping.shape is Shape.UNPAIRED:
+            return [rows.half_from(row.values, mapping, line=row.line)]
+        return [*rows.pairs_from(row.values, mapping, source_id=source_id, line=row.line)]
+    except (Refused, Aside) as reason:
+        return [refusal(row, reason)]
+
+
+def refusal(row: Row, reason: Refused | Aside) -> Refusal:
+    """The row with why it makes no pair."""
+    return Refusal(
+        line=row.line,
+        reason=_storable(str(reason))[:_REASON_CHARACTERS],
+        excerpt=row.excerpt(),
+        original=row.original(),
+        aside=isinstance(reason, Aside),
+    )
+
+
+def of(
+    container: Container,
+    mapping: ColumnMapping,
+    source_id: str,
+    now: datetime,
+    stretch: tuple[int, int] | None = None,
+) -> Iterator[Block]:
+    """The rows of a file, or of a stretch of it, block by block; the last one `ends`."""
+    batch = _Batch()
+    for row in container.rows(mapping.read_columns, stretch):
+        batch.take(read(row, mapping, source_id), row)
+        if batch.is_full:
+            yield batch.block(now)
+            batch = _Batch(done=batch.done, lines=batch.lines)
+    yield batch.block(now, ends=True)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Batch:
+    """Rows read but not yet a block."""
+
+    accepted: list[Pair] = field(default_factory=list)
+    halves: list[Half] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
+    done: int = 0
+    lines: int = 0
+    characters: int = 0
+
+    def take(self, found: list[Found], row: Row) -> None:
+        self.done, self.lines = row.done, row.line
+        for each in found:
+            if isinstance(each, Pair):
+                self.accepted.append(each)
+                self.characters += len(each.prompt) + len(each.answer_1) + len(each.answer_2)
+            elif isinstance(each, Half):
+                self.halves.append(each)
+                self.characters += len(each.prompt) + len(each.answer)
+            else:
+                self.refused.append(each)
+                self.characters += len(each.original)
+
+    @property
+    def is_full(self) -> bool:
+        held = len(self.accepted) + len(self.refused) + len(self.halves)
+        return held >= _ROWS or self.characters >= _CHARACTERS
+
+    def block(self, now: datetime, *, ends: bool = False) -> Block:
+        return Block(
+            pairs=pairs.table(self.accepted, now) if self.accepted else None,
+            halves=_halves(self.halves) if self.halves else None,
+            refusals=tuple(self.refused),
+            done=self.done,
+            lines=self.lines,
+            ends=ends,
+        )
+
+
+def _halves(found: list[Half]) -> pa.Table:
+    return pa.Table.from_pydict(
+        {
+            "line": [half.line for half in found],
+            "context": [text.context_json(half.context) for half in found],
+            "prompt": [half.prompt for half in found],
+            "answer": [half.answer for half in found],
+            "good": [half.good for half in found],
+        },
+        schema=_HALF,
+    )
+
+
+def _storable(sentence: str) -> str:
+    # A reason may quote a column name with half a surrogate pair in it.
+    return sentence.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()

@@ -1,0 +1,141 @@
+"""Several processes that read one file: parsing a row costs more than inserting it.
+
+Large JSON lines are cut at line feeds into stretches dealt out in turn, so blocks come back in file order.
+Other large files are read by one process of their own. Small ones are read here and now.
+"""
+
+import itertools
+import os
+import pickle
+import subprocess
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pyarrow.compute as pc
+
+from curation.errors import PairloomError
+from curation.intake import blocks
+from curation.intake.blocks import Block
+from curation.intake.containers import Container, Kind
+from curation.intake.fields import ColumnMapping
+
+_ROOT = Path(__file__).resolve().parents[2]
+_HERE_AND_NOW = 16 * 1024 * 1024  # bytes up to which a process costs more than it saves
+_STRETCH = 8 * 1024 * 1024
+_MOST = 4  # more readers than one writer can keep busy
+_ONE_BYTE_FEEDS = ("utf-8", "utf-8-sig")
+
+Stretch = tuple[int, int]
+Job = tuple[Container, ColumnMapping, str, datetime]
+
+
+def read(
+    container: Container, mapping: ColumnMapping, source_id: str, now: datetime
+) -> Generator[Block, None, None]:
+    """Every block of a file in its order.
+
+    Raises:
+        PairloomError: a reading process ended, or the file is damaged.
+    """
+    if container.path.stat().st_size <= _HERE_AND_NOW:
+        yield from blocks.of(container, mapping, source_id, now)
+        return
+    stretches = _stretches(container)
+    number = max(1, min(_MOST, os.cpu_count() or 1, len(stretches)))
+    with ExitStack() as stack:
+        readers = []
+        for first in range(number):
+            readers.append(_Reader((container, mapping, source_id, now), stretches[first::number]))
+            stack.callback(readers[-1].close)
+        yield from _in_turn(readers, len(stretches))
+
+
+def _in_turn(readers: list["_Reader"], stretches: int) -> Iterator[Block]:
+    lines = 0
+    for number in range(stretches):
+        reader = readers[number % len(readers)]
+        ends, last = False, 0
+        while not ends:
+            block = reader.next()
+            ends, last = block.ends, block.lines
+            yield _moved(block, lines) if lines else block
+        lines += last
+
+
+def _moved(block: Block, lines: int) -> Block:
+    """The block with its lines counted from the beginning of the file, not of its stretch."""
+    moved = tuple(replace(each, line=each.line + lines) for each in block.refusals)
+    pairs, halves = block.pairs, block.halves
+    if pairs is not None:
+        at = pairs.schema.get_field_index("source_row")
+        pairs = pairs.set_column(at, "source_row", pc.add(pairs["source_row"], lines))
+    if halves is not None:
+        at = halves.schema.get_field_index("line")
+        halves = halves.set_column(at, "line", pc.add(halves["line"], lines))
+    return replace(block, refusals=moved, pairs=pairs, halves=halves)
+
+
+def _stretches(container: Container) -> list[Stretch | None]:
+    if container.kind is not Kind.JSON_LINES or container.encoding not in _ONE_BYTE_FEEDS:
+        return [None]
+    size = container.path.stat().st_size
+    cuts = [0]
+    with container.path.open("rb") as file:
+        while cuts[-1] + _STRETCH < size:
+            cuts.append(_after_feed(file, cuts[-1] + _STRETCH, size))
+    bounds = [*dict.fromkeys(cuts), size] if cuts[-1] < size else list(dict.fromkeys(cuts))
+    return list(itertools.pairwise(bounds))
+
+
+def _after_feed(file: object, start: int, size: int) -> int:
+    """The first place from `start` on at which a line begins; `size` where none does."""
+    file.seek(start)  # type: ignore[attr-defined]
+    place = start
+    while chunk := file.read(1024 * 1024):  # type: ignore[attr-defined]
+        found = chunk.find(b"\n")
+        if found >= 0:
+            return int(place + found + 1)
+        place += len(chunk)
+    return size
+
+
+class _Reader:
+    """A process that reads its stretches one after the other and sends their blocks."""
+
+    def __init__(self, job: Job, stretches: list[Stretch | None]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "curation.intake.crew_worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": str(_ROOT)},
+            start_new_session=True,  # a Ctrl-C is for us; a reader ends when nobody listens
+        )
+        pickle.dump((job, stretches), self._pipe(self._process.stdin))
+        self._pipe(self._process.stdin).close()
+
+    def next(self) -> Block:
+        """The next block; raises what the process met with."""
+        try:
+            found = pickle.load(self._pipe(self._process.stdout))  # noqa: S301 - written by our process
+        except (EOFError, pickle.UnpicklingError) as error:
+            raise PairloomError(
+                f"A process that reads the file has ended ({self._process.wait()}), perhaps for want of "
+                "memory. Nothing was imported; import it again."
+            ) from error
+        if isinstance(found, PairloomError):
+            raise found
+        if not isinstance(found, Block):
+            raise TypeError(f"a reader sent {type(found)}")
+        return found
+
+    def close(self) -> None:
+        self._process.kill()  # it holds nothing that could be lost
+        self._process.wait()
+        self._pipe(self._process.stdout).close()
+
+    def _pipe(self, pipe: object) -> "subprocess.IO[bytes]":  # type: ignore[name-defined]
+        return pipe
