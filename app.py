@@ -17,6 +17,7 @@ from curation.errors import InvalidInput, PairloomError
 from pages.parts import (
     first_lead,
     routes_download,
+    routes_history,
     routes_label,
     routes_oidc,
     routes_reading,
@@ -83,6 +84,7 @@ app = st.App(
         *routes_oidc.routes(),
         *routes_label.routes(),
         *routes_reading.routes(),
+        *routes_history.routes(),
         *routes_download.routes(),
         *routes_team.routes(),
     ],

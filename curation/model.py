@@ -40,7 +40,8 @@ class Verdict(StrEnum):
     ANSWER_2 = "answer_2"
     TIE = "tie"
     BOTH_BAD = "both_bad"
-    SKIP = "skip"
+    SKIP = "skip"  # not now, or not by me: it may come back
+    CANNOT_JUDGE = "cannot_judge"  # final for this person: others are asked, and a reviewer looks
 
     @property
     def is_preference(self) -> bool:
@@ -49,8 +50,8 @@ class Verdict(StrEnum):
 
     @property
     def is_vote(self) -> bool:
-        """It says something about the pair; a skip says nothing."""
-        return self is not Verdict.SKIP
+        """It says something about the answers; a skip says nothing, nor does who cannot judge them."""
+        return self not in (Verdict.SKIP, Verdict.CANNOT_JUDGE)
 
     @property
     def swapped(self) -> "Verdict":
@@ -140,6 +141,9 @@ class Decision:
         verdict: None takes back the decision that `supersedes` names.
         left: the answer that stood left on the screen; None for an imported vote, whose sides are not known.
         round: 0 the first time this annotator meets the pair, 1 for a hidden repeat, and so on.
+        strength: of a preference: 1 slightly better, 2 better, 3 much better; None where it was not asked.
+        rewrite: the better answer in the person's own words.
+        flag: why a reviewer should look at the pair.
         seconds_shown, seconds_active: on screen, and with the window focused and the person not idle.
         client_time, server_time: UTC without zone.
         supersedes: id of the annotator's own earlier decision that this one replaces.
@@ -158,6 +162,7 @@ class Decision:
     reasons: tuple[str, ...] = ()
     comment: str = ""
     rewrite: str | None = None
+    flag: str | None = None
     guideline_version: int = 0
     seconds_shown: float | None = None
     seconds_active: float | None = None

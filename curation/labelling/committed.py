@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from curation.labelling import projects
+from curation.labelling import projects, rewrites
 
 _FEW = 200  # rows up to which a look-up each is cheaper than reading a column
 
@@ -61,7 +61,10 @@ def replaced(cursor: duckdb.DuckDBPyConnection, rows: list[Row]) -> dict[str, in
 
 
 def read(cursor: duckdb.DuckDBPyConnection, seen: Seen) -> News:
-    """Everything but decisions; to be read after them, so that whatever pair they speak of is there."""
+    """Everything but decisions; to be read after them, so that whatever pair they speak of is there.
+
+    Pairs made by rewriting are left out: nobody is asked about them, their author has said what is better.
+    """
     placements = cursor.execute(
         "SELECT rowid, pair_id, place, votes FROM placement WHERE rowid >= $first ORDER BY rowid",
         {"first": seen.placement},
@@ -71,8 +74,9 @@ def read(cursor: duckdb.DuckDBPyConnection, seen: Seen) -> News:
     ).fetchall()
     project = projects.read(cursor)
     pairs = cursor.execute(
-        "SELECT rowid, id, source_id, shuffle FROM pair WHERE rowid >= $first ORDER BY rowid",
-        {"first": seen.pair},
+        "SELECT rowid, id, source_id, shuffle FROM pair"
+        " WHERE rowid >= $first AND source_id <> $written ORDER BY rowid",
+        {"first": seen.pair, "written": rewrites.SOURCE},
     ).fetchall()
     return News(
         pairs=pairs,

@@ -4,7 +4,6 @@ Undo and change are further rows: a row that `supersedes` another replaces it, a
 verdict takes it back. The views of the schema say what is in effect.
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -15,23 +14,10 @@ import pyarrow as pa
 
 from curation.database import Database
 from curation.errors import AlreadyDecided, InvalidInput, NothingToUndo, Unknown
-from curation.labelling import journal
-from curation.model import Answer, Arm, Decision, Verdict
+from curation.labelling import decision_rows, details, journal, rewrites, takebacks
+from curation.model import Decision
 
-Row = tuple[
-    str, str, str, int, str | None, int | None, str, str, str | None,
-    str | None, str, int, float | None, float | None, datetime | None, datetime, str | None,
-]  # fmt: skip
-
-_ARRIVED = pa.schema(
-    [
-        *((name, pa.string()) for name in ("id", "pair_id", "annotator_id", "verdict", "left_answer", "arm")),
-        *((name, pa.string()) for name in ("reasons", "comment", "rewrite", "supersedes")),
-        *((name, pa.int32()) for name in ("position", "round", "strength", "guideline_version")),
-        *((name, pa.float64()) for name in ("seconds_shown", "seconds_active")),
-        *((name, pa.timestamp("us")) for name in ("client_time", "server_time")),
-    ]
-)
+_UNDO_REACH = 100  # rows of the log that redo looks back on
 
 
 class Outcome(StrEnum):
@@ -41,7 +27,7 @@ class Outcome(StrEnum):
     ALREADY_THERE = "already there"
 
 
-def record(database: Database, decision: Decision) -> Outcome:
+def record(database: Database, decision: Decision, *, seen: int | None = None) -> Outcome:
     """Record one decision. When this returns it is on disk, and doing it again changes nothing.
 
     A further decision by the same person on the same pair is accepted, whether or not it names the
@@ -50,21 +36,24 @@ def record(database: Database, decision: Decision) -> Outcome:
     Args:
         decision: `annotator_id` is taken on trust (from a signed token); `verdict` None takes back
             the decision that `supersedes` names, see also `undo`.
+        seen: the version of the project the person was shown; None for the one in effect.
 
     Raises:
         Unknown: there is no such pair, or `supersedes` names no decision of this person on this pair.
         AlreadyDecided: the id is taken by a different decision.
-        InvalidInput: verdict and supersedes are both None.
+        InvalidInput: verdict and supersedes are both None, or a detail is not what it may be.
     """
     if decision.verdict is None and decision.supersedes is None:
         raise InvalidInput("To take back a decision, name it.")
+    details.check(decision)
     with database.writing() as tx:
-        standing = _find(tx, decision.id)
+        standing = decision_rows.find(tx, decision.id)
         if standing is not None:
             return _repeated(standing, decision)
         _require_pair(tx, decision.pair_id)
         if decision.supersedes is not None:
             _require_own(tx, decision)
+        details.check_against_project(tx, decision, seen)
         _insert(tx, decision)
     return Outcome.RECORDED
 
@@ -78,15 +67,15 @@ def record_many(tx: duckdb.DuckDBPyConnection, batch: Sequence[Decision]) -> int
     Returns:
         How many were new.
     """
-    rows = [_parameters(decision) | {"position": place} for place, decision in enumerate(batch)]
-    arrived = pa.Table.from_pylist(rows, _ARRIVED)  # noqa: F841 - DuckDB finds it by name
+    rows = [decision_rows.parameters(decision) | {"position": place} for place, decision in enumerate(batch)]
+    arrived = pa.Table.from_pylist(rows, decision_rows.ARRIVED)  # noqa: F841 - DuckDB finds it by name
     # Numbered after sorting: a parallel insert hands out a column's default in any order.
     (added,) = tx.execute(
         """
         INSERT INTO decision BY NAME
         SELECT nextval('decision_number') AS number, id, pair_id, annotator_id, round, verdict, strength,
-               reasons, comment, rewrite, left_answer, arm, guideline_version, seconds_shown, seconds_active,
-               client_time, server_time, supersedes
+               reasons, comment, rewrite, flag, left_answer, arm, guideline_version, seconds_shown,
+               seconds_active, client_time, server_time, supersedes
         FROM (FROM arrived ORDER BY position)
         ON CONFLICT DO NOTHING
         """
@@ -119,34 +108,81 @@ def undo(
         AlreadyDecided: undo_id is taken by something else.
     """
     with database.writing() as tx:
-        target = _find(tx, decision_id)
+        target = decision_rows.find(tx, decision_id)
         if target is None or target.annotator_id != annotator_id:
             raise Unknown(f"You have no decision {decision_id} that could be taken back.")
-        taken_back = replace(
-            _before(tx, target), id=undo_id, supersedes=target.id, client_time=client_time, server_time=now
-        )
-        standing = _find(tx, undo_id)
+        standing = decision_rows.find(tx, undo_id)
         if standing is not None:
-            return _repeated(standing, taken_back)
+            return _repeated_undo(standing, target)
         if target.verdict is None or _is_superseded(tx, decision_id):
             raise NothingToUndo("That decision was already replaced or taken back.")
-        _insert(tx, taken_back)
+        before = _before(tx, target)
+        _insert(
+            tx, replace(before, id=undo_id, supersedes=target.id, client_time=client_time, server_time=now)
+        )
     return Outcome.RECORDED
 
 
 def history(database: Database, pair_id: str) -> tuple[Decision, ...]:
     """Everything that was ever decided about a pair, oldest first, undone decisions and undos included."""
     with database.reading() as cursor:
-        rows = cursor.execute(
-            """
-            SELECT id, pair_id, annotator_id, round, verdict, strength, reasons, comment, rewrite,
-                   left_answer, arm, guideline_version, seconds_shown, seconds_active, client_time,
-                   server_time, supersedes
-            FROM decision WHERE pair_id = $pair_id ORDER BY number
-            """,
-            {"pair_id": pair_id},
-        ).fetchall()
-    return tuple(_from_row(row) for row in rows)
+        return tuple(decision_rows.of_pair(cursor, pair_id))
+
+
+def redo(
+    database: Database,
+    *,
+    redo_id: str,
+    decision_id: str,
+    annotator_id: str,
+    now: datetime,
+    client_time: datetime | None = None,
+) -> Outcome:
+    """Decide again exactly what was taken back: a further row, in the place of what is in effect on the pair.
+
+    Args:
+        redo_id: made by the client; doing it again with the same id changes nothing.
+        decision_id: the person's own decision that was taken back.
+        now: naive UTC.
+
+    Raises:
+        Unknown: the person has no such decision.
+        AlreadyDecided: redo_id is taken by something else.
+    """
+    with database.writing() as tx:
+        target = decision_rows.find(tx, decision_id)
+        if target is None or target.annotator_id != annotator_id or target.verdict is None:
+            raise Unknown(f"You have no decision {decision_id} that could be brought back.")
+        states = takebacks.states(decision_rows.log(tx, target.pair_id, annotator_id))
+        again = replace(
+            target,
+            id=redo_id,
+            supersedes=states[-1].id if states else None,
+            client_time=client_time,
+            server_time=now,
+        )
+        standing = decision_rows.find(tx, redo_id)
+        if standing is not None:
+            return _repeated(standing, replace(again, supersedes=standing.supersedes))
+        _insert(tx, again)
+    return Outcome.RECORDED
+
+
+def in_effect(database: Database, pair_id: str, annotator_id: str) -> Decision | None:
+    """What this person's decision on the pair says now; None where they have none."""
+    with database.reading() as cursor:
+        states = takebacks.states(decision_rows.log(cursor, pair_id, annotator_id))
+    return states[-1] if states else None
+
+
+def undone(database: Database, annotator_id: str) -> tuple[Decision, ...]:
+    """What the person took back and has not decided anew since: what redo brings back, the next one last."""
+    book = journal.of(database)
+    with book.lock:
+        book.catch_up(database)
+        newest = book.newest(book.person(annotator_id), _UNDO_REACH)
+    with database.reading() as cursor:
+        return takebacks.undone(decision_rows.numbered(cursor, newest)[::-1])
 
 
 def by_annotator(database: Database, annotator_id: str, *, limit: int = 20) -> tuple[Decision, ...]:
@@ -156,29 +192,7 @@ def by_annotator(database: Database, annotator_id: str, *, limit: int = 20) -> t
         book.catch_up(database)
         newest = book.recent(book.person(annotator_id), limit)
     with database.reading() as cursor:
-        rows = cursor.execute(
-            """
-            SELECT id, pair_id, annotator_id, round, verdict, strength, reasons, comment, rewrite,
-                   left_answer, arm, guideline_version, seconds_shown, seconds_active, client_time,
-                   server_time, supersedes
-            FROM decision WHERE rowid IN (SELECT unnest($rows)) ORDER BY rowid DESC
-            """,
-            {"rows": newest},
-        ).fetchall()
-    return tuple(_from_row(row) for row in rows)
-
-
-def _find(tx: duckdb.DuckDBPyConnection, decision_id: str) -> Decision | None:
-    row = tx.execute(
-        """
-        SELECT id, pair_id, annotator_id, round, verdict, strength, reasons, comment, rewrite,
-               left_answer, arm, guideline_version, seconds_shown, seconds_active, client_time,
-               server_time, supersedes
-        FROM decision WHERE id = $id
-        """,
-        {"id": decision_id},
-    ).fetchone()
-    return None if row is None else _from_row(row)
+        return tuple(decision_rows.numbered(cursor, newest))
 
 
 def _repeated(standing: Decision, decision: Decision) -> Outcome:
@@ -193,10 +207,20 @@ def _repeated(standing: Decision, decision: Decision) -> Outcome:
         server_time=standing.server_time,
     )
     if same != standing:
-        raise AlreadyDecided(
-            f"The decision id {decision.id} is taken by another decision. Nothing was changed; decide again."
-        )
+        raise _taken(decision.id)
     return Outcome.ALREADY_THERE
+
+
+def _repeated_undo(standing: Decision, target: Decision) -> Outcome:
+    if (standing.supersedes, standing.annotator_id) != (target.id, target.annotator_id):
+        raise _taken(standing.id)
+    return Outcome.ALREADY_THERE
+
+
+def _taken(decision_id: str) -> AlreadyDecided:
+    return AlreadyDecided(
+        f"The decision id {decision_id} is taken by another decision. Nothing was changed; decide again."
+    )
 
 
 def _require_pair(tx: duckdb.DuckDBPyConnection, pair_id: str) -> None:
@@ -205,7 +229,7 @@ def _require_pair(tx: duckdb.DuckDBPyConnection, pair_id: str) -> None:
 
 
 def _require_own(tx: duckdb.DuckDBPyConnection, decision: Decision) -> None:
-    target = _find(tx, decision.supersedes or "")
+    target = decision_rows.find(tx, decision.supersedes or "")
     ours = (decision.annotator_id, decision.pair_id)
     if target is None or (target.annotator_id, target.pair_id) != ours:
         raise Unknown(f"You have no decision {decision.supersedes} on this pair that could be replaced.")
@@ -219,10 +243,10 @@ def _is_superseded(tx: duckdb.DuckDBPyConnection, decision_id: str) -> bool:
 
 
 def _before(tx: duckdb.DuckDBPyConnection, target: Decision) -> Decision:
-    """What the decision replaced; itself without a verdict where it replaced nothing."""
-    earlier = None if target.supersedes is None else _find(tx, target.supersedes)
-    if earlier is not None:
-        return earlier
+    """What was in effect before the decision; itself without a verdict where nothing was."""
+    states = takebacks.states(decision_rows.log(tx, target.pair_id, target.annotator_id))
+    if len(states) > 1 and states[-1].id == target.id:
+        return states[-2]
     return replace(
         target,
         verdict=None,
@@ -230,6 +254,7 @@ def _before(tx: duckdb.DuckDBPyConnection, target: Decision) -> Decision:
         reasons=(),
         comment="",
         rewrite=None,
+        flag=None,
         seconds_shown=None,
         seconds_active=None,
     )
@@ -239,55 +264,12 @@ def _insert(tx: duckdb.DuckDBPyConnection, decision: Decision) -> None:
     tx.execute(
         """
         INSERT INTO decision (id, pair_id, annotator_id, round, verdict, strength, reasons, comment, rewrite,
-                              left_answer, arm, guideline_version, seconds_shown, seconds_active, client_time,
-                              server_time, supersedes)
+                              flag, left_answer, arm, guideline_version, seconds_shown, seconds_active,
+                              client_time, server_time, supersedes)
         VALUES ($id, $pair_id, $annotator_id, $round, $verdict, $strength, $reasons, $comment, $rewrite,
-                $left_answer, $arm, $guideline_version, $seconds_shown, $seconds_active, $client_time,
+                $flag, $left_answer, $arm, $guideline_version, $seconds_shown, $seconds_active, $client_time,
                 $server_time, $supersedes)
         """,
-        _parameters(decision),
+        decision_rows.parameters(decision),
     )
-
-
-def _parameters(decision: Decision) -> dict[str, object]:
-    return {
-        "id": decision.id,
-        "pair_id": decision.pair_id,
-        "annotator_id": decision.annotator_id,
-        "round": decision.round,
-        "verdict": None if decision.verdict is None else decision.verdict.value,
-        "strength": decision.strength,
-        "reasons": json.dumps(decision.reasons, ensure_ascii=False),
-        "comment": decision.comment,
-        "rewrite": decision.rewrite,
-        "left_answer": None if decision.left is None else decision.left.value,
-        "arm": decision.arm.value,
-        "guideline_version": decision.guideline_version,
-        "seconds_shown": decision.seconds_shown,
-        "seconds_active": decision.seconds_active,
-        "client_time": decision.client_time,
-        "server_time": decision.server_time,
-        "supersedes": decision.supersedes,
-    }
-
-
-def _from_row(row: Row) -> Decision:
-    return Decision(
-        id=row[0],
-        pair_id=row[1],
-        annotator_id=row[2],
-        round=row[3],
-        verdict=None if row[4] is None else Verdict(row[4]),
-        strength=row[5],
-        reasons=tuple(json.loads(row[6])),
-        comment=row[7],
-        rewrite=row[8],
-        left=None if row[9] is None else Answer(row[9]),
-        arm=Arm(row[10]),
-        guideline_version=row[11],
-        seconds_shown=row[12],
-        seconds_active=row[13],
-        client_time=row[14],
-        server_time=row[15],
-        supersedes=row[16],
-    )
+    rewrites.add(tx, decision, decision.server_time)

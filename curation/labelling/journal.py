@@ -27,6 +27,7 @@ _TAKEN_BACK = -1
 _VERDICTS: dict[str | None, int] = {verdict.value: place for place, verdict in enumerate(Verdict)}
 _VERDICTS[None] = _TAKEN_BACK
 _SKIP = _VERDICTS[Verdict.SKIP.value]
+_NO_VOTE = frozenset(_VERDICTS[verdict.value] for verdict in Verdict if not verdict.is_vote)
 _ARMS = tuple(Arm)
 _ARM_PLACES = {arm.value: place for place, arm in enumerate(_ARMS)}
 
@@ -121,7 +122,7 @@ class Journal:
         live = [other for other in self._theirs(pair, person) if self._live[other]]
         return (
             live == [entry]
-            and self._verdict[entry] != _SKIP
+            and self._verdict[entry] not in _NO_VOTE
             and self._quarter[entry] < diaries.quarter(before)
         )
 
@@ -144,6 +145,10 @@ class Journal:
             if self._live[entry]:
                 found.append(self._row[entry])
         return found
+
+    def newest(self, person: int, limit: int) -> list[int]:
+        """Row ids of the last things the person recorded, undos and all, newest first."""
+        return [self._row[entry] for entry in reversed(self.diaries[person].entries[-limit:])]
 
     def skips(self, person: int) -> list[tuple[int, int]]:
         """Pair and row id of what the person skipped and has not decided, oldest first."""
@@ -234,8 +239,9 @@ class Journal:
             if standing is not None:
                 diary.mine += by
                 diary.quarters[self._quarter[standing]] += by
-        skips = [other for other in self._theirs(pair, person) if self._live[other]]
-        if after is None and skips:
+        met = [other for other in self._theirs(pair, person) if self._live[other]]
+        skips = [other for other in met if self._verdict[other] == _SKIP]
+        if after is None and skips and skips == met:
             diary.skipped[pair] = skips[0]
         else:
             diary.skipped.pop(pair, None)
@@ -243,7 +249,7 @@ class Journal:
     def _count(self, pair: int) -> None:
         votes: dict[int, tuple[int, int, int]] = {}  # a person's newest of their first round
         for entry in self._chain(pair):
-            if self._live[entry] and self._verdict[entry] != _SKIP:
+            if self._live[entry] and self._verdict[entry] not in _NO_VOTE:
                 vote = (-self._round[entry], entry, self._verdict[entry])
                 votes[self._person[entry]] = max(vote, votes.get(self._person[entry], vote))
         if pair not in self.aside:
@@ -298,7 +304,7 @@ class Journal:
     def _standing(self, pair: int, person: int) -> int | None:
         """The newest entry that is the person's vote or repeat on the pair, None where there is none."""
         for entry in self._theirs(pair, person):
-            if self._live[entry] and self._verdict[entry] != _SKIP:
+            if self._live[entry] and self._verdict[entry] not in _NO_VOTE:
                 return entry
         return None
 

@@ -138,6 +138,20 @@ def task_of(database: Database, annotator_id: str, pair_id: str) -> Task:
     return found[0]
 
 
+def prompts(database: Database, pair_ids: Collection[str], *, length: int) -> dict[str, str]:
+    """The first `length` characters of the prompts of these pairs, by pair."""
+    if not pair_ids:
+        return {}
+    names = {f"id_{number}": pair_id for number, pair_id in enumerate(dict.fromkeys(pair_ids))}
+    with database.reading() as cursor:
+        rows = cursor.execute(
+            "SELECT id, left(prompt, $length) FROM pair"  # noqa: S608 - names of ours
+            f" WHERE id IN ({', '.join(f'${name}' for name in names)})",
+            {**names, "length": length},
+        ).fetchall()
+    return dict(rows)
+
+
 def assignment(database: Database, annotator_id: str, pair_id: str, round_number: int) -> tuple[int, Arm]:
     """Round and arm of an answer, from what was given out and never from the client's word.
 

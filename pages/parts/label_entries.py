@@ -13,7 +13,7 @@ from curation.errors import InvalidInput
 from curation.model import Answer, Arm, Decision, Verdict
 
 _ID = re.compile(r"[0-9a-f]{16,64}")
-_SAME = {verdict.value: verdict.value for verdict in (Verdict.TIE, Verdict.BOTH_BAD, Verdict.SKIP)}
+_SAME = {verdict.value: verdict.value for verdict in Verdict if not verdict.is_preference}
 
 
 def decision_from(entry: object, *, annotator_id: str, now: datetime) -> Decision:
@@ -22,8 +22,9 @@ def decision_from(entry: object, *, annotator_id: str, now: datetime) -> Decisio
     Round and arm are not the client's to say; queue.assignment knows them.
 
     Args:
-        entry: {"id", "pair", "choice": left | right | tie | both_bad | skip, "left": the answer that stood
-            left, "round", "guideline", "supersedes", "seconds_shown", "seconds_active", "client_time": ms}.
+        entry: {"id", "pair", "choice": left | right | tie | both_bad | skip | cannot_judge, "left": the
+            answer that stood left, "round", "guideline", "supersedes", "seconds_shown", "seconds_active",
+            "client_time": ms}, and where they were given "strength", "reasons", "comment", "rewrite", "flag".
 
     Raises:
         InvalidInput: a field is missing or is not what it must be.
@@ -40,6 +41,11 @@ def decision_from(entry: object, *, annotator_id: str, now: datetime) -> Decisio
         left=left,
         round=_count(said, "round"),
         arm=Arm.RANDOM,
+        strength=None if said.get("strength") is None else _count(said, "strength"),
+        reasons=_words(said, "reasons"),
+        comment=_text(said, "comment") or "",
+        rewrite=_text(said, "rewrite"),
+        flag=_text(said, "flag"),
         guideline_version=_count(said, "guideline"),
         seconds_shown=_seconds(said, "seconds_shown"),
         seconds_active=_seconds(said, "seconds_active"),
@@ -72,6 +78,27 @@ def moment(milliseconds: object) -> datetime | None:
         return datetime.fromtimestamp(0, UTC).replace(tzinfo=None) + timedelta(milliseconds=milliseconds)
     except OverflowError:
         return None
+
+
+def version_seen(said: Mapping[str, object]) -> int | None:
+    """The version of the project that the person was shown; None where the client does not say."""
+    return None if said.get("project") is None else _count(said, "project")
+
+
+def _text(said: Mapping[str, object], name: str) -> str | None:
+    value = said.get(name)
+    if value is not None and not isinstance(value, str):
+        raise InvalidInput(f"{name} must be a text.")
+    return value
+
+
+def _words(said: Mapping[str, object], name: str) -> tuple[str, ...]:
+    value = said.get(name)
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
+        raise InvalidInput(f"{name} must be a list of texts.")
+    return tuple(value)
 
 
 def _member(kind: type[Any], said: Mapping[str, object], name: str) -> Any:

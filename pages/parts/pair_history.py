@@ -52,6 +52,7 @@ def _decided(made: Sequence[Decision]) -> list[Row]:
             "seconds": decision.seconds_active,
             "reasons": ", ".join(decision.reasons),
             "comment": decision.comment,
+            "flag": decision.flag or "",
             "guidelines": f"v{decision.guideline_version}",
         }
         for decision in made

@@ -8,4 +8,5 @@ VERDICT_WORDS = {
     Verdict.TIE: "Tie",
     Verdict.BOTH_BAD: "Both bad",
     Verdict.SKIP: "Skipped",
+    Verdict.CANNOT_JUDGE: "Cannot judge",
 }

@@ -5,7 +5,7 @@ carries a signed token in a header that no other site can send; a cookie could b
 What goes out names neither the models that wrote an answer nor any earlier verdict on it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,17 +16,18 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from curation import text
+from curation.database import Database
 from curation.errors import InvalidInput, NotAllowed, PairloomError, Unknown, WorkspaceInUse
-from curation.labelling import annotators, decisions, guidelines, progress, queue
+from curation.labelling import annotators, decisions, guidelines, progress, projects, queue
 from curation.model import Role, Verdict
-from pages.parts import guard, label_entries, session
+from pages.parts import guard, label_entries, label_past, session
 from pages.parts.pair_view import markup
 
 HEADER = "x-pairloom-token"
 _SALT = "label"
 _VALID_SECONDS = 12 * 3600
 _MAX_BATCH = 100
-_MAX_BODY = 1_000_000
+_MAX_BODY = 4_000_000  # a batch that the client keeps below 400,000 characters, each of up to six bytes
 _MAX_PAIRS = 20
 _RECENT = 20
 
@@ -125,6 +126,7 @@ def _next(request: Request, bearer: Bearer, _body: object) -> dict[str, object]:
             "pairs": counts.pairs,
             "votes_per_pair": counts.votes_per_pair,
         },
+        "project": _asks(database),
         "recent": [
             {"id": past.id, "pair": past.pair_id, "skip": past.verdict is Verdict.SKIP} for past in recent
         ],
@@ -134,7 +136,10 @@ def _next(request: Request, bearer: Bearer, _body: object) -> dict[str, object]:
 def _pair(request: Request, bearer: Bearer, _body: object) -> dict[str, object]:
     database = session.database()
     task = queue.task_of(database, bearer.annotator_id, str(request.path_params["pair_id"]))
-    return _payload(task, guidelines.version(database))
+    return {
+        **_payload(task, guidelines.version(database)),
+        "decision": label_past.present(database, bearer.annotator_id, task),
+    }
 
 
 def _give_back(_request: Request, bearer: Bearer, body: object) -> dict[str, object]:
@@ -176,12 +181,41 @@ def _save_one(entry: object, bearer: Bearer) -> str:
             client_time=label_entries.moment(fields.get("client_time")),
         )
         return undo_id
+    if fields.get("choice") == "redo":
+        return _redo(fields, bearer)
     database = session.database()
     said = label_entries.decision_from(fields, annotator_id=bearer.annotator_id, now=session.now())
     queue.check_side(said)
     number, arm = queue.assignment(database, said.annotator_id, said.pair_id, said.round)
-    decisions.record(database, replace(said, round=number, arm=arm))
+    seen = label_entries.version_seen(fields)
+    decisions.record(database, replace(said, round=number, arm=arm), seen=seen)
     return said.id
+
+
+def _redo(fields: Mapping[str, object], bearer: Bearer) -> str:
+    redo_id = label_entries.identity(fields, "id")
+    decisions.redo(
+        session.database(),
+        redo_id=redo_id,
+        decision_id=label_entries.identity(fields, "redoes"),
+        annotator_id=bearer.annotator_id,
+        now=session.now(),
+        client_time=label_entries.moment(fields.get("client_time")),
+    )
+    return redo_id
+
+
+def _asks(database: Database) -> dict[str, object]:
+    """What the project asks of a decision, for screens that have been open since before it changed."""
+    project = projects.current(database)
+    return {
+        "version": project.version,
+        "strength": project.strength,
+        "reasons": project.reasons,
+        "reasons_required": project.reasons_required,
+        "comments": project.comments,
+        "rewriting": project.rewriting,
+    }
 
 
 def _payload(task: queue.Task, guideline_version: int) -> dict[str, object]:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from curation.database import Database
 from curation.errors import AlreadyDecided, InvalidInput, NothingToUndo, Unknown
-from curation.labelling import decisions, progress, queue
+from curation.labelling import decisions, progress, projects, queue
 from curation.labelling.decisions import Outcome
 from curation.model import Answer, Verdict
 from tests.curation.labelling.a_workspace import NOW, a_database, a_decision
@@ -17,6 +17,7 @@ from tests.curation.labelling.a_workspace import NOW, a_database, a_decision
 
 def test_a_decision_comes_back_as_it_was_recorded() -> None:
     db, (pair_id,) = a_database(1)
+    projects.change(db, lambda before: replace(before, reasons=("clear", "true")), actor="lead", now=NOW)
     decision = replace(a_decision(pair_id), reasons=("clear", "true"), comment="Fine.", strength=2)
     assert decisions.record(db, decision) is Outcome.RECORDED
     assert decisions.history(db, pair_id) == (decision,)

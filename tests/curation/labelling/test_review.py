@@ -16,7 +16,7 @@ from curation.model import Verdict
 from tests.curation.labelling.a_workspace import NOW, a_database, a_decision, an_action
 
 numbers = itertools.count()
-ONE, TWO, TIE, BAD, SKIP, *_ = Verdict
+ONE, TWO, TIE, BAD, SKIP, LOST = Verdict
 
 
 def judged(db: Database, pair_id: str, *verdicts: Verdict) -> None:
@@ -50,6 +50,8 @@ def reasons_of(db: Database, pair_id: str, wanted: Reason | None = None) -> tupl
         ([SKIP], ()),
         ([SKIP, SKIP], (Reason.SKIPPED,)),
         ([SKIP, SKIP, ONE], (Reason.SKIPPED,)),
+        ([LOST], (Reason.CANNOT_JUDGE,)),
+        ([LOST, ONE], (Reason.CANNOT_JUDGE,)),
     ],
 )
 def test_a_pair_stands_in_the_queue_for_these_reasons(
