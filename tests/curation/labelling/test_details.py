@@ -8,7 +8,7 @@ import pytest
 from curation.database import Database
 from curation.errors import InvalidInput
 from curation.labelling import decisions, projects, queue, review
-from curation.labelling.review import Reason
+from curation.labelling.desk import Reason
 from curation.model import Verdict
 from tests.curation.labelling.a_workspace import NOW, a_database, a_decision
 
