@@ -5,10 +5,10 @@ import streamlit as st
 from curation.model import Role
 from pages.parts import guard, project_answers, session
 
-person = guard.require(Role.LEAD)
+guard.require(Role.LEAD)
 db = session.database()
 
 st.title("Project", anchor=False)
 (answers,) = st.tabs(["Answers"], key="project-tab")
 with answers:
-    project_answers.show(db, person)
+    project_answers.show(db)

@@ -7,12 +7,13 @@ import streamlit as st
 from curation.database import Database
 from curation.labelling import projects
 from curation.labelling.projects import Project
+from curation.model import Role
 from pages.parts import guard, session
 
 _FIELDS = ("strength", "reasons", "reasons_required", "comments", "rewriting")
 
 
-def show(db: Database, person: session.Person) -> None:
+def show(db: Database) -> None:
     """The form. Every change is a new version and applies to the pairs people are shown from then on."""
     standing = projects.current(db)
     st.caption(
@@ -50,13 +51,14 @@ def show(db: Database, person: session.Person) -> None:
         help="What a person writes becomes a pair of its own: their text, preferred to the answer "
         "it was made from.",
     )
-    st.button("Save", type="primary", key="answers-save", on_click=_save, args=(db, person))
+    st.button("Save", type="primary", key="answers-save", on_click=_save)
     if standing.version:
         st.caption(f"Version {standing.version} of the project is in effect.")
 
 
-def _save(db: Database, person: session.Person) -> None:
+def _save() -> None:
     with guard.on_action():
+        person, db = guard.permitted(Role.LEAD), session.database()
         before = projects.current(db)
         after = projects.change(db, _as_shown, actor=person.id, now=session.now())
         st.toast("Saved" if after.version > before.version else "Nothing had changed")

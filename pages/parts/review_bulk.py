@@ -10,6 +10,7 @@ from curation.labelling import browse, review
 from curation.labelling.browse import Row
 from curation.labelling.desk import Reason
 from curation.labelling.review import Pile
+from curation.model import Role
 from pages.parts import guard, review_actions, session
 from pages.parts.pair_words import VERDICT_WORDS
 from pages.parts.review_form import REASON_WORDS
@@ -99,7 +100,9 @@ def _example(deed: Deed, row: Row, pile: Pile) -> dict[str, object]:
 
 
 def _look(reason: Reason | None) -> None:
-    session.keep(_PREVIEW, (reason, review.pile(session.database(), reason)))
+    with guard.on_action():
+        guard.permitted(Role.REVIEWER)
+        session.keep(_PREVIEW, (reason, review.pile(session.database(), reason)))
 
 
 def _do(reason: Reason | None, deed: Deed, pile: Pile) -> None:
