@@ -44,12 +44,13 @@ class Server:
 
     Attributes:
         home: PAIRLOOM_HOME of the server; its log is home/server.log.
+        environment: what it starts with beyond this process's own.
     """
 
     def __init__(self, home: Path, environment: Mapping[str, str] | None = None) -> None:
         self.home = home
         self.port = _free_port()
-        self._environment = dict(environment or {})
+        self.environment = dict(environment or {})
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -69,7 +70,7 @@ class Server:
     def start(self, *, patience: float = 60.0) -> None:
         """Start and wait until the server answers; `patience` in seconds."""
         self.home.mkdir(parents=True, exist_ok=True)
-        environment = {**os.environ, "PAIRLOOM_HOME": str(self.home), **self._environment}
+        environment = {**os.environ, "PAIRLOOM_HOME": str(self.home), **self.environment}
         with (self.home / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)],

@@ -146,7 +146,8 @@ def test_an_address_that_others_reach_needs_a_sign_in_and_a_name(
 OIDC = {
     "PAIRLOOM_SIGN_IN": "oidc", "PAIRLOOM_URL": "https://pairs.example.org",
     "PAIRLOOM_OIDC_METADATA": "https://id.example.org/.well-known/openid-configuration",
-    "PAIRLOOM_OIDC_CLIENT_ID": "a", "PAIRLOOM_OIDC_CLIENT_SECRET": "b", "PAIRLOOM_OIDC_DOMAINS": "Example.org, b.org",
+    "PAIRLOOM_OIDC_CLIENT_ID": "a", "PAIRLOOM_OIDC_CLIENT_SECRET": "b",
+    "PAIRLOOM_OIDC_DOMAINS": "Example.org, b.org",
 }  # fmt: skip
 
 

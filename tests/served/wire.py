@@ -5,7 +5,7 @@ So tests can say what no browser of ours would say.
 
 import http.cookiejar
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from urllib.error import HTTPError
@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from websockets.exceptions import InvalidStatus
@@ -29,6 +30,10 @@ class Answer:
     status: int
     text: str
     headers: Mapping[str, str]
+
+
+def _plain(headers: Iterable[tuple[str, str]]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers}
 
 
 class _NoRedirect(HTTPRedirectHandler):
@@ -60,7 +65,7 @@ class Visitor:
                 )
         except HTTPError as error:
             text = error.read().decode("utf-8", "replace")
-            return Answer(status=error.code, text=text, headers=error.headers)
+            return Answer(status=error.code, text=text, headers=_plain(error.headers.items()))
 
     def send(self, path: str, fields: Mapping[str, str], *, form_at: str = "", **headers: str) -> Answer:
         """Fill the form that a page shows and post it."""
@@ -109,7 +114,7 @@ class Shown:
         (found,) = {e.button.id for e in self._elements("button") if e.button.label == label}
         return str(found)
 
-    def _elements(self, kind: str) -> list[object]:
+    def _elements(self, kind: str) -> list[Element]:
         deltas = (each.delta for each in self.messages if each.WhichOneof("type") == "delta")
         return [d.new_element for d in deltas if d.new_element.WhichOneof("type") == kind]
 
