@@ -24,6 +24,7 @@ from curation.commands import (
     release,
     reproduce,
     restore,
+    suspect,
     terminal,
     trace,
     validate,
@@ -56,7 +57,17 @@ class FolderCommand(_Named, Protocol):
     def run(self, arguments: argparse.Namespace, progress: terminal.Progress, /) -> dict[str, object]: ...
 
 
-COMMANDS: tuple[Command, ...] = (intake, votes, agreement, validate, release, reproduce, backup, invite)
+COMMANDS: tuple[Command, ...] = (
+    intake,
+    votes,
+    agreement,
+    validate,
+    suspect,
+    release,
+    reproduce,
+    backup,
+    invite,
+)
 FOLDER_COMMANDS: tuple[FolderCommand, ...] = (verify, trace, compare, export, push, restore)
 
 

@@ -10,6 +10,7 @@
     ├── NothingToUndo           there is no decision in effect to take back
     ├── NotAllowed              the person's role does not permit the action
     │   └── TooManyAttempts     passwords were tried too often
+    ├── Cancelled               a person has stopped what was going on
     └── ReleaseBlocked          rules of severity E, or unacknowledged W, stand in the way
 
 A message says what happened and what to do. A class exists where a caller reacts differently.
@@ -76,6 +77,10 @@ class TooManyAttempts(NotAllowed):
         super().__init__(
             f"Too many attempts. Wait {wait}, then try again, or ask a lead for a password link."
         )
+
+
+class Cancelled(PairloomError):
+    """A person has stopped what was going on."""
 
 
 class ReleaseBlocked(PairloomError):

@@ -1,35 +1,25 @@
 """Measures the texts of pairs, once: the table `text_fact`, filled by a pool of processes.
 
 A pair's id is a hash of its texts, so what was measured stays true until the measuring code changes:
-then raise MEASURE. Few pairs are measured here and now, many by workers (measuring_worker), which are
-fresh interpreters: a fork would copy the database's threads and locks, and multiprocessing's spawn runs
-the main script again, which for an app is the app.
+then raise MEASURE. Few pairs are measured here and now, many by workers (measuring_worker).
 """
 
-import os
-import subprocess
-import sys
-from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack, closing, suppress
-from pathlib import Path
-from queue import SimpleQueue
+from contextlib import closing
+from functools import partial
 from typing import Any
 
 import duckdb
-import psutil
 import pyarrow as pa
 
+from curation import workers
 from curation.database import Database
-from curation.errors import PairloomError
 from curation.validation import texts, traits
 
 MEASURE = 1
 Progress = Callable[[int, int], None]
 Row = tuple[str, str, str, str, str]  # id, context, prompt, answer_1, answer_2
 
-_ROOT = Path(__file__).parents[2]
 _BATCH = 500
 _HERE_AND_NOW = 3000  # pairs; starting workers takes as long as measuring about so many
 _KINDS = {str: pa.string(), bool: pa.bool_(), float: pa.float64(), int: pa.int64()}
@@ -112,65 +102,10 @@ def _in_turn(batches: Iterator[list[Row]], total: int) -> Generator[pa.RecordBat
     if total <= _HERE_AND_NOW:
         yield from map(measured, batches)
         return
-    with ExitStack() as stack:
-        workers: SimpleQueue[_Worker] = SimpleQueue()
-        number = psutil.cpu_count(logical=False) or os.cpu_count() or 1
-        for _ in range(number):
-            worker = _Worker()
-            stack.callback(worker.close)
-            workers.put(worker)
-        pool = stack.enter_context(ThreadPoolExecutor(number))
-        waiting: deque[Future[pa.RecordBatch]] = deque()
-        for rows in batches:
-            waiting.append(pool.submit(_measured_elsewhere, workers, rows))
-            if len(waiting) > 2 * number:  # so that texts do not pile up in memory
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+    start = partial(workers.Worker, "curation.validation.measuring_worker", sends=_PAIR)
+    yield from workers.answered(map(_as_batch, batches), start, workers.cores())
 
 
-def _measured_elsewhere(workers: "SimpleQueue[_Worker]", rows: list[Row]) -> pa.RecordBatch:
-    worker = workers.get()
-    try:
-        return worker.measured(rows)
-    finally:
-        workers.put(worker)
-
-
-class _Worker:
-    """A process that measures what it is sent: Arrow streams over its pipes."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "curation.validation.measuring_worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(_ROOT)},
-            start_new_session=True,  # a Ctrl-C is for us; a worker ends when its input does
-        )
-        self._sent = pa.ipc.new_stream(self._process.stdin, _PAIR)
-        self._answers: pa.RecordBatchReader | None = None
-
-    def measured(self, rows: list[Row]) -> pa.RecordBatch:
-        """Raises PairloomError where the process has ended."""
-        columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
-        try:
-            self._sent.write_batch(pa.record_batch(columns, schema=_PAIR))
-            if self._process.stdin is not None:
-                self._process.stdin.flush()
-            if self._answers is None:
-                self._answers = pa.ipc.open_stream(self._process.stdout)
-            return self._answers.read_next_batch()
-        except (OSError, StopIteration, pa.ArrowException) as error:
-            raise PairloomError(
-                f"A process that measures texts has ended ({self._process.poll()}), perhaps for want of "
-                "memory. What was measured is kept; validate again."
-            ) from error
-
-    def close(self) -> None:
-        self._process.kill()  # it holds nothing that could be lost
-        self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            if pipe is not None:
-                with suppress(OSError):  # what it was still to be sent
-                    pipe.close()
+def _as_batch(rows: list[Row]) -> pa.RecordBatch:
+    columns = [pa.array(column, pa.string()) for column in zip(*rows, strict=True)]
+    return pa.record_batch(columns, schema=_PAIR)
