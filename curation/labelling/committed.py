@@ -21,7 +21,6 @@ class Seen:
     """The first row id of each table that has not been read."""
 
     pair: int = 0
-    gold: int = 0
     placement: int = 0
 
 
@@ -30,7 +29,6 @@ class News:
     """Rows since then, in order, each with its row id first; and what has been seen with them."""
 
     pairs: list[tuple[int, str, str, int]]
-    gold: list[tuple[int, str]]
     placements: list[tuple[int, str, str | None, int]]
     project: projects.Project
     seen: Seen
@@ -61,16 +59,13 @@ def replaced(cursor: duckdb.DuckDBPyConnection, rows: list[Row]) -> dict[str, in
 
 
 def read(cursor: duckdb.DuckDBPyConnection, seen: Seen) -> News:
-    """Everything but decisions; to be read after them, so that whatever pair they speak of is there.
+    """Pairs, placements and the project; to be read after them, so that whatever pair they speak of is there.
 
     Pairs made by rewriting are left out: nobody is asked about them, their author has said what is better.
     """
     placements = cursor.execute(
         "SELECT rowid, pair_id, place, votes FROM placement WHERE rowid >= $first ORDER BY rowid",
         {"first": seen.placement},
-    ).fetchall()
-    gold = cursor.execute(
-        "SELECT rowid, pair_id FROM gold WHERE rowid >= $first ORDER BY rowid", {"first": seen.gold}
     ).fetchall()
     project = projects.read(cursor)
     pairs = cursor.execute(
@@ -80,12 +75,10 @@ def read(cursor: duckdb.DuckDBPyConnection, seen: Seen) -> News:
     ).fetchall()
     return News(
         pairs=pairs,
-        gold=gold,
         placements=placements,
         project=project,
         seen=Seen(
             pair=_after(pairs, seen.pair),
-            gold=_after(gold, seen.gold),
             placement=_after(placements, seen.placement),
         ),
     )

@@ -180,7 +180,7 @@ def undone(database: Database, annotator_id: str) -> tuple[Decision, ...]:
     book = journal.of(database)
     with book.lock:
         book.catch_up(database)
-        newest = book.newest(book.person(annotator_id), _UNDO_REACH)
+        newest = book.entries.newest(book.person(annotator_id), _UNDO_REACH)
     with database.reading() as cursor:
         return takebacks.undone(decision_rows.numbered(cursor, newest)[::-1])
 
@@ -190,7 +190,7 @@ def by_annotator(database: Database, annotator_id: str, *, limit: int = 20) -> t
     book = journal.of(database)
     with book.lock:
         book.catch_up(database)
-        newest = book.recent(book.person(annotator_id), limit)
+        newest = book.entries.recent(book.person(annotator_id), limit)
     with database.reading() as cursor:
         return tuple(decision_rows.numbered(cursor, newest))
 

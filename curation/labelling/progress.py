@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from curation.database import Database
-from curation.labelling import journal
+from curation.labelling import journal, quotas
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,7 @@ class Progress:
         decided: pairs that have all the votes the project asks for.
         pairs: all pairs of the project but those that a reviewer has set aside.
         votes_per_pair: how many votes the project asks for.
+        enough: why this person is given nothing more, in words for them; empty where they are.
     """
 
     today: int
@@ -25,6 +26,7 @@ class Progress:
     decided: int
     pairs: int
     votes_per_pair: int
+    enough: str
 
 
 def of(database: Database, annotator_id: str, *, day_start: datetime) -> Progress:
@@ -37,12 +39,15 @@ def of(database: Database, annotator_id: str, *, day_start: datetime) -> Progres
     book = journal.of(database)
     with book.lock:
         book.catch_up(database)
-        diary = book.diaries[book.person(annotator_id)]
+        diary = book.entries.diaries[book.person(annotator_id)]
+        today = diary.since(day_start)
+        allowed = quotas.allowance(database, annotator_id, today=today, ever=diary.mine)
         return Progress(
-            today=diary.since(day_start),
+            today=today,
             mine=diary.mine,
             skipped=len(diary.skipped),
             decided=book.complete,
             pairs=len(book.ids) - len(book.aside),
             votes_per_pair=book.project.votes_per_pair,
+            enough=allowed.words,
         )

@@ -11,12 +11,12 @@ A Task holds nothing that would tell who wrote an answer: those columns are not 
 import random
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, time
 
 from curation import text
 from curation.database import Database
 from curation.errors import InvalidInput, Unknown
-from curation.labelling import journal, leases, mix, pauses
+from curation.labelling import journal, leases, mix, quotas, shares
 from curation.labelling.journal import Journal
 from curation.labelling.leases import Holdings, Lease
 from curation.model import Answer, Arm, Decision, Message
@@ -60,6 +60,7 @@ def next_for(
     limit: int,
     now: datetime,
     but: Collection[str] = (),
+    day_start: datetime | None = None,
     chance: random.Random = _CHANCE,
 ) -> tuple[Task, ...]:
     """The next pairs for this person, best first, theirs until the lease ends; empty when nothing is left.
@@ -71,17 +72,29 @@ def next_for(
         limit: how many at most.
         now: naive UTC.
         but: pairs that are on their screen already, or decided there and not saved yet.
+        day_start: naive UTC; when the person's day began, for their quota. None: with the day in UTC.
     """
     book, holdings = journal.of(database), leases.of(database)
     with book.lock:
         book.catch_up(database)
         holdings.load(database, now)
-        if annotator_id in pauses.resting(database):
+        allowed = _allowed(database, book, annotator_id, day_start or datetime.combine(now, time()))
+        if allowed == 0:
             return ()
+        limit = limit if allowed is None else min(limit, max(0, allowed - len(set(but))))
         given = _held(book, holdings, annotator_id, now, but)[:limit]
         kept = _to_renew(book, holdings, annotator_id, now, but)
         if limit > len(given):
-            given += _chosen(book, holdings, annotator_id, now, but, chance, limit - len(given))
+            turn = mix.Turn(
+                book,
+                holdings,
+                annotator_id=annotator_id,
+                now=now,
+                chance=chance,
+                but={book.places[pair_id] for pair_id in but if pair_id in book.places},
+                weights=shares.current(database),
+            )
+            given += _chosen(book, turn, annotator_id, now, limit - len(given))
         ends = now + leases.DURATION
         renewed = [replace(lease, expires=ends) for lease in given + kept]
         holdings.grant(
@@ -108,7 +121,8 @@ def skipped_by(
         person = book.person(annotator_id)
         skips = [(pair, row) for pair, row in book.skips(person) if book.ids[pair] not in but][:limit]
         given = [
-            (book.ids[pair], *(book.last_of(pair, person) or (0, Arm.RANDOM)), row) for pair, row in skips
+            (book.ids[pair], *(book.entries.last_of(pair, person) or (0, Arm.RANDOM)), row)
+            for pair, row in skips
         ]
     with database.reading() as cursor:
         names = dict(
@@ -131,7 +145,7 @@ def task_of(database: Database, annotator_id: str, pair_id: str) -> Task:
     with book.lock:
         book.catch_up(database)
         place = book.places.get(pair_id)
-        last = None if place is None else book.last_of(place, book.person(annotator_id))
+        last = None if place is None else book.entries.last_of(place, book.person(annotator_id))
     found = _tasks(database, annotator_id, [_Given(pair_id, *(last or (0, Arm.RANDOM)))])
     if not found:
         raise Unknown(f"There is no pair {pair_id}. It may belong to another workspace.")
@@ -168,7 +182,7 @@ def assignment(database: Database, annotator_id: str, pair_id: str, round_number
     with book.lock:
         book.catch_up(database)
         place = book.places.get(pair_id)
-        last = None if place is None else book.last_of(place, book.person(annotator_id))
+        last = None if place is None else book.entries.last_of(place, book.person(annotator_id))
     return last or (0, Arm.SECOND_VOTE)
 
 
@@ -203,7 +217,7 @@ def _held(
     held: list[Lease] = []
     for lease in holdings.of_person(annotator_id, now):
         place = book.places[lease.pair_id]
-        if place in book.aside or book.has_answered(place, person, lease.round):
+        if place in book.aside or book.entries.has_answered(place, person, lease.round):
             holdings.forget(lease)
         elif lease.pair_id not in but:
             held.append(lease)
@@ -219,9 +233,9 @@ def _to_renew(
     known = {lease.pair_id for lease in kept}
     for pair_id in but:
         place = book.places.get(pair_id)
-        if place is None or pair_id in known or book.has_met(place, person):
+        if place is None or pair_id in known or book.entries.has_met(place, person):
             continue
-        last = book.last_of(place, person)
+        last = book.entries.last_of(place, person)
         if last is not None:
             kept.append(
                 Lease(pair_id=pair_id, annotator_id=annotator_id, round=last[0], arm=last[1], expires=now)
@@ -229,19 +243,9 @@ def _to_renew(
     return kept
 
 
-def _chosen(
-    book: Journal,
-    holdings: Holdings,
-    annotator_id: str,
-    now: datetime,
-    but: Collection[str],
-    chance: random.Random,
-    limit: int,
-) -> list[Lease]:
+def _chosen(book: Journal, turn: mix.Turn, annotator_id: str, now: datetime, limit: int) -> list[Lease]:
     if book.unsorted:
         book.sort_in()
-    places = {book.places[pair_id] for pair_id in but if pair_id in book.places}
-    turn = mix.Turn(book, holdings, annotator_id=annotator_id, now=now, chance=chance, but=places)
     return [
         Lease(
             pair_id=book.ids[choice.pair],
@@ -252,6 +256,11 @@ def _chosen(
         )
         for choice in turn.choose(limit)
     ]
+
+
+def _allowed(database: Database, book: Journal, annotator_id: str, day_start: datetime) -> int | None:
+    diary = book.entries.diaries[book.person(annotator_id)]
+    return quotas.allowance(database, annotator_id, today=diary.since(day_start), ever=diary.mine).left
 
 
 def _is_due(lease: Lease, now: datetime) -> bool:

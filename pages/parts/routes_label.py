@@ -105,12 +105,14 @@ def _next(request: Request, bearer: Bearer, _body: object) -> dict[str, object]:
     known = [pair_id for pair_id in asked.get("but", "").split(",") if pair_id]
     limit = min(_whole(asked.get("limit", "8")), _MAX_PAIRS)
     database = session.database()
+    day_start = label_entries.moment(_whole(asked.get("day", "0"))) or session.now()
     if asked.get("skipped") == "1":
         tasks = queue.skipped_by(database, bearer.annotator_id, limit=limit, but=known)
     else:
-        tasks = queue.next_for(database, bearer.annotator_id, limit=limit, but=known, now=session.now())
+        tasks = queue.next_for(
+            database, bearer.annotator_id, limit=limit, but=known, now=session.now(), day_start=day_start
+        )
     version = guidelines.version(database)
-    day_start = label_entries.moment(_whole(asked.get("day", "0"))) or session.now()
     counts = progress.of(database, bearer.annotator_id, day_start=day_start)
     # A client that knows its past does not ask for it again.
     wanted = 0 if asked.get("recent") == "0" else _RECENT
@@ -125,6 +127,7 @@ def _next(request: Request, bearer: Bearer, _body: object) -> dict[str, object]:
             "decided": counts.decided,
             "pairs": counts.pairs,
             "votes_per_pair": counts.votes_per_pair,
+            "enough": counts.enough,
         },
         "project": _asks(database),
         "recent": [

@@ -205,6 +205,10 @@ class Labelling {
       this.screen.say("empty", "There are no pairs yet. A lead of the project imports them on the Import page.");
       return;
     }
+    if (this.count?.enough) {
+      this.screen.say("empty", this.count.enough);
+      return;
+    }
     const skipped = this.count?.skipped ?? 0;
     const again = { words: `Show the ${number(skipped)} I skipped`, take: () => this.goThroughSkipped() };
     const words = skipped > 0 ? "Nothing is left for you but the pairs you skipped." : "Nothing is left for you to decide.";

@@ -8,16 +8,15 @@ from datetime import timedelta
 import pytest
 
 from curation.database import Database
-from curation.errors import InvalidInput
-from curation.labelling import decisions, leases, projects, queue
+from curation.errors import InvalidInput, NothingToUndo
+from curation.labelling import decisions, events, golds, leases, projects, queue, shares
 from curation.model import Arm, Verdict
 from tests.curation.labelling import a_team
 from tests.curation.labelling.a_workspace import NOW, a_database, a_decision
 
 
 def add_gold(db: Database, pair_id: str) -> None:
-    with db.writing() as tx:
-        tx.execute("INSERT INTO gold VALUES ($id, 'answer_1', 'lead', $now)", {"id": pair_id, "now": NOW})
+    golds.mark(db, {pair_id: Verdict.ANSWER_1}, by="lead", now=NOW)
 
 
 def vote(db: Database, pair_id: str, name: str, verdict: Verdict = Verdict.ANSWER_1) -> None:
@@ -152,3 +151,71 @@ def test_a_number_of_votes_that_makes_no_sense_is_refused(votes: int) -> None:
     db, _ = a_database(1)
     with pytest.raises(InvalidInput, match="1 to 25"):
         projects.ask_for(db, votes_per_pair=votes, one_more_on_disagreement=False, actor="lead", now=NOW)
+
+
+def suspect(db: Database, scores: dict[str, float]) -> None:
+    with db.writing() as tx:
+        tx.execute(
+            "INSERT INTO suspicion SELECT unnest($pairs), 'test', unnest($scores), NULL, $now",
+            {"pairs": list(scores), "scores": list(scores.values()), "now": NOW},
+        )
+
+
+def test_suspected_and_uncertain_pairs_have_their_shares_most_suspected_first() -> None:
+    db, ids = a_database(1200)
+    suspect(db, {pair_id: 0.99 - number / 1000 for number, pair_id in enumerate(ids[:200])})
+    suspect(db, {pair_id: 0.5 + number / 10000 for number, pair_id in enumerate(ids[300:500])})
+    suspect(db, dict.fromkeys(ids[600:700], 0.1))
+    tasks = queue.next_for(db, "ann-1", limit=400, now=NOW, chance=random.Random(4))
+    suspected = [task.pair_id for task in tasks if task.arm is Arm.SUSPECTED]
+    uncertain = [task.pair_id for task in tasks if task.arm is Arm.UNCERTAIN]
+    assert len(suspected) == pytest.approx(60, abs=25)
+    assert len(uncertain) == pytest.approx(40, abs=20)
+    assert suspected == sorted(suspected, key=ids.index)
+    assert set(suspected) < set(ids[:200])
+    assert set(uncertain) < set(ids[300:500])
+
+
+def test_a_suspected_pair_with_all_its_votes_is_left_alone() -> None:
+    db, ids = a_database(40)
+    vote(db, ids[0], "ann-1")
+    suspect(db, {ids[0]: 0.99})
+    served = queue.next_for(db, "ann-2", limit=40, now=NOW, chance=random.Random(0))
+    assert ids[0] not in {task.pair_id for task in served}
+
+
+def test_a_lead_sets_the_mix_and_an_arm_of_no_weight_serves_nothing() -> None:
+    db, ids = a_database(300)
+    add_gold(db, ids[0])
+    weights = dict.fromkeys(shares.USUAL, 0.0) | {Arm.RANDOM: 1.0, Arm.GOLD: 0.0}
+    shares.change(db, weights, by="lead", now=NOW)
+    tasks = queue.next_for(db, "ann-1", limit=200, now=NOW, chance=random.Random(5))
+    assert {task.arm for task in tasks} == {Arm.RANDOM}
+    assert shares.current(db) == weights
+
+
+def test_a_mix_without_ordinary_pairs_or_with_a_negative_weight_is_refused() -> None:
+    db, _ = a_database(1)
+    only_gold = dict.fromkeys(shares.USUAL, 0.0) | {Arm.GOLD: 1.0}
+    with pytest.raises(InvalidInput, match="at least one other arm"):
+        shares.change(db, only_gold, by="lead", now=NOW)
+    with pytest.raises(InvalidInput, match="0 or more"):
+        shares.change(db, dict(shares.USUAL) | {Arm.RANDOM: -1.0}, by="lead", now=NOW)
+
+
+def test_gold_that_was_withdrawn_is_served_to_nobody_else() -> None:
+    db, ids = a_database(200)
+    add_gold(db, ids[0])
+    vote(db, ids[0], "ann-1")
+    golds.withdraw(db, ids[0], by="lead", now=NOW)
+    tasks = queue.next_for(db, "ann-2", limit=150, now=NOW, chance=random.Random(1))
+    assert ids[0] not in {task.pair_id for task in tasks}
+    assert [event.action for event in events.newest(db)][:2] == ["withdraw gold", "mark gold"]
+
+
+def test_gold_needs_a_known_winner() -> None:
+    db, ids = a_database(1)
+    with pytest.raises(InvalidInput, match="known winner"):
+        golds.mark(db, {ids[0]: Verdict.SKIP}, by="lead", now=NOW)
+    with pytest.raises(NothingToUndo, match="not gold"):
+        golds.withdraw(db, ids[0], by="lead", now=NOW)

@@ -10,10 +10,24 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from curation.database import Database
-from curation.labelling import decisions, journal, leases, pairs, pauses, progress, projects, queue
+from curation.labelling import (
+    annotators,
+    batches,
+    decisions,
+    golds,
+    journal,
+    leases,
+    pairs,
+    pauses,
+    progress,
+    projects,
+    queue,
+    quotas,
+)
 from curation.labelling.journal import Need
 from curation.labelling.queue import Task
-from curation.model import Arm, Verdict
+from curation.labelling.quotas import Quota
+from curation.model import Arm, Role, Verdict
 from tests.curation.labelling.a_workspace import NOW, a_decision, a_pair
 
 PEOPLE = ("ann-1", "ann-2", "ann-3", "ann-4")
@@ -31,7 +45,11 @@ class Queue(RuleBasedStateMachine):
         self.undoable: list[tuple[str, str, str]] = []
         self.extra: Counter[str] = Counter()  # votes a pair may have beyond what was asked for
         self.resting: set[str] = set()
+        self.quotas: dict[str, int] = {}
+        self.batched: Counter[str] = Counter()  # votes that a batch has asked for
         self.first_met: set[tuple[str, str]] = set()
+        for name in PEOPLE:
+            annotators.ensure(self.db, name, name=name, role=Role.ANNOTATOR, now=NOW)
         self.asked = projects.ask_for(
             self.db, votes_per_pair=votes, one_more_on_disagreement=more, actor="lead", now=NOW
         )
@@ -48,9 +66,11 @@ class Queue(RuleBasedStateMachine):
         on_screen = [task.pair_id for task, _ in self.screens[name]]
         alive = {task.pair_id for task, ends in self.screens[name] if ends > self.now}
         given = queue.next_for(self.db, name, limit=limit, now=self.now, but=on_screen, chance=self.chance)
-        if name in self.resting:
+        left = self.quotas[name] - self.mine(name) if name in self.quotas else None
+        if name in self.resting or left == 0:
             assert given == ()
             return
+        assert left is None or given == () or len(given) + len(on_screen) <= left
         assert not {task.pair_id for task in given} & set(on_screen)
         for task in given:
             assert task.arm is Arm.REPEAT or (name, task.pair_id) not in self.first_met
@@ -73,7 +93,7 @@ class Queue(RuleBasedStateMachine):
         decisions.record(self.db, replace(decision, round=number, arm=arm))
         self.first_met.add((name, task.pair_id))
         self.undoable.append((name, task.pair_id, id))
-        if ends <= self.now:
+        if ends <= self.now or arm is Arm.GOLD:  # gold is asked of everybody
             self.extra[task.pair_id] += 1
 
     @precondition(lambda self: self.undoable)
@@ -98,6 +118,38 @@ class Queue(RuleBasedStateMachine):
         pauses.pause(self.db, name, paused=name not in self.resting, actor="lead", now=self.now)
         self.resting ^= {name}
 
+    @rule(name=people, more=st.integers(1, 3))
+    def bound(self, name: str, more: int) -> None:
+        self.quotas[name] = self.mine(name) + more
+        quotas.give(self.db, name, Quota(in_total=self.quotas[name]), by="lead", now=self.now)
+
+    @precondition(lambda self: self.pairs)
+    @rule(data=st.data(), more=st.integers(0, 2))
+    def make_batch(self, data: st.DataObject, more: int) -> None:
+        ids = [a_pair(number).id for number in data.draw(st.sets(st.integers(0, self.pairs - 1), min_size=1))]
+        votes = self.tally()
+        batches.make(self.db, ids, name="First", by="lead", now=self.now, more=more)
+        for pair_id in ids:
+            asked = votes.get(pair_id, 0) + more if more else self.asked.votes_per_pair
+            self.batched[pair_id] = max(self.batched[pair_id], asked)
+
+    @precondition(lambda self: self.batched)
+    @rule()
+    def end_batches(self) -> None:
+        for batch in batches.every(self.db):
+            if batch.ended is None:
+                batches.end(self.db, batch.number, by="lead", now=self.now)
+
+    @precondition(lambda self: self.pairs)
+    @rule(data=st.data())
+    def mark_or_withdraw_gold(self, data: st.DataObject) -> None:
+        pair_id = a_pair(data.draw(st.integers(0, self.pairs - 1))).id
+        self.now += timedelta(seconds=1)
+        if golds.of(self.db, pair_id) is None:
+            golds.mark(self.db, {pair_id: Verdict.TIE}, by="lead", now=self.now)
+        else:
+            golds.withdraw(self.db, pair_id, by="lead", now=self.now)
+
     @rule()
     def restart(self) -> None:
         """A new process knows nothing but the tables."""
@@ -107,7 +159,7 @@ class Queue(RuleBasedStateMachine):
     def no_pair_has_more_votes_than_asked_for_but_late_ones(self) -> None:
         most = self.asked.votes_per_pair + self.asked.one_more_on_disagreement
         for pair_id, votes in self.tally().items():
-            assert votes <= most + self.extra[pair_id]
+            assert votes <= max(most, self.batched[pair_id]) + self.extra[pair_id]
 
     @invariant()
     def what_is_remembered_is_what_is_stored(self) -> None:
@@ -119,7 +171,7 @@ class Queue(RuleBasedStateMachine):
         again.catch_up(self.db)
         assert (again.votes, again.needs, again.complete) == (book.votes, book.needs, book.complete)
         for name in PEOPLE:
-            theirs, replayed = book.diaries[book.person(name)], again.diaries[again.person(name)]
+            theirs, replayed = (each.entries.diaries[each.person(name)] for each in (book, again))
             assert (theirs.mine, theirs.skipped) == (replayed.mine, replayed.skipped)
             assert progress.of(self.db, name, day_start=NOW).mine == self.mine(name)
 
@@ -129,9 +181,11 @@ class Queue(RuleBasedStateMachine):
             return
         for name in list(self.resting):
             self.rest_or_go_on(name)
+        for name in self.quotas:
+            quotas.give(self.db, name, Quota(), by="lead", now=self.now)
         self.wait(11)
         self.screens = {name: [] for name in PEOPLE}
-        for _ in range(2 * len(PEOPLE) * (self.pairs + 1)):
+        for _ in range(4 * len(PEOPLE) * (self.pairs + 1)):
             if not any(self.work(name) for name in PEOPLE):
                 break
         else:
@@ -139,7 +193,7 @@ class Queue(RuleBasedStateMachine):
         book = journal.of(self.db)
         for place, need in enumerate(book.needs):
             if need != Need.NOTHING:
-                assert all(book.has_met(place, book.person(name)) for name in PEOPLE)
+                assert all(book.entries.has_met(place, book.person(name)) for name in PEOPLE)
         self.db.close()
 
     def work(self, name: str) -> bool:
