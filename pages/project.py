@@ -3,12 +3,14 @@
 import streamlit as st
 
 from curation.model import Role
-from pages.parts import guard, project_answers, session
+from pages.parts import guard, project_answers, project_guidelines, session
 
 guard.require(Role.LEAD)
 db = session.database()
 
 st.title("Project", anchor=False)
-(answers,) = st.tabs(["Answers"], key="project-tab")
+answers, guidelines = st.tabs(["Answers", "Guidelines"], key="project-tab")
 with answers:
     project_answers.show(db)
+with guidelines:
+    project_guidelines.show(db)

@@ -9,7 +9,8 @@ from datetime import datetime
 import duckdb
 
 from curation.database import Database
-from curation.errors import InvalidInput
+from curation.errors import InvalidInput, Unknown
+from curation.labelling import events
 
 # Version 0: in effect until a lead writes the first version.
 DEFAULT = """\
@@ -54,18 +55,45 @@ def history(database: Database) -> tuple[Guideline, ...]:
     return (*written, shipped)
 
 
-def add(database: Database, markdown: str, *, changed_by: str, now: datetime) -> int:
+def of_version(database: Database, number: int) -> Guideline:
+    """One version.
+
+    Raises:
+        Unknown: there is no such version.
+    """
+    for each in history(database):
+        if each.version == number:
+            return each
+    raise Unknown(f"There is no version {number} of the guidelines.")
+
+
+def add(
+    database: Database, markdown: str, *, changed_by: str, now: datetime, after: int | None = None
+) -> int:
     """Put a new version into effect.
+
+    Args:
+        after: the version it was written from; None where that does not matter.
 
     Returns:
         Its number, from 1.
 
     Raises:
-        InvalidInput: the text is empty.
+        InvalidInput: the text is empty, or says what the version in effect says, or that version is another
+            one than `after`.
     """
     if not markdown.strip():
         raise InvalidInput("The guidelines are empty. Write at least one sentence.")
     with database.writing() as tx:
+        newest = _newest(tx)
+        if after is not None and newest != after:
+            raise InvalidInput(
+                f"Version {newest} was saved while you were writing. Copy your text, reload the page and "
+                "bring both together."
+            )
+        if markdown == _text_of(tx, newest):
+            raise InvalidInput("Nothing has changed, so there is no new version.")
+        events.record(tx, actor=changed_by, action="edit guidelines", now=now, subject=str(newest + 1))
         row = tx.execute(
             """
             INSERT INTO guideline (version, markdown, changed_by, changed)
@@ -77,6 +105,11 @@ def add(database: Database, markdown: str, *, changed_by: str, now: datetime) ->
     if row is None:
         raise RuntimeError("INSERT … RETURNING gave no row")
     return int(row[0])
+
+
+def _text_of(tx: duckdb.DuckDBPyConnection, number: int) -> str:
+    row = tx.execute("SELECT markdown FROM guideline WHERE version = $number", {"number": number}).fetchone()
+    return DEFAULT if row is None else str(row[0])
 
 
 def _newest(cursor: duckdb.DuckDBPyConnection) -> int:

@@ -20,6 +20,8 @@ class Name(StrEnum):
     KEYS = "keys"
     DIFFERENCE = "difference"
     TOGETHER = "together"
+    GUIDELINES = "guidelines"  # the newest version this person has seen
+    BREAKS = "breaks"  # minutes of work between two reminders, 0 for none
 
 
 def of(database: Database, annotator_id: str) -> dict[str, object]:

@@ -120,6 +120,7 @@ def _next(request: Request, bearer: Bearer, _body: object) -> dict[str, object]:
     return {
         "pairs": [_payload(task, version) for task in tasks],
         "more": len(tasks) == limit,
+        "guideline": version,
         "progress": {
             "today": counts.today,
             "mine": counts.mine,

@@ -11,6 +11,9 @@ MAX_CHARACTERS = 100_000
 _SIGN = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
 _WORD = re.compile(rf"(?:[{_SIGN}]|[^\W{_SIGN}]+|[^\w\s])\s*|\s+")
 
+# Blanks by themselves: in one text that says both, the word before a change is no part of it.
+_PIECE = re.compile(rf"[{_SIGN}]|[^\W{_SIGN}]+|[^\w\s]|\s+")
+
 
 def html(one: str, other: str) -> tuple[str, str]:
     """HTML of both texts; what stands in one alone is inside <mark>.
@@ -27,6 +30,25 @@ def html(one: str, other: str) -> tuple[str, str]:
         _marked(left, [(block.a, block.a + block.size) for block in same]),
         _marked(right, [(block.b, block.b + block.size) for block in same]),
     )
+
+
+def merged(before: str, after: str) -> str:
+    """HTML of one text that says both: what was taken away inside <del>, what came inside <ins>.
+
+    Args:
+        before, after: anything; beyond MAX_CHARACTERS together the one stands below the other.
+    """
+    if len(before) + len(after) > MAX_CHARACTERS:
+        return f"<del>{markup.plain(before)}</del><ins>{markup.plain(after)}</ins>"
+    left, right = _PIECE.findall(before), _PIECE.findall(after)
+    parts = []
+    for kind, a, b, c, d in SequenceMatcher(None, left, right).get_opcodes():
+        old, new = markup.escaped("".join(left[a:b])), markup.escaped("".join(right[c:d]))
+        if kind == "equal":
+            parts.append(old)
+            continue
+        parts += [f"<del>{old}</del>" if old else "", f"<ins>{new}</ins>" if new else ""]
+    return f'<div class="plain">{"".join(parts)}</div>'
 
 
 def _marked(words: Sequence[str], shared: Sequence[tuple[int, int]]) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from curation.labelling import projects
+from curation.labelling import guidelines, projects
 from pages.parts import session
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "project.py")
@@ -29,3 +29,20 @@ def test_what_is_switched_on_and_saved_is_in_effect(page: AppTest) -> None:
 def test_nothing_is_in_effect_before_it_is_saved(page: AppTest) -> None:
     page.toggle(key="answers-comments").set_value(False).run()
     assert projects.current(session.database()).comments
+
+
+def test_a_save_of_the_guidelines_is_a_new_version_with_its_author(page: AppTest) -> None:
+    page.text_area(key="guidelines-text").set_value("Be *fair*.").run()
+    page.button(key="guidelines-save").click().run()
+    assert not page.exception
+    newest = guidelines.current(session.database())
+    assert (newest.version, newest.markdown, newest.changed_by) == (1, "Be *fair*.", "solo")
+    assert page.selectbox(key="guidelines-version").value == newest
+
+
+def test_guidelines_that_somebody_else_saved_meanwhile_are_not_overwritten(page: AppTest) -> None:
+    page.text_area(key="guidelines-text").set_value("Mine.").run()
+    guidelines.add(session.database(), "Theirs.", changed_by="other", now=session.now())
+    page.button(key="guidelines-save").click().run()
+    assert "Version 1 was saved while you were writing" in page.error[0].value
+    assert guidelines.current(session.database()).markdown == "Theirs."

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pages.parts import word_difference
+from pages.parts.pair_view import markup
 
 
 def marked(page: str) -> list[str]:
@@ -51,3 +52,18 @@ def test_two_long_answers_are_compared_while_a_person_waits() -> None:
 def test_texts_too_long_to_compare_are_shown_unmarked() -> None:
     one, other = word_difference.html("x " * word_difference.MAX_CHARACTERS, "y")
     assert "<mark>" not in one + other
+
+
+def test_two_versions_of_a_text_become_one_that_says_both() -> None:
+    page = word_difference.merged("Read <both> answers.", "Read both of the answers.")
+    assert page.startswith('<div class="plain">Read ')
+    assert re.findall("<ins>(.*?)</ins>", page)[-1].strip() == "of the"
+    assert "<both>" not in page
+
+
+@given(st.text(max_size=60), st.text(max_size=60))
+def test_without_what_came_it_is_the_old_text_and_without_what_went_the_new(before: str, after: str) -> None:
+    page = word_difference.merged(before, after)
+    for tag, text in (("ins", before), ("del", after)):
+        rest = re.sub(rf"<{tag}>.*?</{tag}>", "", page, flags=re.DOTALL)
+        assert re.sub(r"</?(ins|del|div)[^>]*>", "", rest) == markup.escaped(text)

@@ -13,9 +13,9 @@ TEXT_STYLE = (_FOLDER / "text.css").read_text(encoding="utf-8")
 _SCRIPTS = (
     *("keys", "outbox", "clock", "server", "preferences", "pairs"),
     *("word_difference", "marks", "beginnings", "code_copy", "wide", "deck", "reading"),
-    *("screen", "help", "labelling"),
+    *("guidelines", "screen", "help", "labelling"),
 )
-_STYLES = ("text", "pair_view", "reading", "help")
+_STYLES = ("text", "pair_view", "reading", "guidelines", "help")
 _PIECES = ("pair_view", "help")
 
 

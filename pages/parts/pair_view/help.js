@@ -25,6 +25,7 @@ class Help {
 
   open() {
     this.draw();
+    this.wait(null);
     this.dialog.showModal();
   }
 

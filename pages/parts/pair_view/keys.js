@@ -16,6 +16,7 @@ const ACTIONS = [
   { action: "together", label: "Scroll both answers together", group: "Read", keys: ["KeyY", "KeyT", "KeyY"] },
   { action: "beginning", label: "Show the beginning that both share", group: "Read", keys: ["KeyO", "KeyG", "KeyH"] },
   { action: "edges", label: "Show blanks around the answers", group: "Read", keys: ["KeyW", "KeyW", "Comma"] },
+  { action: "guidelines", label: "Guidelines", group: "Screen", keys: ["KeyG", "KeyQ", "KeyP"] },
   { action: "help", label: "Keys and settings", group: "Screen", keys: ["?", "?", "?"] },
 ];
 

@@ -15,11 +15,13 @@ class Labelling {
     this.help = new Help(root.getRootNode(), { keymap: this.keymap, changed: () => this.keysChanged() });
     this.keymap.learnLayout().then(() => this.screen.nameKeys(this.keymap));
     this.reading = new Reading({ screen: this.screen, preferences: this.preferences, keymap: this.keymap });
+    this.guidelines = new Guidelines({ screen: this.screen, server: this.server, preferences: this.preferences });
     // What a key or a button does; whatever is not here is a decision.
     this.actions = {
       edges: () => this.screen.toggleEdges(),
       undo: () => this.undo(),
       help: () => this.help.open(),
+      guidelines: () => this.guidelines.toggle(),
       difference: () => this.reading.toggle("difference"),
       together: () => this.reading.toggle("together"),
       beginning: () => this.reading.unfold(),
@@ -117,7 +119,7 @@ class Labelling {
     }
     const entry = {
       id: newId(), pair: item.id, choice, left: item.left_answer, round: item.round,
-      guideline: item.guideline, supersedes: item.supersedes, ...this.clock.read(),
+      guideline: this.guidelines.seen, supersedes: item.supersedes, ...this.clock.read(),
     };
     this.screen.press(choice);
     this.past = [...this.past.slice(1 - PAST), { id: entry.id, pair: item.id, skip: choice === "skip", item }];
@@ -222,6 +224,7 @@ class Labelling {
 
   pairsChanged(answer, quiet) {
     if (answer !== null) {
+      this.guidelines.heardOf(answer.guideline);
       this.adoptPast(answer.recent);
       this.adoptCounts(answer.progress, quiet);
     }

@@ -17,6 +17,7 @@ class Screen {
     for (const button of this.root.querySelectorAll("[data-choice], [data-action]")) {
       const action = button.dataset.choice ?? button.dataset.action;
       const key = button.querySelector("kbd");
+      if (key === null) continue;
       key.textContent = keymap.letter(action);
       key.hidden = key.textContent === "";
       button.setAttribute("aria-keyshortcuts", keymap.spoken(action));
@@ -113,6 +114,11 @@ class Screen {
 
   toggleEdges() {
     this.root.classList.toggle("show-edges");
+  }
+
+  besidePanel(open) {
+    this.root.querySelector(".stage").classList.toggle("with-panel", open);
+    this.root.querySelector('.tool[data-action="guidelines"]').setAttribute("aria-expanded", open);
   }
 
   pressed(action, on) {

@@ -25,6 +25,10 @@ class Server {
     return this.ask("decisions", { method: "POST", body, keepalive });
   }
 
+  guidelines(seen) {
+    return this.ask(`guidelines?seen=${seen}`);
+  }
+
   prefer(values) {
     return this.ask("preferences", { method: "POST", body: JSON.stringify(values), keepalive: true });
   }

@@ -33,3 +33,15 @@ def test_the_shipped_guidelines_are_version_0_until_somebody_writes_others() -> 
 def test_empty_guidelines_are_refused() -> None:
     with pytest.raises(InvalidInput, match="at least one sentence"):
         guidelines.add(Database.in_memory(), " \n", changed_by="ann-1", now=NOW)
+
+
+def test_guidelines_that_say_the_same_are_no_new_version() -> None:
+    db = Database.in_memory()
+    with pytest.raises(InvalidInput, match="Nothing has changed"):
+        guidelines.add(db, guidelines.DEFAULT, changed_by="lead", now=NOW)
+    assert guidelines.current(db).version == 0
+
+
+def test_a_version_that_never_was_is_named() -> None:
+    with pytest.raises(Unknown, match="no version 3"):
+        guidelines.of_version(Database.in_memory(), 3)
