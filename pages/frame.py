@@ -24,7 +24,10 @@ SECTIONS: dict[str, list[tuple[str, str, str, Role]]] = {
         ("review", "Review", "gavel", Role.REVIEWER),
         ("project", "Project", "tune", Role.LEAD),
     ],
-    "Release": [("release", "Release", "verified", Role.LEAD)],
+    "Release": [
+        ("release", "Release", "verified", Role.LEAD),
+        ("versions", "Versions", "deployed_code_history", Role.LEAD),
+    ],
     "Train": [
         ("train", "Train", "model_training", Role.LEAD),
         ("runs", "Runs", "monitoring", Role.LEAD),

@@ -4,11 +4,11 @@ import json
 from collections.abc import Iterator
 
 from curation.model import Tier
-from curation.release import columns
+from curation.release import columns, preset
 from curation.release.contents import Content
 from curation.release.gate import Acknowledgement, Examination
 from curation.validation import runner
-from curation.validation.finding import Finding
+from curation.validation.finding import Finding, Scope, Severity
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
@@ -31,7 +31,10 @@ def markdown(
         _summary(content, examination),
         _contents(examination),
         _support(content, examination),
-        _rules(examination, acknowledgements),
+        _people(content),
+        _rules(content, examination, acknowledgements),
+        _biases(examination),
+        _training(examination),
         _transforms(),
         _origins(content),
         _guidelines(content),
@@ -47,6 +50,12 @@ def _header(content: Content, examination: Examination) -> str:
         (
             "---",
             f"pretty_name: {json.dumps(content.title, ensure_ascii=False)}",
+            *_licence(content),
+            *(
+                ("language:", *(f"- {language}" for language in content.languages))
+                if content.languages
+                else ()
+            ),
             "task_categories:",
             "- text-generation",
             "tags:",
@@ -66,6 +75,15 @@ def _header(content: Content, examination: Examination) -> str:
             "---",
         )
     )
+
+
+def _licence(content: Content) -> tuple[str, ...]:
+    """The Hub's field: the licence that all sources state, "other" where they differ, else "unknown"."""
+    stated = {origin.licence for origin in content.origins}
+    if stated and "" not in stated:
+        one = len(stated) == 1
+        return (f"license: {json.dumps(stated.pop().lower(), ensure_ascii=False) if one else 'other'}",)
+    return ("license: unknown",)
 
 
 def _support_warning(examination: Examination) -> str:
@@ -124,25 +142,42 @@ def _support(content: Content, examination: Examination) -> str:
     )
     return (
         "## Support\n\n"
-        f"Minimum: {examination.policy.minimum_tier.value}. {content.annotators} people made "
-        f"{content.decisions} decisions.\n\n"
+        f"Minimum: {examination.policy.minimum_tier.value}. {len(content.annotators)} people made "
+        f"{sum(each.decisions for each in content.annotators)} decisions.\n\n"
         f"| tier | meaning | rows |\n|---|---|---|\n{tiers}\n\n"
         f"{examination.agreement.sentence}"
     )
 
 
-def _rules(examination: Examination, acknowledgements: tuple[Acknowledgement, ...]) -> str:
+def _people(content: Content) -> str:
+    if not content.annotators:
+        return ""
+    rows = "\n".join(
+        f"| {_cell(each.pseudonym)} | {each.decisions} | {each.votes} | {each.ties} | "
+        f"{'' if each.seconds is None else f'{each.seconds:g}'} |"
+        for each in content.annotators
+    )
+    return (
+        "## Annotators\n\nBy pseudonym.\n\n"
+        "| annotator | decisions | votes in effect | of them ties or both bad | median seconds |\n"
+        f"|---|---|---|---|---|\n{rows}"
+    )
+
+
+def _rules(content: Content, examination: Examination, acknowledgements: tuple[Acknowledgement, ...]) -> str:
     rows = "\n".join(
         line
         for rule in _all_rules(examination)
-        for line in _rule_lines(rule, examination.validation.of_rule(rule))
+        for line in _rule_lines(rule, examination.validation.of_rule(rule), content.remaining.get(rule, 0))
     )
     accepted = "\n".join(f"- {each.rule} ({each.count}), by {_line(each.by)}" for each in acknowledgements)
     changes = ", ".join(f"{name} = {value}" for name, value in examination.policy.changes.items())
     return (
         "## Rules\n\n"
-        "E keeps rows out, W was acknowledged by a person, I is reported.\n\n"
-        f"| rule | severity | count | finding |\n|---|---|---|---|\n{rows}\n\n"
+        "E keeps rows out, W was acknowledged by a person, I is reported. Before: pairs of the workspace "
+        "that a finding concerns. After: rows of train and test that it still concerns; none where it is "
+        "about the whole set.\n\n"
+        f"| rule | severity | before | after | finding |\n|---|---|---|---|---|\n{rows}\n\n"
         f"Settings that differ from the default: {changes or 'none'}.\n\n"
         f"Acknowledged by name:\n\n{accepted or 'nothing had to be.'}"
     )
@@ -152,11 +187,40 @@ def _all_rules(examination: Examination) -> list[str]:
     return sorted({*runner.CHECKED, *(finding.rule for finding in examination.validation.findings)})
 
 
-def _rule_lines(rule: str, findings: tuple[Finding, ...]) -> Iterator[str]:
+def _rule_lines(rule: str, findings: tuple[Finding, ...], remaining: int) -> Iterator[str]:
     if not findings:
-        yield f"| {rule} | | 0 | |"
+        yield f"| {rule} | | 0 | 0 | |"
     for each in findings:
-        yield f"| {rule} | {each.severity.value} | {each.count} | {_cell(each.message)} |"
+        after = "" if each.scope is Scope.SET else 0 if each.severity is Severity.ERROR else remaining
+        yield f"| {rule} | {each.severity.value} | {each.count} | {after} | {_cell(each.message)} |"
+
+
+def biases(examination: Examination) -> tuple[str, ...]:
+    """What is known to tell the winner besides quality, a sentence each; what was not found is said too."""
+    found = []
+    for rule, what in _BIASES.items():
+        messages = [each.message for each in examination.validation.of_rule(rule)]
+        found += [f"{rule}: {_line(message)}" for message in messages] or [f"{rule}: no {what} was found."]
+    return tuple(found)
+
+
+def _biases(examination: Examination) -> str:
+    return "## Known biases\n\n" + "\n".join(f"- {each}" for each in biases(examination))
+
+
+def _training(examination: Examination) -> str:
+    found = preset.suggested(examination)
+    lines = "\n".join(f"- `{each.key} = {each.value}`: {each.why}" for each in found)
+    return f"## Training on it\n\n{lines or 'Nothing asks for other settings than the defaults.'}"
+
+
+_BIASES = {
+    "V12": "leak at the edges of the answers",
+    "V13": "leak of the model that wrote an answer",
+    "V14": "preference for a side of the screen",
+    "V15": "preference for longer or shorter answers",
+    "V16": "preference for an outward look, such as lists or code",
+}
 
 
 def _transforms() -> str:

@@ -1,9 +1,32 @@
 """What a release says of itself besides its rows and findings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from curation.release.origins import Origin
 from curation.validation.exclusion import Cursor
+
+_TELLING = 0.05  # share of the prompts from which on a language is named
+_SURE = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotator:
+    """What one person did, by pseudonym.
+
+    Attributes:
+        decisions: rows they wrote, replaced and taken-back ones too.
+        votes: pairs that a vote of theirs is in effect for.
+        ties: those of them that are a tie or both bad.
+        seconds: median of the active seconds of their decisions; None where none was measured.
+    """
+
+    pseudonym: str
+    decisions: int
+    votes: int
+    ties: int
+    seconds: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,7 +35,10 @@ class Content:
 
     Attributes:
         guideline_version: the newest, 0 where none has been written.
-        annotators: people with at least one decision; decisions counts replaced and taken-back ones too.
+        annotators: people with at least one decision, by pseudonym.
+        remaining: pairs of train and test that a rule has something to say about, by rule.
+        languages: of the prompts, most frequent first; codes of ISO 639.
+        newest: day of the newest fact behind the release; None without any.
     """
 
     project: str
@@ -20,8 +46,10 @@ class Content:
     origins: tuple[Origin, ...]
     guideline_version: int
     guideline: str
-    annotators: int
-    decisions: int
+    annotators: tuple[Annotator, ...]
+    remaining: Mapping[str, int]
+    languages: tuple[str, ...]
+    newest: date | None
 
     @property
     def title(self) -> str:
@@ -35,15 +63,78 @@ def read(cursor: Cursor, fingerprint: str, origins: tuple[Origin, ...]) -> Conte
     guideline = cursor.execute(
         "SELECT version, markdown FROM guideline ORDER BY version DESC LIMIT 1"
     ).fetchone()
-    annotators, decisions = cursor.execute(
-        "SELECT count(DISTINCT annotator_id), count(*) FROM decision"
-    ).fetchone() or (0, 0)
     return Content(
         project=project[0] if project else "preferences",
         fingerprint=fingerprint,
         origins=origins,
         guideline_version=guideline[0] if guideline else 0,
         guideline=guideline[1] if guideline else "",
-        annotators=annotators,
-        decisions=decisions,
+        annotators=_annotators(cursor),
+        remaining=_remaining(cursor),
+        languages=_languages(cursor),
+        newest=_newest(cursor),
     )
+
+
+def _annotators(cursor: Cursor) -> tuple[Annotator, ...]:
+    rows = cursor.execute(
+        """
+        WITH did AS (
+            SELECT annotator_id, count(*) AS decisions, median(seconds_active) AS seconds
+            FROM decision GROUP BY annotator_id
+        ),
+        stands AS (
+            SELECT annotator_id, count(*) AS votes,
+                   count(*) FILTER (WHERE verdict IN ('tie', 'both_bad')) AS ties
+            FROM vote GROUP BY annotator_id
+        )
+        SELECT d.annotator_id, d.decisions, coalesce(s.votes, 0), coalesce(s.ties, 0), round(d.seconds, 1)
+        FROM did AS d LEFT JOIN stands AS s ON s.annotator_id = d.annotator_id
+        ORDER BY d.annotator_id
+        """
+    ).fetchall()
+    return tuple(
+        Annotator(pseudonym=row[0], decisions=row[1], votes=row[2], ties=row[3], seconds=row[4])
+        for row in rows
+    )
+
+
+def _remaining(cursor: Cursor) -> dict[str, int]:
+    rows = cursor.execute(
+        """
+        SELECT d.rule, count(DISTINCT d.pair_id)
+        FROM (SELECT pair_id, rule FROM doubt UNION ALL SELECT pair_id, rule FROM exclusion) AS d
+        SEMI JOIN part AS p ON p.pair_id = d.pair_id
+        GROUP BY d.rule
+        """
+    ).fetchall()
+    return {str(rule): int(count) for rule, count in rows}
+
+
+def _languages(cursor: Cursor) -> tuple[str, ...]:
+    rows = cursor.execute(
+        """
+        WITH told AS (
+            SELECT f.language_prompt AS language, count(*) AS rows
+            FROM fact AS f SEMI JOIN part AS p ON p.pair_id = f.pair_id
+            WHERE f.language_prompt <> '' AND f.sure_prompt > $sure
+            GROUP BY f.language_prompt
+        )
+        SELECT language FROM told
+        WHERE rows >= $telling * (SELECT sum(rows) FROM told)
+        ORDER BY rows DESC, language
+        """,
+        {"sure": _SURE, "telling": _TELLING},
+    ).fetchall()
+    return tuple(str(language) for (language,) in rows)
+
+
+def _newest(cursor: Cursor) -> date | None:
+    (newest,) = cursor.execute(
+        """
+        SELECT max(at_time)::DATE FROM (
+            SELECT max(imported) AS at_time FROM pair UNION ALL SELECT max(server_time) FROM decision
+            UNION ALL SELECT max(settled) FROM settlement)
+        """
+    ).fetchone() or (None,)
+    return newest if isinstance(newest, date) else None

@@ -1,6 +1,6 @@
-"""croissant.json: the release described in MLCommons Croissant 1.0, JSON-LD that data search reads."""
+"""croissant.json: the release described in MLCommons Croissant 1.1, JSON-LD that data search reads."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from curation.release import columns
 from curation.release.contents import Content
@@ -8,9 +8,12 @@ from curation.release.contents import Content
 _CONTEXT = {
     "@language": "en",
     "@vocab": "https://schema.org/",
+    "annotation": "cr:annotation",
+    "arrayShape": "cr:arrayShape",
     "citeAs": "cr:citeAs",
     "column": "cr:column",
     "conformsTo": "dct:conformsTo",
+    "containedIn": "cr:containedIn",
     "cr": "http://mlcommons.org/croissant/",
     "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
@@ -24,6 +27,7 @@ _CONTEXT = {
     "fileSet": "cr:fileSet",
     "format": "cr:format",
     "includes": "cr:includes",
+    "isArray": "cr:isArray",
     "isLiveDataset": "cr:isLiveDataset",
     "jsonPath": "cr:jsonPath",
     "key": "cr:key",
@@ -55,22 +59,32 @@ _PLAIN = {
 _PARTS = {"train": "data/train-00000-of-00001.parquet", "test": "data/test-00000-of-00001.parquet"}
 
 
-def metadata(content: Content, sums: Mapping[str, str]) -> dict[str, object]:
+def metadata(content: Content, sums: Mapping[str, str], biases: Sequence[str]) -> dict[str, object]:
     """The JSON-LD of a release.
 
+    Nothing here tells the time of writing: the date is that of the newest fact behind the release.
+
     Args:
+        biases: what is known of the biases of the pairs, a sentence each.
         sums: SHA-256 of the files, by path in the folder.
     """
     licences = sorted({origin.licence for origin in content.origins if origin.licence})
+    published = {} if content.newest is None else {"datePublished": content.newest.isoformat()}
+    protocol = {"rai:dataAnnotationProtocol": content.guideline} if content.guideline else {}
     return {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
-        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "conformsTo": "http://mlcommons.org/croissant/1.1",
         "name": _identifier(content.title),
         "description": "Preference pairs in TRL's conversational layout, released by Pairloom. "
         f"Fingerprint {content.fingerprint}.",
         "license": licences or ["not stated by the sources"],
         "version": "1.0.0",
+        "citeAs": f"{content.project}, preference pairs, fingerprint {content.fingerprint}",
+        "inLanguage": list(content.languages),
+        **published,
+        "rai:dataBiases": list(biases),
+        **protocol,
         "distribution": [_file(name, path, sums[path]) for name, path in _PARTS.items()],
         "recordSet": [_records(name) for name in _PARTS],
     }

@@ -20,13 +20,15 @@ from curation.validation.policy import Policy
 
 # Row numbers of DuckDB are dense and in the order of arrival where rows are never deleted; a copy of the
 # database (backups) keeps them. `number` where a table has one of its own.
-_TABLES = {
+TABLES = {
     "pair": "rowid",
     "appearance": "rowid",
     "given_order": "rowid",
     "protected_prompt": "rowid",
     "decision": "number",
     "settlement": "number",
+    "rewrite": "rowid",
+    "edit": "rowid",
     "placement": "number",
     "stated_licence": "number",
     "guideline": "version",
@@ -76,7 +78,7 @@ def look_back(cursor: Cursor, moment: Moment) -> None:
             f"The database no longer holds the state of that moment: rows of {', '.join(lost)} are missing. "
             "Restore a backup that was made after the release."
         )
-    for table, column in _TABLES.items():
+    for table, column in TABLES.items():
         # Names and numbers of ours, none of them text from outside; a view takes no parameters.
         cursor.execute(
             f"CREATE TEMP VIEW {table} AS SELECT * FROM {_database(cursor)}.main.{table}"  # noqa: S608
@@ -107,7 +109,7 @@ def _policy(values: dict[str, Any]) -> Policy:
 def _marks(cursor: Cursor) -> dict[str, int]:
     # rowid is what DuckDB calls it; on an empty table max() is NULL.
     marks = {}
-    for table, column in _TABLES.items():
+    for table, column in TABLES.items():
         (last,) = cursor.execute(f"SELECT max({column}) FROM {table}").fetchone() or (None,)  # noqa: S608
         marks[table] = -1 if last is None else int(last)
     return marks

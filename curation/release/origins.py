@@ -33,9 +33,12 @@ def prepare(cursor: Cursor) -> tuple[Origin, ...]:
     rows = cursor.execute(
         """
         SELECT p.source_id, coalesce(s.kind, ''), coalesce(s.location, p.source_id), coalesce(s.revision, ''),
-               coalesce(s.sha256, ''), coalesce(s.layout, ''), coalesce(s.licence, ''), p.pairs
+               coalesce(s.sha256, ''), coalesce(s.layout, ''),
+               coalesce(nullif(l.licence, ''), s.licence, ''), p.pairs
         FROM (SELECT source_id, count(*) AS pairs FROM pair GROUP BY source_id) AS p
         LEFT JOIN source AS s ON s.id = p.source_id
+        LEFT JOIN (SELECT source_id, arg_max(licence, number) AS licence
+                   FROM stated_licence GROUP BY source_id) AS l ON l.source_id = p.source_id
         """
     ).fetchall()
     cursor.execute("CREATE TEMP TABLE source_label (source_id VARCHAR PRIMARY KEY, label VARCHAR NOT NULL)")

@@ -16,6 +16,7 @@ from curation.labelling import events
 from curation.release import folders, gate, moment, write
 from curation.release.gate import Acknowledgement, Examination
 from curation.release.moment import Moment
+from curation.release.publish import Pushed
 from curation.validation import snapshot
 from curation.validation.exclusion import Cursor
 from curation.validation.policy import Policy
@@ -108,6 +109,23 @@ def get(db: Database, place: Workspace, name: str) -> Release:
     if not found:
         raise Unknown(f"There is no release {name}.")
     return found[0]
+
+
+def record_push(db: Database, name: str, pushed: Pushed, *, by: str, now: datetime) -> None:
+    """Enter a push into the audit; never its token."""
+    with db.writing() as tx:
+        events.record(
+            tx,
+            actor=by,
+            action="push release",
+            subject=name,
+            detail={
+                "repository": pushed.plan.repository,
+                "private": pushed.plan.private,
+                "commit": pushed.commit,
+            },
+            now=now,
+        )
 
 
 def moment_of(db: Database, name: str) -> tuple[Moment, str]:

@@ -14,13 +14,13 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from curation.release import card, columns, contents, croissant, fingerprint, origins, rows
+from curation.release import card, columns, contents, croissant, fingerprint, origins, preset, rows
 from curation.release.contents import Content
 from curation.release.gate import Acknowledgement, Examination
 from curation.validation import runner
 from curation.validation.exclusion import Cursor
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 TRAIN, TEST = "data/train-00000-of-00001.parquet", "data/test-00000-of-00001.parquet"
 Progress = Callable[[int, int], None]
@@ -47,7 +47,9 @@ def files(
     content = contents.read(cursor, digest, sources)
     _write_json(folder / "validation.json", validation_json(examination, acknowledgements))
     _write(folder / "README.md", card.markdown(content, examination, acknowledgements))
-    _write_json(folder / "croissant.json", croissant.metadata(content, _sums(folder)))
+    _write_json(
+        folder / "croissant.json", croissant.metadata(content, _sums(folder), card.biases(examination))
+    )
     _write_json(folder / MANIFEST, _manifest(content, examination, _sums(folder)))
     for path in (folder / "data", folder):
         sync_folder(path)
@@ -68,6 +70,7 @@ def validation_json(
         "acknowledgements": [asdict(each) for each in acknowledgements],
         "tiers": {tier.value: count for tier, count in examination.tiers.items()},
         "agreement": asdict(examination.agreement),
+        "training": [asdict(each) for each in preset.suggested(examination)],
         "protected_prompts": dict(examination.protected) or "none supplied",
     }
 

@@ -25,14 +25,14 @@ _LEFT_OUT = ("checkpoint-", "control", "reference")
 
 
 def link(folder: Path) -> str:
-    """A signed address for one folder inside the workspace's releases or runs.
+    """A signed address for one folder inside the workspace's releases, exports or runs.
 
     Raises:
-        ValueError: the folder is neither.
+        ValueError: the folder is none of them.
     """
     place = workspace.current()
-    if folder.parent not in (place.releases, place.runs):
-        raise ValueError(f"{folder} is neither a release nor a run")
+    if folder.parent not in (place.releases, place.exports, place.runs):
+        raise ValueError(f"{folder} is neither a release nor an export nor a run")
     token = _signer(place).dumps(f"{folder.parent.name}/{folder.name}")
     return f"/download/{folder.name}.zip?token={token}"
 

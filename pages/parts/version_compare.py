@@ -1,0 +1,75 @@
+"""What lies between two releases, and why."""
+
+import streamlit as st
+
+from curation.release import difference
+from curation.release.difference import Comparison, Kind
+from pages.parts import session
+from pages.parts.plain import plain
+from pages.parts.version_list import Shown
+
+_ROWS = 200
+_WORDS = {
+    Kind.ADDED: "Added",
+    Kind.REMOVED: "Removed",
+    Kind.WINNER: "Other winner",
+    Kind.PART: "Moved between parts",
+    Kind.SUPPORT: "Other support",
+}
+
+
+def show(shown: Shown) -> None:
+    """Compare the chosen version with another one."""
+    others = [each for each in shown.known if each.name != shown.chosen.name and each.path.is_dir()]
+    if not others or not shown.chosen.path.is_dir():
+        st.info("Two releases with their folders are needed to compare.", icon=":material/difference:")
+        return
+    field, _ = st.columns([1, 3])
+    older = [each.name for each in others if each.released <= shown.chosen.released]
+    names = [each.name for each in others]
+    name = field.selectbox(
+        "Compared with",
+        names,
+        index=names.index(older[0]) if older else 0,
+        key=f"compare-{shown.chosen.name}",
+    )
+    before = next(each for each in others if each.name == name)
+    key = (before.fingerprint, before.name, shown.chosen.fingerprint, shown.chosen.name)
+    found = session.kept("version-comparison")
+    if not (isinstance(found, tuple) and found[0] == key):
+        with st.spinner("Comparing all rows"):
+            found = (key, difference.compare(before.path, shown.chosen.path, limit=_ROWS))
+        session.keep("version-comparison", found)
+    _draw(found[1], before.name, shown.chosen.name)
+
+
+def _draw(found: Comparison, before: str, after: str) -> None:
+    cells = {"Same": found.same, **{_WORDS[kind]: found.counts.get(kind, 0) for kind in Kind}}
+    for column, (words, count) in zip(st.columns(len(cells)), cells.items(), strict=True):
+        column.metric(words, f"{count:,}")
+    if found.settings:
+        st.markdown(plain(f"Other settings from {before} to {after}: {'; '.join(found.settings)}."))
+    if not found.changes:
+        st.success(f"{plain(before)} and {plain(after)} hold the same rows.", icon=":material/check_circle:")
+        return
+    total = sum(found.counts.values())
+    if total > len(found.changes):
+        st.caption(f"The first {len(found.changes)} of {total:,} rows.")
+    st.dataframe(
+        [
+            {
+                "what": _WORDS[each.kind],
+                "pair": each.pair_id,
+                "why": each.why,
+                "what people said since": "; ".join(each.since),
+            }
+            for each in found.changes
+        ],
+        hide_index=True,
+        column_config={
+            "what": st.column_config.TextColumn(width="small"),
+            "pair": st.column_config.TextColumn(width="small"),
+            "why": st.column_config.TextColumn(width="large"),
+            "what people said since": st.column_config.TextColumn(width="large"),
+        },
+    )

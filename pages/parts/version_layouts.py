@@ -1,0 +1,28 @@
+"""A release in the layout of another trainer, made on demand."""
+
+import streamlit as st
+
+from curation.release import export
+from curation.release.layouts import Layout
+from pages.parts import routes_download
+from pages.parts.plain import plain
+from pages.parts.version_list import Shown
+
+
+def show(shown: Shown) -> None:
+    """Choose a layout, write it, fetch it."""
+    field, _ = st.columns([2, 3])
+    layout = field.selectbox(
+        "Layout", list(Layout), format_func=lambda each: each.shape.title, key="version-layout"
+    )
+    st.markdown(layout.shape.note)
+    if layout.shape.left_out:
+        st.caption(f"A pair may be left out: {layout.shape.left_out}.")
+    folder = export.place(shown.chosen.path, layout, shown.place.exports)
+    if not folder.is_dir():
+        if not st.button("Write it", type="primary", key="version-export", icon=":material/output:"):
+            return
+        with st.spinner("Writing"):
+            export.export(shown.chosen.path, layout, folder)
+    st.link_button("Download", routes_download.link(folder), icon=":material/download:")
+    st.caption(plain(f"Also in {folder} on this machine."))

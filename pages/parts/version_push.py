@@ -1,0 +1,66 @@
+"""A release on its way to the Hugging Face Hub: what would go, then the push."""
+
+import os
+
+import streamlit as st
+
+from curation.release import publish, releases
+from curation.release.publish import Plan
+from pages.parts import session
+from pages.parts.plain import plain
+from pages.parts.version_list import Shown
+
+_MIB = 2**20
+
+
+def show(shown: Shown) -> None:
+    """Name a repository, see what would go, push."""
+    field, choice, _ = st.columns([2, 1, 2], vertical_alignment="bottom")
+    repository = field.text_input(
+        "Data set on the Hub", placeholder="owner/name", key="version-repository"
+    ).strip()
+    public = choice.toggle(
+        "Public", key="version-public", help="Everybody can read it. Off: only its owners."
+    )
+    if not os.environ.get(publish.TOKEN):
+        st.info(
+            f"Pushing needs a token with write access: set {publish.TOKEN} in the environment and start "
+            "Pairloom again. It is never stored.",
+            icon=":material/key:",
+        )
+    if not repository:
+        return
+    planned = publish.plan(shown.chosen.path, repository, private=not public)
+    _draw(planned)
+    label = f"Push to {repository}, {'public' if public else 'private'}"
+    if st.button(
+        plain(label), type="primary", key="version-push", icon=":material/cloud_upload:",
+        disabled=not os.environ.get(publish.TOKEN),
+    ):  # fmt: skip
+        _push(shown, planned)
+
+
+def _draw(planned: Plan) -> None:
+    st.markdown(
+        plain(
+            f"{len(planned.files)} files, {planned.size / _MIB:,.1f} MiB, tagged {planned.tag}. Whatever else "
+            "lies there is removed from its newest version and stays in its history."
+        )
+    )
+    st.dataframe(
+        [{"file": name, "bytes": size} for name, size in planned.files],
+        hide_index=True,
+        height="content",
+        width=560,
+    )
+    st.caption("decisions.parquet goes along: every decision, people by pseudonym, comments left out.")
+
+
+def _push(shown: Shown, planned: Plan) -> None:
+    with st.spinner("Pushing"):
+        pushed = publish.push(shown.chosen.path, planned)
+    releases.record_push(shown.db, shown.chosen.name, pushed, by=shown.person.id, now=session.now())
+    st.success(
+        plain(f"{shown.chosen.name} is at {pushed.url}, revision {pushed.commit[:12]}."),
+        icon=":material/check_circle:",
+    )
