@@ -96,6 +96,5 @@ with guard.on_action():
         "Release", type="primary", key="release-make", disabled=not ready, icon=":material/verified:"
     ):
         make(name, chosen, accepted)
-known = releases.listed(db, place)
-if known:
-    release_summary.listing(known)
+if releases.listed(db, place):
+    st.page_link("versions.py", label="All versions", icon=":material/deployed_code_history:")

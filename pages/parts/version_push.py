@@ -43,8 +43,8 @@ def show(shown: Shown) -> None:
 def _draw(planned: Plan) -> None:
     st.markdown(
         plain(
-            f"{len(planned.files)} files, {planned.size / _MIB:,.1f} MiB, tagged {planned.tag}. Whatever else "
-            "lies there is removed from its newest version and stays in its history."
+            f"{len(planned.files)} files, {planned.size / _MIB:,.1f} MiB, tagged {planned.tag}. Whatever "
+            "else lies there is removed from its newest version and stays in its history."
         )
     )
     st.dataframe(
