@@ -42,7 +42,7 @@ class Comparison:
 
     Attributes:
         counts: rows by kind of change; kinds that did not happen are left out.
-        changes: the first of them, by kind and pair id.
+        changes: the first of them, the heaviest kind first, then by pair id.
         same: rows that are equal in winner, part and support.
         settings: thresholds that differ, such as "minimum_tier: prior → single".
     """
@@ -125,6 +125,9 @@ CREATE TABLE released
 CREATE TABLE left_out (side VARCHAR, pair_id VARCHAR, why VARCHAR);
 CREATE TABLE said (side VARCHAR, id VARCHAR, kind VARCHAR, pair_id VARCHAR, annotator VARCHAR,
                    verdict VARCHAR, decided_at TIMESTAMP);
+-- The heaviest changes first: a limit must not hide them.
+CREATE MACRO weight(kind) AS list_position(
+    ['winner changed', 'removed', 'added', 'moved between train and test', 'support changed'], kind);
 CREATE VIEW before_row AS SELECT pair_id, part, winner, tier, n_votes FROM released WHERE side = 'before';
 CREATE VIEW after_row AS SELECT pair_id, part, winner, tier, n_votes FROM released WHERE side = 'after';
 CREATE VIEW before_left_out AS SELECT pair_id, why FROM left_out WHERE side = 'before';
@@ -152,7 +155,7 @@ WHERE b.pair_id IS NULL OR a.pair_id IS NULL
 """
 
 _SHOWN = """
-WITH shown AS (SELECT kind, pair_id, why FROM change ORDER BY kind, pair_id LIMIT $limit),
+WITH shown AS (SELECT kind, pair_id, why FROM change ORDER BY weight(kind), pair_id LIMIT $limit),
 only_one AS (SELECT id FROM said GROUP BY id HAVING count(*) = 1),
 sentence AS (
     SELECT s.pair_id, s.decided_at, s.id,
@@ -169,7 +172,7 @@ SELECT c.kind, c.pair_id, c.why,
        coalesce(list(t.told ORDER BY t.decided_at, t.id) FILTER (WHERE t.told IS NOT NULL), [])[:5]
 FROM shown AS c LEFT JOIN sentence AS t ON t.pair_id = c.pair_id
 GROUP BY c.kind, c.pair_id, c.why
-ORDER BY c.kind, c.pair_id
+ORDER BY weight(c.kind), c.pair_id
 """
 
 _SAME = """

@@ -62,7 +62,7 @@ def plan(folder: Path, repository: str, *, private: bool = True) -> Plan:
     if not _REPOSITORY.fullmatch(repository) or "--" in repository or ".." in repository:
         raise InvalidInput(f"“{repository}” is no name of a data set. Names look like owner/name.")
     manifest = verify.read_manifest(folder)
-    damage = verify.check(folder)
+    damage = verify.changed_files(folder)
     if damage:
         raise InvalidInput(f"{folder.name} is not as it was released: {damage[0].message} Push a whole one.")
     names = sorted([*manifest.files, write.MANIFEST])

@@ -49,8 +49,9 @@ def check(folder: Path) -> tuple[Difference, ...]:
 
 
 def changed_files(folder: Path) -> tuple[Difference, ...]:
-    """Files that are missing or not those that were released; rows are not counted again, so it is quick."""
-    return tuple(_missing_and_changed(folder, read_manifest(folder)))
+    """Files that are missing, added or not those that were released; rows are not counted again."""
+    manifest = read_manifest(folder)
+    return (*_missing_and_changed(folder, manifest), *_added(folder, manifest))
 
 
 def read_manifest(folder: Path) -> Manifest:

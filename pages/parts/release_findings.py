@@ -1,5 +1,7 @@
 """What the rules found: a sentence each, counts, and examples to look at."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from curation.database import Database
@@ -13,15 +15,19 @@ _WORDS = {
 }
 
 
-def show(db: Database, findings: tuple[Finding, ...]) -> None:
-    """All findings, heaviest first."""
+def show(db: Database, findings: tuple[Finding, ...], remedy: Callable[[Finding, int], None]) -> None:
+    """All findings, heaviest first.
+
+    Args:
+        remedy: draws what would clear a finding, given the finding and its number.
+    """
     if not findings:
         st.success("No rule found anything.", icon=":material/check_circle:")
     for number, finding in enumerate(findings):
-        _one(db, finding, number)
+        _one(db, finding, number, remedy)
 
 
-def _one(db: Database, finding: Finding, number: int) -> None:
+def _one(db: Database, finding: Finding, number: int, remedy: Callable[[Finding, int], None]) -> None:
     words, colour = _WORDS[finding.severity]
     with st.container(border=True, key=f"finding-{finding.rule}-{number}"):
         st.badge(f"{finding.rule} {words}", color=colour)  # type: ignore[arg-type]
@@ -31,6 +37,8 @@ def _one(db: Database, finding: Finding, number: int) -> None:
         if finding.examples:
             with st.expander(f"Examples ({min(5, len(finding.examples))} of {finding.count:,})"):
                 st.dataframe([_row(db, pair_id) for pair_id in finding.examples[:5]], hide_index=True)
+        if finding.severity is not Severity.NOTE:
+            remedy(finding, number)
 
 
 def _row(db: Database, pair_id: str) -> dict[str, str]:

@@ -10,10 +10,10 @@ from pages.parts.version_list import Shown
 
 _ROWS = 200
 _WORDS = {
+    Kind.WINNER: "Other winner",
     Kind.ADDED: "Added",
     Kind.REMOVED: "Removed",
-    Kind.WINNER: "Other winner",
-    Kind.PART: "Moved between parts",
+    Kind.PART: "Other part",
     Kind.SUPPORT: "Other support",
 }
 
@@ -44,7 +44,7 @@ def show(shown: Shown) -> None:
 
 
 def _draw(found: Comparison, before: str, after: str) -> None:
-    cells = {"Same": found.same, **{_WORDS[kind]: found.counts.get(kind, 0) for kind in Kind}}
+    cells = {"Same": found.same, **{words: found.counts.get(kind, 0) for kind, words in _WORDS.items()}}
     for column, (words, count) in zip(st.columns(len(cells)), cells.items(), strict=True):
         column.metric(words, f"{count:,}")
     if found.settings:
@@ -59,7 +59,7 @@ def _draw(found: Comparison, before: str, after: str) -> None:
         [
             {
                 "what": _WORDS[each.kind],
-                "pair": each.pair_id,
+                "pair": each.pair_id[:12],
                 "why": each.why,
                 "what people said since": "; ".join(each.since),
             }

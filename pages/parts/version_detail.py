@@ -13,7 +13,7 @@ def show(shown: Shown) -> None:
     release = shown.chosen
     st.caption(f"Fingerprint {release.fingerprint}")
     here = release.path.is_dir()
-    first, second, third, fourth, _ = st.columns([2, 2, 2, 2, 3])
+    first, second, third, fourth, _ = st.columns([2, 2, 2, 2, 3], vertical_alignment="center")
     if here:
         address = routes_download.link(release.path)
         first.link_button("Download", address, icon=":material/download:", width="stretch")
@@ -26,8 +26,15 @@ def show(shown: Shown) -> None:
         help="Writes it again from the database as it was then, and compares every byte. "
         "A folder that is gone comes back.",
     )  # fmt: skip
-    if here:
-        fourth.page_link("train.py", label="Train on it", icon=":material/model_training:")
+    training = fourth.button(
+        "Train on it",
+        key="version-train",
+        icon=":material/model_training:",
+        width="stretch",
+        disabled=not here,
+    )
+    if training:
+        st.switch_page("train.py")
     if verifying:
         _verify(shown)
     if reproducing:

@@ -9,12 +9,13 @@ from pages.parts.plain import plain
 from pages.parts.version_list import Shown
 
 
+_LAYOUTS: list[Layout] = list(Layout)
+
+
 def show(shown: Shown) -> None:
     """Choose a layout, write it, fetch it."""
     field, _ = st.columns([2, 3])
-    layout = field.selectbox(
-        "Layout", list(Layout), format_func=lambda each: each.shape.title, key="version-layout"
-    )
+    layout = field.selectbox("Layout", _LAYOUTS, format_func=_title, key="version-layout")
     st.markdown(layout.shape.note)
     if layout.shape.left_out:
         st.caption(f"A pair may be left out: {layout.shape.left_out}.")
@@ -26,3 +27,7 @@ def show(shown: Shown) -> None:
             export.export(shown.chosen.path, layout, folder)
     st.link_button("Download", routes_download.link(folder), icon=":material/download:")
     st.caption(plain(f"Also in {folder} on this machine."))
+
+
+def _title(layout: Layout) -> str:
+    return layout.shape.title

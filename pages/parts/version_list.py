@@ -24,6 +24,7 @@ class Shown:
 
 def table(known: Sequence[Release]) -> None:
     """All releases, newest first."""
+    whole = all(each.path.is_dir() for each in known)
     st.dataframe(
         [
             {
@@ -35,7 +36,7 @@ def table(known: Sequence[Release]) -> None:
                 "ties": each.ties,
                 "left out": each.excluded,
                 "fingerprint": each.fingerprint[:16],
-                "folder": "" if each.path.is_dir() else "missing",
+                **({} if whole else {"folder": "" if each.path.is_dir() else "missing"}),
             }
             for each in known
         ],

@@ -30,7 +30,7 @@ def show(shown: Shown) -> None:
         )
     if not repository:
         return
-    planned = publish.plan(shown.chosen.path, repository, private=not public)
+    planned = _planned(shown, repository, private=not public)
     _draw(planned)
     label = f"Push to {repository}, {'public' if public else 'private'}"
     if st.button(
@@ -38,6 +38,18 @@ def show(shown: Shown) -> None:
         disabled=not os.environ.get(publish.TOKEN),
     ):  # fmt: skip
         _push(shown, planned)
+
+
+def _planned(shown: Shown, repository: str, *, private: bool) -> Plan:
+    """What would go; every file is hashed once, not at each rerun."""
+    kept = session.kept("version-plan")
+    wanted = (shown.chosen.fingerprint, shown.chosen.name, repository, private)
+    if isinstance(kept, tuple) and kept[0] == wanted and isinstance(kept[1], Plan):
+        return kept[1]
+    with st.spinner("Checking every file"):
+        planned = publish.plan(shown.chosen.path, repository, private=private)
+    session.keep("version-plan", (wanted, planned))
+    return planned
 
 
 def _draw(planned: Plan) -> None:

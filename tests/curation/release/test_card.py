@@ -81,12 +81,12 @@ def test_known_biases_are_named_and_so_is_what_was_not_found(
     a_pair: APair, a_decision: ADecision, releasing: Releasing
 ) -> None:
     for number in range(120):
-        pair = a_pair("A long answer. " * 4 + str(number), f"Short {number}", prompt=f"{number}?")
+        pair = a_pair(f"w{number} is so. " * 6 + "Yes.", f"w{number} is not. No.", prompt=f"{number}?")
         a_decision(pair, "chosen")
-    found = card(releasing(policy=Policy(source_leak=1, leak_error=1)).path)
+    found = card(releasing().path)
     section = found.split("## Known biases\n\n")[1].split("\n\n")[0]
-    assert "- V15: " in section
-    assert "- V13: no leak of the model that wrote an answer was found." in section or "- V13: " in section
+    assert "- V15: Where lengths differ by more than" in section
+    assert "- V16: no preference for an outward look, such as lists or code was found." in section
     assert "length tells the winner (V15)" in found
 
 

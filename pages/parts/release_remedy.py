@@ -1,0 +1,60 @@
+"""What would make a finding go away, one press or one link from where it is shown."""
+
+import streamlit as st
+
+from curation.labelling import batches
+from curation.release import remedies
+from curation.validation.finding import Finding
+from curation.validation.policy import Policy
+from pages.parts import session
+
+# Rules that another look by a person settles. The others are about texts, sources or settings.
+_A_VOTE_HELPS = (
+    "V05", "V06", "V07", "V11", "V14", "V18", "V19", "V20", "V21", "V25", "V26", "V28",
+)  # fmt: skip
+_PLACES = {
+    "R01": ("review.py", "Put them back on Review", "gavel"),
+    "V13": ("quality.py", "See where the answers come from", "balance"),
+    "V14": ("quality.py", "See whose sides are uneven", "balance"),
+    "V19": ("review.py", "Settle them on Review", "gavel"),
+    "V20": ("quality.py", "See where people disagree", "balance"),
+    "V21": ("quality.py", "See how these people decide", "balance"),
+    "": ("import_data.py", "Import more pairs", "upload_file"),
+}
+
+
+def offer(finding: Finding, number: int, policy: Policy, person: session.Person) -> None:
+    """Under one finding: a batch of its pairs for the queue, and the page that shows more."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if finding.rule in _A_VOTE_HELPS:
+            st.button(
+                "Queue one more vote on these pairs",
+                key=f"finding-queue-{finding.rule}-{number}",
+                icon=":material/playlist_add:",
+                on_click=_queue,
+                args=(finding, policy, person),
+                help="They come first on Label, blind, among ordinary ones. At most 5,000 at once.",
+            )
+        place(finding.rule)
+
+
+def place(rule: str) -> None:
+    """The page where a rule's findings are dealt with; "" for a release with too few rows."""
+    if rule in _PLACES:
+        page, words, icon = _PLACES[rule]
+        st.page_link(page, label=words, icon=f":material/{icon}:")
+
+
+def _queue(finding: Finding, policy: Policy, person: session.Person) -> None:
+    db = session.database()
+    found = remedies.pairs_behind(db, policy, finding.rule)
+    batches.make(
+        db,
+        found,
+        name=f"Release: {finding.rule}",
+        by=person.id,
+        now=session.now(),
+        more=1,
+        detail={"rule": finding.rule},
+    )
+    st.toast(f"{len(found):,} pairs now come first on Label.", icon=":material/playlist_add_check:")
