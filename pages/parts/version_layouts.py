@@ -1,10 +1,12 @@
 """A release in the layout of another trainer, made on demand."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from curation.release import export
 from curation.release.layouts import Layout
-from pages.parts import routes_download
+from pages.parts import guard, routes_download
 from pages.parts.plain import plain
 from pages.parts.version_list import Shown
 
@@ -21,12 +23,18 @@ def show(shown: Shown) -> None:
         st.caption(f"A pair may be left out: {layout.shape.left_out}.")
     folder = export.place(shown.chosen.path, layout, shown.place.exports)
     if not folder.is_dir():
-        if not st.button("Write it", type="primary", key="version-export", icon=":material/output:"):
-            return
-        with st.spinner("Writing"):
-            export.export(shown.chosen.path, layout, folder)
+        st.button(
+            "Write it", type="primary", key="version-export", icon=":material/output:",
+            on_click=_write, args=(shown.chosen.path, layout, folder),
+        )  # fmt: skip
+        return
     st.link_button("Download", routes_download.link(folder), icon=":material/download:")
     st.caption(plain(f"Also in {folder} on this machine."))
+
+
+def _write(release: Path, layout: Layout, folder: Path) -> None:
+    with guard.on_action(), st.spinner("Writing"):
+        export.export(release, layout, folder)
 
 
 def _title(layout: Layout) -> str:
