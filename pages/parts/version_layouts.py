@@ -10,7 +10,6 @@ from pages.parts import guard, routes_download
 from pages.parts.plain import plain
 from pages.parts.version_list import Shown
 
-
 _LAYOUTS: list[Layout] = list(Layout)
 
 
