@@ -46,16 +46,61 @@ def record(database: Database, decision: Decision, *, seen: int | None = None) -
     if decision.verdict is None and decision.supersedes is None:
         raise InvalidInput("To take back a decision, name it.")
     details.check(decision)
-    with database.writing() as tx:
+    with database.writing(only="decision" if decision.rewrite is None else None) as tx:
         standing = decision_rows.find(tx, decision.id)
         if standing is not None:
             return _repeated(standing, decision)
         _require_pair(tx, decision.pair_id)
         if decision.supersedes is not None:
             _require_own(tx, decision)
-        details.check_against_project(tx, decision, seen)
+        details.check_against(details.versions(tx), decision, seen)
         _insert(tx, decision)
     return Outcome.RECORDED
+
+
+def is_plain(database: Database, decision: Decision, seen: int | None) -> bool:
+    """The decision can be written as it is: a first word on a pair that is there, with nothing to refuse.
+
+    What is not plain is for `record`, which says what is wrong with it.
+    """
+    if decision.verdict is None or decision.supersedes is not None or decision.rewrite is not None:
+        return False
+    book = journal.of(database)
+    with book.lock:
+        book.catch_up(database)
+        if decision.pair_id not in book.places:
+            return False
+    try:
+        details.check(decision)
+        details.check_against(database.remembered(details.versions), decision, seen)
+    except InvalidInput:
+        return False
+    return True
+
+
+def record_plain(database: Database, batch: Sequence[Decision]) -> bool:
+    """Record plain decisions in one transaction; False, and none is recorded, where an id is taken."""
+    if not batch:
+        return True
+    rows = [decision_rows.parameters(decision) for decision in batch]
+    try:
+        with database.writing(only="decision") as tx:
+            tx.execute(
+                """
+                INSERT INTO decision (id, pair_id, annotator_id, round, verdict, strength, reasons, comment,
+                                      rewrite, flag, left_answer, arm, guideline_version, seconds_shown,
+                                      seconds_active, client_time, server_time, supersedes)
+                SELECT unnest($id), unnest($pair_id), unnest($annotator_id), unnest($round), unnest($verdict),
+                       unnest($strength), unnest($reasons), unnest($comment), unnest($rewrite), unnest($flag),
+                       unnest($left_answer), unnest($arm), unnest($guideline_version), unnest($seconds_shown),
+                       unnest($seconds_active), unnest($client_time), unnest($server_time),
+                       unnest($supersedes)
+                """,
+                {name: [row[name] for row in rows] for name in rows[0]},
+            )
+    except duckdb.ConstraintException:
+        return False
+    return True
 
 
 def record_many(tx: duckdb.DuckDBPyConnection, batch: Sequence[Decision]) -> int:

@@ -5,6 +5,7 @@ that any version of the project offered is a reason, and one is required only by
 """
 
 import json
+from collections.abc import Sequence
 
 import duckdb
 
@@ -39,17 +40,27 @@ def check(decision: Decision) -> None:
         raise InvalidInput("Say why the pair is flagged, or drop the flag.")
 
 
-def check_against_project(tx: duckdb.DuckDBPyConnection, decision: Decision, seen: int | None) -> None:
+def versions(cursor: duckdb.DuckDBPyConnection) -> tuple[tuple[int, tuple[str, ...], bool], ...]:
+    """What each version of the project asks for, oldest first: number, reasons, whether one is required."""
+    rows = cursor.execute(
+        "SELECT version, reasons, reasons_required FROM project ORDER BY version"
+    ).fetchall()
+    return tuple((row[0], tuple(json.loads(row[1])), bool(row[2])) for row in rows)
+
+
+def check_against(
+    asked: Sequence[tuple[int, tuple[str, ...], bool]], decision: Decision, seen: int | None
+) -> None:
     """Refuse what this project does not ask for or does not accept.
 
     Args:
+        asked: from `versions`.
         seen: the version of the project the person was shown; None for the one in effect.
 
     Raises:
         InvalidInput: a reason that is none of the project's, or none where one is required.
     """
-    rows = tx.execute("SELECT version, reasons, reasons_required FROM project ORDER BY version").fetchall()
-    offered = {reason for row in rows for reason in json.loads(row[1])}
+    offered = {reason for row in asked for reason in row[1]}
     foreign = [reason for reason in decision.reasons if reason not in offered]
     if foreign:
         raise InvalidInput(
@@ -58,8 +69,8 @@ def check_against_project(tx: duckdb.DuckDBPyConnection, decision: Decision, see
         )
     if len(set(decision.reasons)) < len(decision.reasons):
         raise InvalidInput("The same reason was given twice. Give each once.")
-    shown = [row for row in rows if seen is None or row[0] <= seen]
-    required = bool(shown) and bool(shown[-1][2])
+    shown = [row for row in asked if seen is None or row[0] <= seen]
+    required = bool(shown) and shown[-1][2]
     if required and decision.verdict is not None and decision.verdict.is_preference and not decision.reasons:
         raise InvalidInput("This project asks for a reason. Choose at least one.")
 

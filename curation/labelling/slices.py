@@ -58,17 +58,19 @@ class Slices:
         self.known = frozenset(found)
 
     def _read_suspicion(self, cursor: duckdb.DuckDBPyConnection, places: Mapping[str, int]) -> None:
-        # The detector that suspects a pair most speaks for it.
+        # The detector that suspects a pair most speaks for it; length alone is what they are compared with.
         suspected = cursor.execute(
             """
-            SELECT pair_id FROM suspicion GROUP BY pair_id HAVING max(score) > $least
+            SELECT pair_id FROM suspicion WHERE detector <> 'length'
+            GROUP BY pair_id HAVING max(score) > $least
             ORDER BY max(score) DESC, pair_id LIMIT $most
             """,
             {"least": _SUSPECTED, "most": _MOST},
         ).fetchall()
         uncertain = cursor.execute(
             """
-            SELECT pair_id FROM suspicion GROUP BY pair_id HAVING abs(max(score) - 0.5) < $near
+            SELECT pair_id FROM suspicion WHERE detector <> 'length'
+            GROUP BY pair_id HAVING abs(max(score) - 0.5) < $near
             ORDER BY abs(max(score) - 0.5), pair_id LIMIT $most
             """,
             {"near": _UNCERTAIN, "most": _MOST},

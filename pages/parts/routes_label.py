@@ -18,7 +18,7 @@ from starlette.routing import Route
 from curation import text
 from curation.database import Database
 from curation.errors import InvalidInput, NotAllowed, PairloomError, Unknown, WorkspaceInUse
-from curation.labelling import annotators, decisions, guidelines, progress, projects, queue
+from curation.labelling import annotators, decisions, guidelines, progress, projects, queue, together
 from curation.model import Role, Verdict
 from pages.parts import guard, label_entries, label_past, session
 from pages.parts.pair_view import markup
@@ -192,7 +192,7 @@ def _save_one(entry: object, bearer: Bearer) -> str:
     queue.check_side(said)
     number, arm = queue.assignment(database, said.annotator_id, said.pair_id, said.round)
     seen = label_entries.version_seen(fields)
-    decisions.record(database, replace(said, round=number, arm=arm), seen=seen)
+    together.record(database, replace(said, round=number, arm=arm), seen=seen)
     return said.id
 
 

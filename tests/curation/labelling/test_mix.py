@@ -156,7 +156,8 @@ def test_a_number_of_votes_that_makes_no_sense_is_refused(votes: int) -> None:
 def suspect(db: Database, scores: dict[str, float]) -> None:
     with db.writing() as tx:
         tx.execute(
-            "INSERT INTO suspicion SELECT unnest($pairs), 'test', unnest($scores), NULL, $now",
+            "INSERT INTO suspicion (pair_id, detector, score, computed)"
+            " SELECT unnest($pairs), 'test', unnest($scores), $now",
             {"pairs": list(scores), "scores": list(scores.values()), "now": NOW},
         )
 
