@@ -59,7 +59,10 @@ placed AS (
     SELECT pair_id, place, votes, placed FROM placement WHERE {pair_id}
     QUALIFY row_number() OVER (PARTITION BY pair_id ORDER BY number DESC) = 1
 ),
-suspected AS (SELECT pair_id, max(score) AS score FROM suspicion WHERE {pair_id} GROUP BY pair_id)
+suspected AS (  -- the length of answers is what other detectors are compared with, and makes no suspect
+    SELECT pair_id, max(score) AS score, arg_max(winner, score) AS labelled
+    FROM suspicion WHERE {pair_id} AND detector <> 'length' GROUP BY pair_id
+)
 SELECT p.id AS pair_id, p.source_row, p.prior_winner,
        coalesce(c.votes, 0) AS votes, coalesce(c.votes_both_bad, 0) AS votes_both_bad, c.newest,
        greatest(c.votes_1, c.votes_2, c.votes_tie, c.votes_both_bad) / c.votes AS agreement,
@@ -76,7 +79,8 @@ SELECT p.id AS pair_id, p.source_row, p.prior_winner,
        coalesce(l.place = 'sent_back' AND coalesce(c.votes, 0) <= l.votes, false) AS waiting,
        coalesce(n.skips, 0) AS skips, coalesce(n.cannot_judge, false) AS cannot_judge,
        coalesce(n.rewritten, false) AS rewritten, coalesce(n.flagged, false) AS flagged,
-       u.score AS suspicion, s.settled, l.placed
+       CASE WHEN u.labelled IS NULL OR u.labelled = winner THEN u.score
+            WHEN winner IN ('answer_1', 'answer_2') THEN 1 - u.score END AS suspicion, s.settled, l.placed
 FROM pair AS p
 LEFT JOIN counted AS c ON c.pair_id = p.id
 LEFT JOIN noted AS n ON n.pair_id = p.id
