@@ -144,7 +144,8 @@ WHERE p.prior_winner IN ('answer_1', 'answer_2') AND found IS NOT NULL
 def _arms(cursor: duckdb.DuckDBPyConnection) -> dict[str, Arms]:
     rows = cursor.execute(
         f"""
-        SELECT arm, count(*), count(*) FILTER (WHERE found IN ('answer_1', 'answer_2') AND found <> prior_winner)
+        SELECT arm, count(*),
+               count(*) FILTER (WHERE found IN ('answer_1', 'answer_2') AND found <> prior_winner)
         FROM ({_JUDGED}) GROUP BY arm
         """  # noqa: S608 - a query of ours
     ).fetchall()
