@@ -49,5 +49,8 @@ allowed = {
     for section, rows in SECTIONS.items()
 }
 if person.sign_in:
-    st.sidebar.html(f'<a href="/account">{escape(person.name)}</a> <small>{person.role}</small>')
+    st.sidebar.html(
+        f"<small>{escape(person.name)} · {person.role}<br>"
+        '<a href="/account" style="color: inherit">Account and sign-out</a></small>'
+    )
 st.navigation({section: pages for section, pages in allowed.items() if pages}).run()

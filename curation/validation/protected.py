@@ -15,6 +15,7 @@ import duckdb
 
 from curation import text
 from curation.database import Database
+from curation.labelling import events
 
 GRAM = 8  # words
 Cursor = duckdb.DuckDBPyConnection
@@ -72,12 +73,15 @@ class Index:
         return best if best is not None and shares[best] > _COVER else None
 
 
-def protect(db: Database, name: str, prompts: Sequence[str], now: datetime) -> int:
+def protect(
+    db: Database, name: str, prompts: Sequence[str], now: datetime, *, by: str = "command line"
+) -> int:
     """Keep prompts that no release may contain; returns how many were new.
 
     Args:
         name: of the set, such as a file name; prompts it has already are not added again.
         now: naive UTC.
+        by: pseudonym of who asks for it, for the audit.
     """
     with db.writing() as tx:
         rows = tx.execute("SELECT prompt FROM protected_prompt WHERE name = $name", {"name": name}).fetchall()
@@ -96,6 +100,8 @@ def protect(db: Database, name: str, prompts: Sequence[str], now: datetime) -> i
                     "added": now,
                 },
             )
+            detail = {"prompts": len(fresh)}
+            events.record(tx, actor=by, action="protect prompts", subject=name, detail=detail, now=now)
     return len(fresh)
 
 

@@ -1,6 +1,7 @@
 """Who is here, as what and since when; inviting, changing and removing people."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import streamlit as st
 
@@ -44,7 +45,9 @@ def show() -> None:
 def _table(known: tuple[Annotator, ...]) -> Annotator | None:
     db = session.database()
     able = accounts.holders(db) | identities.holders(db)
-    seen = {each.annotator_id: each.seen for each in reversed(sessions.of(db, now=session.now()))}
+    seen: dict[str, datetime] = {}
+    for each in sessions.of(db, now=session.now()):
+        seen[each.annotator_id] = max(each.seen, seen.get(each.annotator_id, each.seen))
     resting = pauses.resting(db)
     rows = [
         {
@@ -53,17 +56,14 @@ def _table(known: tuple[Annotator, ...]) -> Annotator | None:
             "role": person.role.value if person.id in able else "",
             "state": _state(person, able, resting),
             "here since": person.created,
-            "last seen (UTC)": seen.get(person.id),
+            "last seen (UTC)": f"{seen[person.id]:%Y-%m-%d %H:%M}" if person.id in seen else "",
         }
         for person in known
     ]
     chosen = st.dataframe(
         rows, hide_index=True, key="team-people", on_select="rerun", selection_mode="single-row",
         height=35 * min(len(rows) + 1, 14) + 3, row_height=35,
-        column_config={
-            "here since": st.column_config.DateColumn(width="small"),
-            "last seen (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
-        },
+        column_config={"here since": st.column_config.DateColumn(width="small")},
     ).selection.rows  # fmt: skip
     return known[chosen[0]] if chosen and chosen[0] < len(known) else None
 

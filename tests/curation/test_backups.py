@@ -14,8 +14,9 @@ import pytest
 from curation import backups
 from curation.database import Database
 from curation.errors import InvalidInput, PairloomError, WorkspaceInUse
-from curation.labelling import decisions, events
-from curation.model import Decision, Verdict
+from curation.labelling import annotators, decisions, events
+from curation.model import Decision, Role, Verdict
+from curation.people import invitations, sessions
 from curation.workspace import Workspace
 
 NOW = datetime(2026, 11, 22, 9, 0)
@@ -218,3 +219,37 @@ def test_a_damaged_backup_is_refused(database: Database, tmp_path: Path) -> None
     path.write_bytes(content)
     with pytest.raises(InvalidInput, match="damaged"):
         backups.restore(Workspace(home=tmp_path / "other"), path, replace=False, now=NOW)
+
+
+def test_a_copy_holds_people_but_no_key_that_lets_somebody_in(
+    database: Database, workspace: Workspace, tmp_path: Path
+) -> None:
+    ada = annotators.ensure(database, "ann-ada", name="Ada", role=Role.LEAD, now=NOW)
+    key = sessions.start(database, ada.id, device="Firefox", now=NOW)
+    invitations.make(database, Role.LEAD, by=ada.id, now=NOW)
+    copy = backups.make(database, backups.named(workspace, NOW))
+    other = Workspace(home=tmp_path / "other")
+    backups.restore(other, copy.path, replace=False, now=NOW)
+    again = Database.open(other.database)
+    assert [person.name for person in annotators.everyone(again)] == ["Ada"]
+    assert sessions.person(again, key, now=NOW) is None
+    assert invitations.unused(again, now=NOW) == ()
+    again.close()
+
+
+def test_the_copies_are_listed_and_one_that_changed_since_is_told(
+    database: Database, workspace: Workspace
+) -> None:
+    decide(database, 1)
+    copy = backups.make(database, backups.named(workspace, NOW))
+    (kept,) = backups.listed(workspace)
+    assert (kept.path, kept.size) == (copy.path, copy.path.stat().st_size)
+    assert backups.check(kept.path) == sum(table.rows for table in copy.tables.values())
+    assert kept.path.stat().st_mode & 0o077 == 0  # names and password hashes: nobody else reads it
+    with kept.path.open("r+b") as file:
+        file.seek(kept.size // 2)
+        file.write(b"damage")
+    with pytest.raises(InvalidInput, match="it is damaged"):
+        backups.check(kept.path)
+    with pytest.raises(InvalidInput, match="it is damaged"):
+        backups.restore(Workspace(home=workspace.home / "new"), kept.path, replace=False, now=NOW)
