@@ -31,6 +31,7 @@ SECTIONS: dict[str, list[tuple[str, str, str, Role]]] = {
     "Train": [
         ("train", "Train", "model_training", Role.LEAD),
         ("runs", "Runs", "monitoring", Role.LEAD),
+        ("evaluate", "Evaluate", "forum", Role.LEAD),
     ],
     "People": [("team", "Team", "group", Role.LEAD)],
 }

@@ -11,40 +11,16 @@ from datetime import datetime
 import duckdb
 
 from curation import text
+from curation.comparison.offered import Offered, Origin
 from curation.database import Database
 from curation.errors import InvalidInput, Unknown
 from curation.intake import sources
 from curation.intake.sources import Counts, Source
 from curation.labelling import events, pairs
-from curation.model import Answer, Message, Pair, Provenance
+from curation.model import Answer, Pair, Provenance
 
 KIND = "comparison"
 _BATCH = 1000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Offered:
-    """Two models' answers to one prompt, as an evaluation wrote them.
-
-    Attributes:
-        prompt_number: the same for all answers to one prompt.
-        turns: the conversation up to the user's last turn.
-        answers, models: (one, other), in the same order; the order means nothing.
-    """
-
-    prompt_number: int
-    turns: tuple[Message, ...]
-    answers: tuple[str, str]
-    models: tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """What the answers come from: an evaluation, its run and the fingerprint of the run's release."""
-
-    evaluation: str
-    run: str
-    release: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

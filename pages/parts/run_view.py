@@ -35,19 +35,27 @@ _REASON_WORDS = {
 
 
 def headline(view: RunView) -> None:
-    """State, progress, time left, and what went wrong in one sentence."""
-    words, colour = STATE_WORDS[view.state.state]
+    """What is trained on what, and its state, progress, time left and trouble."""
     request = view.request
     st.subheader(
         plain(f"{request.model.name} on {request.release_name or request.release.name}"), anchor=False
     )
+    progress(view)
+
+
+def progress(view: RunView) -> None:
+    """State, progress, time left, and what went wrong in one sentence; of a run or an evaluation."""
+    words, colour = STATE_WORDS[view.state.state]
+    if view.request.evaluation is not None and view.state.state is RunState.RUNNING:
+        words = "Answering"
     st.badge(words, color=colour)  # type: ignore[arg-type]
     rows = _metrics(view)
     if view.state.max_steps:
         left = _seconds_left(rows, view.state.max_steps)
         done = min(1.0, view.state.step / view.state.max_steps)
         rest = f", about {_duration(left)} left" if left and not view.state.state.is_final else ""
-        st.progress(done, text=f"Step {view.state.step} of {view.state.max_steps}{rest}")
+        unit = "Step" if view.request.evaluation is None else "Answer or likelihood"
+        st.progress(done, text=f"{unit} {view.state.step} of {view.state.max_steps}{rest}")
     if view.state.message:
         what = f" ({_REASON_WORDS[view.state.reason]})" if view.state.reason else ""
         (st.error if view.state.state is RunState.FAILED else st.info)(plain(view.state.message + what))
@@ -140,7 +148,7 @@ def _metrics(view: RunView) -> list[metrics.Row]:
 
 def _seconds_left(rows: list[metrics.Row], max_steps: int) -> float | None:
     """From the pace of the last 20 logged steps; None before there are two."""
-    timed = [row for row in rows if row.get("kind") == "train" and row.get("time")][-20:]
+    timed = [row for row in rows if row.get("kind") in ("train", "answers") and row.get("time")][-20:]
     if len(timed) < 2 or timed[-1]["step"] <= timed[0]["step"]:
         return None
     first, last = (datetime.fromisoformat(str(timed[end]["time"])) for end in (0, -1))

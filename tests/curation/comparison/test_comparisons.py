@@ -3,7 +3,8 @@
 import pytest
 
 from curation.comparison import comparisons, results
-from curation.comparison.comparisons import Comparison, Offered, Origin
+from curation.comparison.comparisons import Comparison
+from curation.comparison.offered import Offered, Origin
 from curation.database import Database
 from curation.errors import InvalidInput
 from curation.labelling import events, pairs
