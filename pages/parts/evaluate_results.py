@@ -1,12 +1,13 @@
 """What an evaluation and its judgements say: verdict, held-out truth, win rate, evidence, examples."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import pandas as pd
 import streamlit as st
 
-from curation.comparison import comparisons, evidence, results, verdict, winning
+from curation.comparison import comparisons, evidence, length_control, results, verdict, winning
 from curation.comparison.comparisons import Comparison
 from curation.comparison.results import Duel, Judgement
 from curation.comparison.verdict import HeldOut, Outcome
@@ -19,14 +20,15 @@ from training.evaluating import asked, contents
 from training.evaluating.asked import BASE
 from training.runs import RunView
 
-_COLOURS = {
-    Outcome.BETTER: "green",
-    Outcome.WORSE: "red",
-    Outcome.NO_DIFFERENCE: "gray",
-    Outcome.LEAK: "orange",
-    Outcome.OPEN: "blue",
+_SHOWN = {
+    Outcome.BETTER: st.success,
+    Outcome.WORSE: st.error,
+    Outcome.NO_DIFFERENCE: st.info,
+    Outcome.LEAK: st.warning,
+    Outcome.OPEN: st.info,
 }
 _EXAMPLES = 3
+_MARKS = [0.01, 0.1, 1, 20, 1000, 1e6, 1e9]
 
 
 def in_words(one: RunView) -> str:
@@ -102,33 +104,37 @@ def _duel(database: Database, made: Comparison, said: Sequence[Judgement], tuned
 
 def _verdict(conclusion: verdict.Conclusion) -> None:
     words = conclusion.outcome.value
-    st.subheader(words[0].upper() + words[1:], anchor=False)
-    st.badge("verdict", color=_COLOURS[conclusion.outcome])  # type: ignore[arg-type]
-    st.write(plain(conclusion.why))
+    _SHOWN[conclusion.outcome](f"**{words[0].upper()}{words[1:]}.** {plain(conclusion.why)}")
 
 
 def _blind(database: Database, duel: Duel, said: Sequence[Judgement]) -> None:
     st.markdown("**Blind judgements**")
     columns = st.columns(4)
-    rate = duel.rate
+    rate = duel.rate if duel.votes else None
     columns[0].metric(
-        "Win rate", "no votes yet" if rate is None else f"{rate.rate:.0%}",
-        help="(wins + ties / 2) / judgements. The interval resamples whole prompts.",
+        "Win rate", "no votes" if rate is None else f"{rate.rate:.0%}",
+        help="(wins + ties / 2) / judgements; equal answers are ties. The interval resamples whole prompts.",
     )  # fmt: skip
     columns[0].caption("" if rate is None else f"95 % interval {rate.low:.0%} to {rate.high:.0%}")
     at_length = duel.controlled
     columns[1].metric(
-        "At equal length", "not yet known" if at_length is None else f"{at_length.rate:.0%}",
+        "At equal length", "unknown" if at_length is None else f"{at_length.rate:.0%}",
         help="What the win rate would be if both wrote equally long answers.",
     )  # fmt: skip
-    if at_length is not None:
-        columns[1].caption(f"95 % interval {at_length.low:.0%} to {at_length.high:.0%}")
+    columns[1].caption(
+        f"needs {length_control.FROM} votes on answers of different length"
+        if at_length is None
+        else f"95 % interval {at_length.low:.0%} to {at_length.high:.0%}"
+    )
     columns[2].metric("Judged", f"{duel.judged} of {duel.asked}")
-    columns[2].caption(f"{duel.votes} votes, {duel.both_bad} found both bad; {duel.equal} equal answers")
+    columns[2].caption(f"votes: {duel.votes}, both bad: {duel.both_bad}; equal answers: {duel.equal}")
     columns[3].metric(
-        "Judges agree", "not defined" if duel.raw_agreement is None else f"{duel.raw_agreement:.0%}",
-        help="Chance that two people who judged a pair said the same; needs pairs with two votes.",
+        "Judges agree", "undefined" if duel.raw_agreement is None else f"{duel.raw_agreement:.0%}",
+        help="Chance that two people who judged a pair said the same.",
     )  # fmt: skip
+    columns[3].caption(
+        "needs pairs with two votes" if duel.raw_agreement is None else "on pairs with two votes"
+    )
     _path(duel)
     for won, title in ((True, "Wins"), (False, "Losses")):
         _examples(database, duel, said, title, won=won)
@@ -141,7 +147,10 @@ def _path(duel: Duel) -> None:
     frame = pd.DataFrame({"n": range(1, len(duel.evidence.path) + 1), "evidence": duel.evidence.path})
     line = alt.Chart(frame).mark_line(point=len(frame) < 60).encode(
         x=alt.X("n:Q", title="decisive judgements", axis=alt.Axis(tickMinStep=1, format="d")),
-        y=alt.Y("evidence:Q", title="evidence", scale=alt.Scale(type="log", domainMin=0.1)),
+        y=alt.Y(
+            "evidence:Q", title="evidence", scale=alt.Scale(type="log"),
+            axis=alt.Axis(values=_MARKS, format="~g"),
+        ),
         tooltip=["n:Q", alt.Tooltip("evidence:Q", format=".3g")],
     )  # fmt: skip
     stop = alt.Chart(pd.DataFrame({"evidence": [evidence.LINE]}))
@@ -167,14 +176,14 @@ def _examples(database: Database, duel: Duel, said: Sequence[Judgement], title: 
             tuned_first = pair.origin_1 == duel.model
             answers = (pair.answer_1, pair.answer_2) if tuned_first else (pair.answer_2, pair.answer_1)
             with st.container(border=True):
-                rendered.show(pair.prompt)
+                rendered.show(pair.prompt, key=f"{title}-{pair_id}-prompt")
                 for column, name, answer in zip(st.columns(2), ("tuned", "base"), answers, strict=True):
                     with column:
                         st.caption(name)
-                        rendered.show(answer)
+                        rendered.show(answer, key=f"{title}-{pair_id}-{name}")
 
 
-def _held_out(told: dict[str, object]) -> None:
+def _held_out(told: dict[str, Any]) -> None:
     contestants = told.get("contestants")
     if not isinstance(contestants, dict) or not told.get("n"):
         st.caption("The release has no held-out pairs, so there is no held-out accuracy.")
@@ -183,31 +192,31 @@ def _held_out(told: dict[str, object]) -> None:
     table = [_standing(name, one) for name, one in contestants.items()]
     baselines = told.get("baselines")
     table += [
-        {"model": f"baseline: {name.replace('_', ' ')}", "accuracy": value}
+        _row(f"baseline: {name.replace('_', ' ')}", value, None, None, None)
         for name, value in (baselines.items() if isinstance(baselines, dict) else [])
     ]
-    st.dataframe(
-        pd.DataFrame(table, columns=["model", "accuracy", "95 % interval", "margin", "loss"]),
-        hide_index=True,
-        column_config={
-            "accuracy": st.column_config.NumberColumn(format="percent"),
-            "margin": st.column_config.NumberColumn(format="%.3f"),
-            "loss": st.column_config.NumberColumn(format="%.3f"),
-        },
-    )
+    st.dataframe(pd.DataFrame(table), hide_index=True)
     st.caption(
         f"Reward accuracy on {told['n']} pairs that no run has trained on. The base model has none: measured "
         "against itself every reward is 0. A tuned model should beat every baseline, not only 50 %."
     )
 
 
-def _standing(name: str, one: dict[str, object]) -> dict[str, object]:
-    interval = one.get("interval")
-    words = f"{interval[0]:.0%} to {interval[1]:.0%}" if isinstance(interval, list) else "not defined"
+def _standing(name: str, one: dict[str, Any]) -> dict[str, str]:
+    return _row(name, one.get("accuracy"), one.get("interval"), one.get("margin"), one.get("loss"))
+
+
+def _row(
+    model: str,
+    accuracy: float | None,
+    interval: Sequence[float] | None,
+    margin: float | None,
+    loss: float | None,
+) -> dict[str, str]:
     return {
-        "model": name,
-        "accuracy": one.get("accuracy"),
-        "95 % interval": words,
-        "margin": one.get("margin"),
-        "loss": one.get("loss"),
+        "model": model,
+        "accuracy": "not defined" if accuracy is None else f"{accuracy:.0%}",
+        "95 % interval": f"{interval[0]:.0%} to {interval[1]:.0%}" if interval else "",
+        "margin": "" if margin is None else f"{margin:.3f}",
+        "loss": "" if loss is None else f"{loss:.3f}",
     }

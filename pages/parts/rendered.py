@@ -17,16 +17,20 @@ _mount = st.components.v2.component(
 )
 
 
-def show(text: str) -> None:
-    """Draw one untrusted text as the label screen would, with the blanks at its edges made visible."""
+def show(text: str, *, key: str | None = None) -> None:
+    """Draw one untrusted text as the label screen would, with the blanks at its edges made visible.
+
+    Args:
+        key: where one page may show the same text twice.
+    """
     start, end = markup.edges(text)
     body = markup.render(text) or '<span class="nothing">empty</span>'
-    show_html(_edge("Begins with", start) + body + _edge("Ends with", end))
+    show_html(_edge("Begins with", start) + body + _edge("Ends with", end), key=key)
 
 
-def show_html(safe: str) -> None:
+def show_html(safe: str, *, key: str | None = None) -> None:
     """Draw HTML that markup has sanitised, or that is made of nothing but escaped text."""
-    _mount(data={"html": safe})
+    _mount(data={"html": safe}, key=key)
 
 
 def _edge(words: str, signs: str) -> str:
