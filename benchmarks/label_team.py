@@ -75,7 +75,7 @@ async def _one(
 
 async def _ask(connection: "_Connection", person: Person, until: float, record: Record) -> None:
     here = [str(pair["id"]) for pair in person.ready] + sorted(person.undecided)
-    path = f"/api/label/next?limit={_AHEAD}&but={quote(','.join(here))}&day=0"
+    path = f"/api/label/next?limit={_AHEAD}&but={quote(','.join(here))}&day=0&recent=0"
     answer = await _answered(connection, "GET", path, None, until, record, record.asked)
     connection.close()
     if answer is not None:

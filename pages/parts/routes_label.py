@@ -5,6 +5,7 @@ carries a signed token in a header that no other site can send; a cookie could b
 What goes out names neither the models that wrote an answer nor any earlier verdict on it.
 """
 
+import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -89,7 +90,7 @@ def endpoint(action: Action) -> Callable[[Request], Any]:
 def _answer(action: Action, request: Request, body: object) -> Response:
     try:
         someone = guard.permitted(Role.ANNOTATOR)
-        bearer = read_token(session.home().secret(), request.headers.get(HEADER, ""))
+        bearer = read_token(session.secret(), request.headers.get(HEADER, ""))
         if someone.sign_in and bearer.annotator_id != someone.id:
             raise NotAllowed("Somebody else has signed in here since. Reload the page to go on.")
         if not someone.sign_in and not annotators.get(session.database(), bearer.annotator_id).active:
@@ -253,6 +254,7 @@ async def _body(request: Request) -> object:
     return parsed
 
 
+@functools.lru_cache(maxsize=4)
 def _signer(secret: str) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(secret, salt=_SALT)
 

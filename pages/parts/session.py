@@ -83,6 +83,12 @@ def home() -> workspace.Workspace:
 
 
 @st.cache_resource(show_spinner=False)
+def secret() -> str:
+    """The key of the workspace that signs tokens; it lies in a file, and every request asks for it."""
+    return home().secret()
+
+
+@st.cache_resource(show_spinner=False)
 def database() -> Database:
     """The one open database of this process; pages and routes share it."""
     place = home()

@@ -40,6 +40,7 @@ class Labelling {
     this.pairs = new Pairs({
       server: this.server,
       busy: () => this.busy(),
+      knowsPast: () => this.known,
       stamp: () => (this.outbox.entries.size === 0 ? this.changes : null),
       changed: (answer, quiet) => this.pairsChanged(answer, quiet),
     });

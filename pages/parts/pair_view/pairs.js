@@ -7,9 +7,10 @@ const HEARTBEAT = 120000; // ms; the server keeps a pair for us for ten minutes 
 const LOOK_AGAIN = 20000; // ms between looks for new pairs once there are none
 
 class Pairs {
-  constructor({ server, busy, stamp, changed }) {
+  constructor({ server, busy, knowsPast, stamp, changed }) {
     this.server = server;
     this.busy = busy; // ids that are on the screen or decided here and not saved yet
+    this.knowsPast = knowsPast;
     this.stamp = stamp; // the same before and after: nothing was decided or saved in between
     this.changed = changed;
     this.ready = [];
@@ -63,7 +64,9 @@ class Pairs {
     let answer = null;
     try {
       const but = [...this.busy(), ...this.ready.map((item) => item.id)];
-      answer = await this.server.next({ limit: AHEAD, but, skipped: this.skipped });
+      answer = await this.server.next({
+        limit: AHEAD, but, skipped: this.skipped, past: !this.knowsPast(),
+      });
       this.accept(answer);
     } catch (error) {
       this.trouble = error;

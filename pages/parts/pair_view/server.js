@@ -8,11 +8,13 @@ class Server {
     this.token = token;
   }
 
-  next({ limit, but, skipped }) {
+  // past: what was decided before is wanted too, which costs the server more than the pairs.
+  next({ limit, but, skipped = false, past = false }) {
     const day = new Date();
     day.setHours(0, 0, 0, 0); // the person's own midnight
     const asked = new URLSearchParams({ limit, but: but.join(","), day: day.getTime() });
     if (skipped) asked.set("skipped", "1");
+    if (!past) asked.set("recent", "0");
     return this.ask(`next?${asked}`);
   }
 
