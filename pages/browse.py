@@ -5,12 +5,12 @@ import streamlit as st
 from curation.labelling import browse
 from curation.labelling.browse import Page, Row
 from curation.model import Role
-from pages.parts import charts, guard, pair_card, pair_filters, pair_words, session
+from pages.parts import charts, guard, pair_card, pair_filters, pair_words, project_batches, session
 from pages.parts.trail import Trail
 
 SIZE = 25
 TRAIL = Trail(name="browse-trail")
-guard.require(Role.REVIEWER)
+person = guard.require(Role.REVIEWER)
 db = session.database()
 
 
@@ -48,9 +48,12 @@ def table(page: Page) -> Row | None:
 def turn(page: Page) -> None:
     """Where we are in the list, and the two buttons that turn the page."""
     before = TRAIL.pages_before()
-    words, earlier, later = st.columns([6, 1, 1], vertical_alignment="center")
+    words, batch, earlier, later = st.columns([5, 1.4, 1, 1], vertical_alignment="center")
     first = before * SIZE
     words.caption(f"{first + 1:,} to {first + len(page.rows):,} of {page.total:,} pairs")
+    if person.role.includes(Role.LEAD):
+        with batch:
+            project_batches.first_form(wanted, order, page.total)
     earlier.button("Back", key="browse-back", disabled=before == 0, on_click=TRAIL.back, width="stretch")
     later.button(
         "Next", key="browse-next", disabled=page.next is None, width="stretch",

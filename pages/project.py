@@ -3,14 +3,16 @@
 import streamlit as st
 
 from curation.model import Role
-from pages.parts import guard, project_answers, project_guidelines, session
+from pages.parts import guard, project_answers, project_guidelines, project_queue, session
 
 guard.require(Role.LEAD)
 db = session.database()
 
 st.title("Project", anchor=False)
-answers, guidelines = st.tabs(["Answers", "Guidelines"], key="project-tab")
+answers, queue, guidelines = st.tabs(["Answers", "Queue", "Guidelines"], key="project-tab")
 with answers:
     project_answers.show(db)
+with queue:
+    project_queue.show(db)
 with guidelines:
     project_guidelines.show(db)

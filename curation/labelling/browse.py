@@ -85,6 +85,40 @@ class Page:
     total: int
 
 
+_MATCHING = """
+WITH sized AS (
+    SELECT id, prompt_chars + answer_1_chars + answer_2_chars AS chars FROM pair
+),
+matching AS (
+    SELECT p.id,
+           CASE $order
+               WHEN 'as imported' THEN -epoch_ms(o.imported)
+               WHEN 'latest vote' THEN coalesce(-epoch_ms(s.newest), 0)
+               WHEN 'most votes' THEN -s.votes
+               WHEN 'least agreement' THEN coalesce(s.agreement, 2)
+               WHEN 'longest' THEN -z.chars
+               ELSE z.chars
+           END::DOUBLE AS first,
+           p.source_row::DOUBLE AS second
+    FROM pair AS p
+    JOIN sized AS z ON z.id = p.id
+    JOIN standing AS s ON s.pair_id = p.id
+    JOIN source AS o ON o.id = p.source_id
+    WHERE ($text = '' OR contains(lower(p.prompt), $text) OR contains(lower(p.answer_1), $text)
+           OR contains(lower(p.answer_2), $text))
+      AND ($source_id IS NULL OR p.source_id = $source_id)
+      AND ($winner IS NULL OR s.winner = $winner)
+      AND ($tier IS NULL OR s.tier = $tier)
+      AND ($min_chars IS NULL OR z.chars >= $min_chars)
+      AND ($max_chars IS NULL OR z.chars <= $max_chars)
+      AND ($state IS NULL AND NOT s.aside OR $state = CASE
+               WHEN s.aside THEN 'aside'
+               WHEN s.tier = 'gold' THEN 'settled' WHEN s.tier = 'conflict' THEN 'contested'
+               WHEN s.votes > 0 THEN 'decided' ELSE 'undecided' END)
+)
+"""
+
+
 def page(
     db: Database, wanted: Filter, order: Order = Order.IMPORTED, after: Position | None = None, size: int = 25
 ) -> Page:
@@ -96,55 +130,26 @@ def page(
     """
     with db.reading() as cursor:
         found = cursor.execute(
-            """
-            WITH sized AS (
-                SELECT id, prompt_chars + answer_1_chars + answer_2_chars AS chars FROM pair
-            ),
-            matching AS (
-                SELECT p.id,
-                       CASE $order
-                           WHEN 'as imported' THEN -epoch_ms(o.imported)
-                           WHEN 'latest vote' THEN coalesce(-epoch_ms(s.newest), 0)
-                           WHEN 'most votes' THEN -s.votes
-                           WHEN 'least agreement' THEN coalesce(s.agreement, 2)
-                           WHEN 'longest' THEN -z.chars
-                           ELSE z.chars
-                       END::DOUBLE AS first,
-                       p.source_row::DOUBLE AS second
-                FROM pair AS p
-                JOIN sized AS z ON z.id = p.id
-                JOIN standing AS s ON s.pair_id = p.id
-                JOIN source AS o ON o.id = p.source_id
-                WHERE ($text = '' OR contains(lower(p.prompt), $text) OR contains(lower(p.answer_1), $text)
-                       OR contains(lower(p.answer_2), $text))
-                  AND ($source_id IS NULL OR p.source_id = $source_id)
-                  AND ($winner IS NULL OR s.winner = $winner)
-                  AND ($tier IS NULL OR s.tier = $tier)
-                  AND ($min_chars IS NULL OR z.chars >= $min_chars)
-                  AND ($max_chars IS NULL OR z.chars <= $max_chars)
-                  AND ($state IS NULL AND NOT s.aside OR $state = CASE
-                           WHEN s.aside THEN 'aside'
-                           WHEN s.tier = 'gold' THEN 'settled' WHEN s.tier = 'conflict' THEN 'contested'
-                           WHEN s.votes > 0 THEN 'decided' ELSE 'undecided' END)
-            )
+            _MATCHING  # noqa: S608 - a constant of ours
+            + """
             SELECT id, first, second, (SELECT count(*) FROM matching) AS total FROM matching
             WHERE $after_id IS NULL OR (first, second, id) > ($after_first, $after_second, $after_id)
             ORDER BY first, second, id LIMIT $size
             """,
-            {
-                "text": wanted.text.lower(),
-                "source_id": wanted.source_id,
-                "state": wanted.state,
-                "winner": wanted.winner,
-                "tier": wanted.tier,
-                "min_chars": wanted.min_chars,
-                "max_chars": wanted.max_chars,
-                "order": order,
-            }
-            | paging.parameters(after, size),
+            _asked(wanted, order) | paging.parameters(after, size),
         ).fetchall()
     cut = paging.cut(found, size)
     return Page(rows=rows(db, cut.ids), next=cut.next, total=cut.total)
+
+
+def every_id(db: Database, wanted: Filter, order: Order = Order.IMPORTED) -> list[str]:
+    """The ids of all pairs that match, in order; without their texts, so that many cost little."""
+    with db.reading() as cursor:
+        found = cursor.execute(
+            _MATCHING + "SELECT id FROM matching ORDER BY first, second, id",  # noqa: S608 - likewise
+            _asked(wanted, order),
+        ).fetchall()
+    return [row[0] for row in found]
 
 
 def tiers(db: Database) -> Mapping[Tier, int]:
@@ -207,3 +212,16 @@ def _from_row(row: tuple[str, str, int, str, str, str], standing: Standing) -> R
         newest=standing.newest,
         aside=standing.aside,
     )
+
+
+def _asked(wanted: Filter, order: Order) -> dict[str, object]:
+    return {
+        "text": wanted.text.lower(),
+        "source_id": wanted.source_id,
+        "state": wanted.state,
+        "winner": wanted.winner,
+        "tier": wanted.tier,
+        "min_chars": wanted.min_chars,
+        "max_chars": wanted.max_chars,
+        "order": order,
+    }

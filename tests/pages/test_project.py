@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from curation.labelling import guidelines, projects
+from curation.labelling import guidelines, pauses, projects, quotas, shares
+from curation.labelling.quotas import Quota
+from curation.model import Arm
 from pages.parts import session
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "project.py")
@@ -46,3 +48,27 @@ def test_guidelines_that_somebody_else_saved_meanwhile_are_not_overwritten(page:
     page.button(key="guidelines-save").click().run()
     assert "Version 1 was saved while you were writing" in page.error[0].value
     assert guidelines.current(session.database()).markdown == "Theirs."
+
+
+def test_votes_and_the_mix_are_saved_each_by_its_own_button(page: AppTest) -> None:
+    page.number_input(key="queue-votes").set_value(3)
+    page.toggle(key="queue-more").set_value(True)
+    page.button(key="queue-votes-save").click().run()
+    page.number_input(key="queue-mix-gold").set_value(20.0)
+    page.button(key="queue-mix-save").click().run()
+    assert not page.exception
+    project = projects.current(session.database())
+    assert (project.votes_per_pair, project.one_more_on_disagreement) == (3, True)
+    assert shares.current(session.database())[Arm.GOLD] == 20
+    page.button(key="queue-mix-usual").click().run()
+    assert shares.current(session.database()) == shares.USUAL
+
+
+def test_a_person_is_given_a_quota_and_a_rest(page: AppTest) -> None:
+    page.number_input(key="queue-day-solo").set_value(40)
+    page.button(key="queue-quota-save").click().run()
+    page.button(key="queue-pause").click().run()
+    assert not page.exception
+    assert quotas.everyone(session.database())["solo"] == Quota(per_day=40)
+    assert pauses.resting(session.database()) == {"solo"}
+    assert page.selectbox(key="queue-person").options == ["Solo (paused, 40 a day)"]
