@@ -9,7 +9,15 @@ from curation.release.gate import Examination
 from curation.validation import snapshot
 from curation.validation.finding import Finding, Severity
 from curation.validation.policy import MINIMUM_TIERS, Policy
-from pages.parts import charts, guard, release_findings, release_remedy, release_summary, session
+from pages.parts import (
+    charts,
+    guard,
+    release_findings,
+    release_licences,
+    release_remedy,
+    release_summary,
+    session,
+)
 from pages.parts.plain import plain
 
 person = guard.require(Role.LEAD)
@@ -93,6 +101,7 @@ with guard.on_action():
     for blocker in gate.blockers(seen, seen.to_acknowledge):  # what no acknowledgement removes
         st.error(plain(blocker.message), icon=":material/block:")
         release_remedy.place(blocker.rule)
+    release_licences.ask(person)
     field, _ = st.columns([1, 2])
     following = f"v{len(releases.listed(db, place)) + 1}"
     name = field.text_input("Name of the release", value=following, key=f"release-name-{following}")

@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 _PIECE = 1 << 20
+_ENCODER = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def canonical_json(row: Mapping[str, object]) -> str:
     """One row in the only form that is hashed."""
-    return json.dumps(row, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(row)
 
 
 def of_row(row: Mapping[str, object]) -> str:

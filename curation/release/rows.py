@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from curation import text
@@ -118,13 +119,19 @@ def p_chosen(tier: Tier, *, votes: int, for_winner: int, undecided: int) -> floa
 
 def conversation(context: str, prompt: str) -> list[dict[str, str]]:
     """Context and prompt as messages; a system message in which a reader sees nothing is left out."""
-    earlier = () if context == "[]" else text.context_from_json(context)
-    said = [
+    return [*_earlier(context), {"role": Speaker.USER.value, "content": prompt}]
+
+
+@lru_cache(maxsize=1024)
+def _earlier(context: str) -> tuple[dict[str, str], ...]:
+    """Most sets have a handful of system messages: reading them again a million times costs a minute."""
+    if context == "[]":
+        return ()
+    return tuple(
         {"role": message.speaker.value, "content": message.content}
-        for message in earlier
+        for message in text.context_from_json(context)
         if message.speaker is not Speaker.SYSTEM or text.visible(message.content)
-    ]
-    return [*said, {"role": Speaker.USER.value, "content": prompt}]
+    )
 
 
 def _chunks(cursor: Cursor) -> Iterator[list[Row]]:

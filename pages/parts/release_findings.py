@@ -32,7 +32,8 @@ def _one(db: Database, finding: Finding, number: int, remedy: Callable[[Finding,
     with st.container(border=True, key=f"finding-{finding.rule}-{number}"):
         st.badge(f"{finding.rule} {words}", color=colour)  # type: ignore[arg-type]
         st.text(finding.message)
-        what = f"{finding.count:,} pairs, {finding.share:.0%} of those looked at"
+        number_of = "1 pair" if finding.count == 1 else f"{finding.count:,} pairs"
+        what = f"{number_of}, {finding.share:.0%} of those looked at"
         st.caption(f"{what}. {finding.fix}" if finding.fix else f"{what}.")
         if finding.examples:
             with st.expander(f"Examples ({min(5, len(finding.examples))} of {finding.count:,})"):
