@@ -95,7 +95,7 @@ with guard.on_action():
     release_findings.show(
         db,
         seen.validation.findings,
-        lambda finding, number: release_remedy.offer(finding, number, chosen, person),
+        lambda finding, number: release_remedy.offer(finding, number, chosen),
     )
     accepted = acknowledgements(seen.validation.findings)
     for blocker in gate.blockers(seen, seen.to_acknowledge):  # what no acknowledgement removes

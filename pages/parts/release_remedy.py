@@ -3,10 +3,11 @@
 import streamlit as st
 
 from curation.labelling import batches
+from curation.model import Role
 from curation.release import remedies
 from curation.validation.finding import Finding
 from curation.validation.policy import Policy
-from pages.parts import session
+from pages.parts import guard, session
 
 # Rules that another look by a person settles. The others are about texts, sources or settings.
 _A_VOTE_HELPS = (
@@ -23,7 +24,7 @@ _PLACES = {
 }
 
 
-def offer(finding: Finding, number: int, policy: Policy, person: session.Person) -> None:
+def offer(finding: Finding, number: int, policy: Policy) -> None:
     """Under one finding: a batch of its pairs for the queue, and the page that shows more."""
     with st.container(horizontal=True, vertical_alignment="center"):
         if finding.rule in _A_VOTE_HELPS:
@@ -32,7 +33,7 @@ def offer(finding: Finding, number: int, policy: Policy, person: session.Person)
                 key=f"finding-queue-{finding.rule}-{number}",
                 icon=":material/playlist_add:",
                 on_click=_queue,
-                args=(finding, policy, person),
+                args=(finding, policy),
                 help="They come first on Label, blind, among ordinary ones. At most 5,000 at once.",
             )
         place(finding.rule)
@@ -45,16 +46,17 @@ def place(rule: str) -> None:
         st.page_link(page, label=words, icon=f":material/{icon}:")
 
 
-def _queue(finding: Finding, policy: Policy, person: session.Person) -> None:
-    db = session.database()
-    found = remedies.pairs_behind(db, policy, finding.rule)
-    batches.make(
-        db,
-        found,
-        name=f"Release: {finding.rule}",
-        by=person.id,
-        now=session.now(),
-        more=1,
-        detail={"rule": finding.rule},
-    )
-    st.toast(f"{len(found):,} pairs now come first on Label.", icon=":material/playlist_add_check:")
+def _queue(finding: Finding, policy: Policy) -> None:
+    with guard.on_action():
+        someone, db = guard.permitted(Role.LEAD), session.database()
+        found = remedies.pairs_behind(db, policy, finding.rule)
+        batches.make(
+            db,
+            found,
+            name=f"Release: {finding.rule}",
+            by=someone.id,
+            now=session.now(),
+            more=1,
+            detail={"rule": finding.rule},
+        )
+        st.toast(f"{len(found):,} pairs now come first on Label.", icon=":material/playlist_add_check:")

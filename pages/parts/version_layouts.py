@@ -4,9 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
+from curation.labelling import events
+from curation.model import Role
 from curation.release import export
 from curation.release.layouts import Layout
-from pages.parts import guard, routes_download
+from pages.parts import guard, routes_download, session
 from pages.parts.plain import plain
 from pages.parts.version_list import Shown
 
@@ -33,7 +35,13 @@ def show(shown: Shown) -> None:
 
 def _write(release: Path, layout: Layout, folder: Path) -> None:
     with guard.on_action(), st.spinner("Writing"):
+        someone = guard.permitted(Role.LEAD)
         export.export(release, layout, folder)
+        detail = {"layout": layout.value, "folder": folder.name}
+        events.add(
+            session.database(), actor=someone.id, action="export release", subject=release.name,
+            detail=detail, now=session.now(),
+        )  # fmt: skip
 
 
 def _title(layout: Layout) -> str:

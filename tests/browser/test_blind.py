@@ -80,7 +80,7 @@ class Ear:
 
 
 def _bytes(data: object) -> bytes:
-    return data.encode() if isinstance(data, str) else bytes(data)  # type: ignore[call-overload,no-any-return]
+    return data.encode() if isinstance(data, str) else bytes(data)  # type: ignore[call-overload]
 
 
 def test_no_byte_an_annotator_receives_tells_models_priors_votes_or_people(home: Path, page: Page) -> None:
