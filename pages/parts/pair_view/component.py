@@ -13,7 +13,7 @@ TEXT_STYLE = (_FOLDER / "text.css").read_text(encoding="utf-8")
 _SCRIPTS = (
     *("keys", "outbox", "clock", "server", "preferences", "pairs"),
     *("word_difference", "marks", "beginnings", "code_copy", "wide", "deck", "reading"),
-    *("guidelines", "screen", "help", "labelling"),
+    *("guidelines", "breaks", "spoken", "screen", "help", "labelling"),
 )
 _STYLES = ("text", "pair_view", "reading", "guidelines", "help")
 _PIECES = ("pair_view", "help")

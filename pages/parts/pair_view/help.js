@@ -3,7 +3,7 @@
 const HINT = "Choose a key to change it.";
 
 class Help {
-  constructor(root, { keymap, changed }) {
+  constructor(root, { keymap, changed, preferences }) {
     this.keymap = keymap;
     this.changed = changed;
     const part = (id) => root.getElementById(id);
@@ -14,6 +14,9 @@ class Help {
     this.waiting = null; // the action whose next key is asked for
     this.sets.append(...SETS.map((name, number) => new Option(name, number)));
     this.sets.onchange = () => this.choose(Number(this.sets.value));
+    const breaks = part("help-breaks");
+    breaks.value = preferences.get("breaks", USUAL);
+    breaks.onchange = () => preferences.set("breaks", Number(breaks.value));
     part("help-close").onclick = () => this.dialog.close();
     this.dialog.onclose = () => this.wait(null);
     this.dialog.onclick = (event) => this.clicked(event);

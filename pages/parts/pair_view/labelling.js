@@ -12,7 +12,9 @@ class Labelling {
     this.preferences = new Preferences(this.server, data.preferences, (error) =>
       this.screen.note(`Your settings could not be saved. ${sentence(error.message)}`));
     this.keymap = new Keymap(this.preferences.get("keys"));
-    this.help = new Help(root.getRootNode(), { keymap: this.keymap, changed: () => this.keysChanged() });
+    this.help = new Help(root.getRootNode(), {
+      keymap: this.keymap, preferences: this.preferences, changed: () => this.keysChanged(),
+    });
     this.keymap.learnLayout().then(() => this.screen.nameKeys(this.keymap));
     this.reading = new Reading({ screen: this.screen, preferences: this.preferences, keymap: this.keymap });
     this.guidelines = new Guidelines({ screen: this.screen, server: this.server, preferences: this.preferences });
@@ -27,6 +29,8 @@ class Labelling {
       beginning: () => this.reading.unfold(),
     };
     this.clock = new Clock();
+    this.breaks = new Breaks({ screen: this.screen, clock: this.clock, preferences: this.preferences });
+    this.spoken = new Spoken(this.screen.parts.spoken);
     this.current = null;
     this.past = []; // what undo goes back to, newest last
     this.known = false; // the server has told us what was decided before
@@ -123,6 +127,8 @@ class Labelling {
       guideline: this.guidelines.seen, supersedes: item.supersedes, ...this.clock.read(),
     };
     this.screen.press(choice);
+    this.screen.took(entry.seconds_active);
+    this.decided = choice;
     this.past = [...this.past.slice(1 - PAST), { id: entry.id, pair: item.id, skip: choice === "skip", item }];
     this.tally(choice === "skip", 1);
     this.current = null;
@@ -178,6 +184,8 @@ class Labelling {
     this.clock.restart();
     // The time counts from the frame that shows it.
     requestAnimationFrame(() => this.current === item && this.clock.restart());
+    this.spoken.pair(item, labelOf(this.decided));
+    this.decided = null;
     this.prepareNext();
   }
 
@@ -282,7 +290,13 @@ class Labelling {
   otherTab({ key, newValue }) {
     this.outbox.adopt(key, newValue);
     this.outboxChanged();
-    if (newValue !== null && key?.startsWith(this.outbox.prefix)) this.pairs.drop(JSON.parse(newValue).pair);
+    if (newValue === null || !key?.startsWith(this.outbox.prefix)) return;
+    const { pair, choice } = JSON.parse(newValue);
+    this.pairs.drop(pair);
+    if (choice === "undo" || this.current?.id !== pair) return;
+    this.screen.note("That pair has just been decided in another tab, so here is the next one.");
+    this.current = null;
+    this.advance();
   }
 
   lookAgain() {
@@ -304,6 +318,7 @@ class Labelling {
 
   end() {
     this.ending.abort();
+    this.breaks.stop();
     this.giveBack();
     this.pairs.stop();
     const left = this.outbox.inOrder();

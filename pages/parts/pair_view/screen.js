@@ -1,11 +1,14 @@
 // What is seen. Knows the elements, decides nothing.
 
+const PACE_OF = 20; // decisions; fewer say little
+
 class Screen {
   constructor(root) {
     this.root = root;
     this.parts = Object.fromEntries([...root.querySelectorAll("[id]")].map((part) => [part.id, part]));
     this.buttons = [...root.querySelectorAll("[data-choice]")];
     this.edgesKey = "";
+    this.seconds = [];
     this.decks = [...root.querySelectorAll(".deck")].map((element, number) => new Deck(element, number));
     [this.front, this.back] = this.decks;
     this.front.come(this.back);
@@ -80,11 +83,22 @@ class Screen {
 
   counts({ today, mine, skipped, decided, pairs }) {
     const skips = skipped > 0 ? ` · ${number(skipped)} skipped` : "";
-    this.parts.counts.textContent = `You: ${number(today)} today, ${number(mine)} in all${skips}`;
+    this.parts.counts.textContent = `You: ${number(today)} today, ${number(mine)} in all${skips}${this.pace()}`;
     this.parts.project.textContent = `Project: ${number(decided)} of ${number(pairs)} pairs decided`;
     const share = pairs > 0 ? Math.min(100, (100 * decided) / pairs) : 0;
     this.parts.bar.style.width = `${share}%`;
     this.parts.bar.parentElement.setAttribute("aria-valuenow", Math.round(share));
+  }
+
+  // Seconds of one decision; the screen says the usual of the last ones, to this person alone.
+  took(seconds) {
+    this.seconds = [...this.seconds.slice(-PACE_OF), seconds];
+  }
+
+  pace() {
+    if (this.seconds.length < PACE_OF) return "";
+    const middle = [...this.seconds].sort((a, b) => a - b)[PACE_OF >> 1];
+    return ` · about ${middle < 1 ? 1 : Math.round(middle)} s each`;
   }
 
   // A save of a moment says nothing, so that the corner does not flicker for eight hours.

@@ -49,7 +49,7 @@ class Server {
         ...options, headers, cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE),
       });
     } catch {
-      throw new Error("waiting for the server");
+      throw new Error(navigator.onLine ? "waiting for the server" : "waiting for the network");
     }
     const answer = await response.json().catch(() => null);
     if (response.ok && answer !== null) return answer;
