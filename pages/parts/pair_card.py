@@ -6,7 +6,7 @@ from curation.database import Database
 from curation.labelling import pairs
 from curation.labelling.browse import Row
 from curation.model import Answer, Pair, Speaker
-from pages.parts import charts, pair_history, rendered, word_difference
+from pages.parts import charts, gold_mark, pair_history, rendered, word_difference
 from pages.parts.plain import plain
 
 _SPEAKERS = {Speaker.SYSTEM: "System", Speaker.USER: "User", Speaker.ASSISTANT: "Assistant"}
@@ -29,6 +29,7 @@ def show(db: Database, row: Row, *, compared: bool = False) -> None:
     for column, answer, html in zip(st.columns(2), Answer, marked, strict=True):
         with column:
             _answer(pair, row, answer, html)
+    gold_mark.show(db, pair.id)
     pair_history.show(db, pair)
 
 

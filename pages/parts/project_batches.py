@@ -54,7 +54,7 @@ def first_form(wanted: Filter, order: Order, total: int) -> None:
             help="Otherwise each pair gets the votes the project asks for; those that have them are left.",
         )
         st.button(
-            "Make the batch", key="batch-make", type="primary", disabled=not name.strip(),
+            "Make the batch", key="batch-make", type="primary",
             on_click=_make, args=(wanted, order, name, again),
         )  # fmt: skip
 

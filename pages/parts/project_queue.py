@@ -21,11 +21,8 @@ ARM_WORDS = {
 def show(db: Database) -> None:
     """The sections of the tab, each with a save of its own."""
     _votes(db)
-    st.divider()
     _mix(db)
-    st.divider()
     project_batches.show(db)
-    st.divider()
     project_quotas.show(db)
 
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
 from curation.database import Database
-from curation.labelling import decisions, edits, pairs, placements, settlements
+from curation.labelling import decisions, edits, golds, pairs, placements, settlements
 from curation.labelling.desk import Reason
 from curation.labelling.placements import Place
 from curation.model import Role, Verdict
@@ -251,3 +251,19 @@ def test_an_empty_queue_says_so(home: Path) -> None:
     page.switch_page("review.py").run()
     assert not page.exception
     assert "Nothing needs a review" in page.info[0].value
+
+
+def test_a_lead_marks_a_pair_as_gold_and_takes_it_back_and_a_reviewer_cannot(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not [each for each in page.get("button_group") if str(each.key).startswith("gold-")]
+    monkeypatch.setenv(session.ROLE_VARIABLE, Role.LEAD)
+    page.run()
+    gold = next(each for each in page.get("button_group") if str(each.key).startswith("gold-"))
+    pair_id = str(gold.key).split("-")[1]
+    gold.set_value(Verdict.TIE).run()
+    assert golds.of(session.database(), pair_id) is Verdict.TIE
+    gold = next(each for each in page.get("button_group") if str(each.key).startswith("gold-"))
+    gold.set_value(None).run()
+    assert not page.exception
+    assert golds.of(session.database(), pair_id) is None
