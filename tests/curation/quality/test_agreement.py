@@ -11,7 +11,7 @@ from curation.quality import agreement
 from curation.quality.agreement import Slice
 from tests.curation.quality.conftest import NOW, Votes
 
-ONE, TWO, TIE, BAD, SKIP = Verdict
+ONE, TWO, TIE, BAD, SKIP, _ = Verdict
 
 
 def test_an_empty_workspace_has_no_figures_and_no_zeros(db: Database) -> None:

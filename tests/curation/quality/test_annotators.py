@@ -8,7 +8,7 @@ from curation.quality import annotators, bias
 from curation.quality.annotators import Flag
 from tests.curation.quality.conftest import Votes
 
-ONE, TWO, TIE, BAD, _ = Verdict
+ONE, TWO, TIE, BAD, *_ = Verdict
 
 
 def test_left_wins_are_counted_where_the_side_is_known(db: Database, votes: Votes) -> None:
