@@ -19,9 +19,12 @@ def digest(parts: Iterable[str], size: int = 16) -> str:
     Args:
         size: bytes of the digest, 1 to 64.
     """
-    data = [part.encode("utf-8") for part in parts]
-    framed = b"".join([piece for part in data for piece in (len(part).to_bytes(8, "little"), part)])
-    return hashlib.blake2b(framed, digest_size=size).hexdigest()
+    return hashlib.blake2b(framed([part.encode("utf-8") for part in parts]), digest_size=size).hexdigest()
+
+
+def framed(parts: Sequence[bytes]) -> bytes:
+    """The parts one after the other, each behind its length: what `digest` hashes."""
+    return b"".join([piece for part in parts for piece in (len(part).to_bytes(8, "little"), part)])
 
 
 def visible(text: str) -> str:
@@ -51,9 +54,13 @@ def canonical(
     """
     low, high = sorted((one, other))
     pair_id = digest(["pair", context_json(context), prompt, low, high, item])
-    flipped = hashlib.blake2b(pair_id.encode(), digest_size=1, person=b"order").digest()[0] & 1
-    one_is_first = (one == low) != bool(flipped)
+    one_is_first = (one == low) != is_flipped(pair_id)
     return pair_id, Answer.ONE if one_is_first else Answer.TWO
+
+
+def is_flipped(pair_id: str) -> bool:
+    """Whether the answer that sorts last stands first in the canonical order of the pair."""
+    return bool(hashlib.blake2b(pair_id.encode(), digest_size=1, person=b"order").digest()[0] & 1)
 
 
 def content_hash(context: Sequence[Message], prompt: str, one: str, other: str) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 import pyarrow as pa
 
 from curation import text
-from curation.intake import rows
+from curation.intake import columnar, rows
 from curation.intake.containers import Container
 from curation.intake.fields import ColumnMapping, Shape
 from curation.intake.refusing import Aside, Refused
@@ -82,6 +82,13 @@ def of(
     stretch: tuple[int, int] | None = None,
 ) -> Iterator[Block]:
     """The rows of a file, or of a stretch of it, block by block; the last one `ends`."""
+    if stretch is not None and columnar.can_read(mapping):
+        found = columnar.table(container.path, stretch, mapping, source_id, now)
+        if found is not None:
+            yield Block(
+                pairs=found, halves=None, refusals=(), done=stretch[1], lines=found.num_rows, ends=True
+            )
+            return
     batch = _Batch()
     for row in container.rows(mapping.read_columns, stretch):
         batch.take(read(row, mapping, source_id), row)

@@ -70,7 +70,7 @@ def half_from(values: Mapping[str, object], mapping: ColumnMapping, *, line: int
     if turns[-1].speaker is not Speaker.ASSISTANT:
         raise Refused("The conversation does not end with an assistant message, so it holds no answer.")
     before = _with_system(plain, mapping, turns[:-1])
-    if not before or before[-1].speaker is not Speaker.USER or _is_blank(before[-1].content):
+    if not before or before[-1].speaker is not Speaker.USER or is_blank(before[-1].content):
         raise Refused("No message of the user stands before the answer, so the prompt is missing.")
     return Half(
         line=line,
@@ -109,7 +109,7 @@ def pair_from(values: Mapping[str, object], mapping: ColumnMapping, *, source_id
     """
     conversation, first, second = _texts(values, mapping)
     context, prompt = conversation[:-1], conversation[-1].content
-    if _is_blank(prompt):
+    if is_blank(prompt):
         raise Refused(f"The prompt ({_label(mapping, Field.PROMPT)}) is empty. Write one, or delete the row.")
     item = _item(values, mapping)
     pair_id, place = text.canonical(context, prompt, first, second, item)
@@ -287,7 +287,8 @@ def _kind(value: object) -> str:
     return "an object" if isinstance(value, dict) else f"of type {type(value).__name__}"
 
 
-def _is_blank(prompt: str) -> bool:
+def is_blank(prompt: str) -> bool:
+    """A reader would see nothing."""
     # NFKC of a long text is slow, and nearly every text shows something within its first characters.
     return not prompt[:1].isalnum() and text.visible(prompt[:100]) == "" and text.visible(prompt) == ""
 

@@ -11,6 +11,22 @@ from curation.database import Database
 from curation.errors import Unknown
 from curation.model import Pair, Provenance, Verdict
 
+SCHEMA = pa.schema(
+    {
+        **dict.fromkeys(("id", "content", "item", "source_id"), pa.string()),
+        "source_row": pa.int64(),
+        "context": pa.string(),
+        # large_string: a batch may hold more than 2 GiB of text
+        **dict.fromkeys(("prompt", "answer_1", "answer_2"), pa.large_string()),
+        **dict.fromkeys(("origin_1", "origin_2", "prior_winner", "prior_provenance"), pa.string()),
+        "shuffle": pa.int64(),
+        **dict.fromkeys(("prompt_chars", "answer_1_chars", "answer_2_chars"), pa.int32()),
+        "imported": pa.timestamp("us"),
+        "fresh": pa.bool_(),
+        "part": pa.int32(),
+    }
+)
+
 Row = tuple[str, str, int, str, str, str, str, str, str, str | None, str, str]
 
 
@@ -117,30 +133,31 @@ def table(pairs: Sequence[Pair], now: datetime) -> pa.Table:
             "content": [_content(pair) for pair in pairs],
             "item": [pair.item for pair in pairs],
             "source_id": [pair.source_id for pair in pairs],
-            "source_row": pa.array([pair.source_row for pair in pairs], pa.int64()),
+            "source_row": [pair.source_row for pair in pairs],
             "context": [text.context_json(pair.context) for pair in pairs],
-            # large_string: a batch may hold more than 2 GiB of text
-            "prompt": pa.array([pair.prompt for pair in pairs], pa.large_string()),
-            "answer_1": pa.array([pair.answer_1 for pair in pairs], pa.large_string()),
-            "answer_2": pa.array([pair.answer_2 for pair in pairs], pa.large_string()),
+            "prompt": [pair.prompt for pair in pairs],
+            "answer_1": [pair.answer_1 for pair in pairs],
+            "answer_2": [pair.answer_2 for pair in pairs],
             "origin_1": [pair.origin_1 for pair in pairs],
             "origin_2": [pair.origin_2 for pair in pairs],
             "prior_winner": _winners(pairs),
             "prior_provenance": [pair.prior_provenance.value for pair in pairs],
-            "shuffle": pa.array([shuffle_of(pair.id) for pair in pairs], pa.int64()),
-            "prompt_chars": pa.array([len(pair.prompt) for pair in pairs], pa.int32()),
-            "answer_1_chars": pa.array([len(pair.answer_1) for pair in pairs], pa.int32()),
-            "answer_2_chars": pa.array([len(pair.answer_2) for pair in pairs], pa.int32()),
+            "shuffle": [shuffle_of(pair.id) for pair in pairs],
+            "prompt_chars": [len(pair.prompt) for pair in pairs],
+            "answer_1_chars": [len(pair.answer_1) for pair in pairs],
+            "answer_2_chars": [len(pair.answer_2) for pair in pairs],
             "imported": pa.repeat(pa.scalar(now, pa.timestamp("us")), len(pairs)),
-            "fresh": pa.array(_fresh(pairs), pa.bool_()),
-            "part": pa.array(_parts(pairs), pa.int32()),
-        }
+            "fresh": fresh([pair.id for pair in pairs]),
+            "part": _parts(pairs),
+        },
+        schema=SCHEMA,
     )
 
 
-def _fresh(pairs: Sequence[Pair]) -> list[bool]:
+def fresh(ids: Sequence[str]) -> list[bool]:
+    """Whether each id is the first of its kind."""
     seen: set[str] = set()
-    return [not (pair.id in seen or seen.add(pair.id)) for pair in pairs]  # type: ignore[func-returns-value]
+    return [not (each in seen or seen.add(each)) for each in ids]  # type: ignore[func-returns-value]
 
 
 def _parts(pairs: Sequence[Pair]) -> list[int]:
