@@ -21,6 +21,7 @@ from pages.parts import (
     routes_label,
     routes_oidc,
     routes_reading,
+    routes_refused,
     routes_sign_in,
     routes_team,
     sign_in,
@@ -86,6 +87,7 @@ app = st.App(
         *routes_reading.routes(),
         *routes_history.routes(),
         *routes_download.routes(),
+        *routes_refused.routes(),
         *routes_team.routes(),
     ],
     middleware=[

@@ -1,12 +1,12 @@
-"""Where rows come from, and what their columns mean: the first two questions of Import."""
+"""Where rows come from: the first question of Import."""
+
+from pathlib import Path
 
 import streamlit as st
 
 from curation.errors import InvalidInput
-from curation.intake import formats, locations
-from curation.intake.fields import ColumnMapping, Field
+from curation.intake import locations
 from curation.intake.locations import Located
-from curation.intake.preview import Preview
 from pages.parts import session
 
 KINDS = {
@@ -16,17 +16,7 @@ KINDS = {
     "hub": "Hugging Face Hub",
 }
 _LOCATED = "import-located"
-_FIELD_WORDS = {
-    Field.PROMPT: "Prompt",
-    Field.CHOSEN: "Chosen answer",
-    Field.REJECTED: "Rejected answer",
-    Field.SYSTEM: "System message",
-    Field.ANSWER_1: "Answer 1, without a preference",
-    Field.ANSWER_2: "Answer 2, without a preference",
-    Field.CHOSEN_MODEL: "Model of the chosen answer",
-    Field.REJECTED_MODEL: "Model of the rejected answer",
-    Field.ITEM: "Item (keeps equal texts apart)",
-}
+_ON_SERVER = "import-on-server"
 
 
 def choose() -> Located | None:
@@ -51,7 +41,8 @@ def choose() -> Located | None:
         return locations.locate(locations.SAMPLE, place)
     if kind == "upload":
         upload = st.file_uploader(
-            "JSON lines, JSON, CSV, TSV or Parquet, up to 200 MB. Larger files: from the server.",
+            "JSON lines, JSON, CSV, TSV, Parquet or Arrow, also packed (.gz, .zst), up to 200 MB. "
+            "Larger files: from the server.",
             key="import-file",
         )
         if upload is None:
@@ -62,33 +53,20 @@ def choose() -> Located | None:
         return located
     if kind == "server":
         path = st.text_input("Path on the server", key="import-path", placeholder="/data/pairs.jsonl")
-        return locations.locate(path, place) if path else None
+        return _on_server(path) if path else None
     return _from_hub()
 
 
-def mapping(seen: Preview) -> ColumnMapping | None:
-    """Draw the mapping of columns; None where the layout is recognised and nobody wants another.
-
-    Raises:
-        InvalidInput: the mapping is not whole yet; the sentence says what it needs.
-    """
-    if not seen.needs_mapping and not st.toggle("Map the columns by hand", key="import-by-hand"):
-        return None
-    st.caption("Say which column is what. Nothing is guessed: a wrong guess would be a silent wrong label.")
-    chosen: dict[str, str] = {}
-    columns = st.columns(3)
-    for position, (field, words) in enumerate(_FIELD_WORDS.items()):
-        proposed = seen.mapping.get(field)
-        name = columns[position % 3].selectbox(
-            words,
-            seen.columns,
-            index=seen.columns.index(proposed) if proposed in seen.columns else None,
-            placeholder="none",
-            key=f"import-map-{field}-{hash(seen.columns)}",
-        )
-        if name is not None:
-            chosen[field] = name
-    return formats.by_hand(chosen)
+def _on_server(path: str) -> Located:
+    """Read anew only where the file has changed: hashing 2 GB at each click takes seconds."""
+    file = Path(path).expanduser()
+    state = (path, file.stat().st_mtime_ns, file.stat().st_size) if file.is_file() else None
+    kept = session.kept(_ON_SERVER)
+    if state is not None and isinstance(kept, tuple) and kept[0] == state and isinstance(kept[1], Located):
+        return kept[1]
+    located = locations.locate(path, session.home())
+    session.keep(_ON_SERVER, (state, located))
+    return located
 
 
 def _from_hub() -> Located | None:
