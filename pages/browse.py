@@ -5,7 +5,17 @@ import streamlit as st
 from curation.labelling import browse
 from curation.labelling.browse import Page, Row
 from curation.model import Role
-from pages.parts import charts, guard, pair_card, pair_filters, pair_words, project_batches, session
+from curation.quality import exhibits
+from pages.parts import (
+    charts,
+    exhibit_links,
+    guard,
+    pair_card,
+    pair_filters,
+    pair_words,
+    project_batches,
+    session,
+)
 from pages.parts.trail import Trail
 
 SIZE = 25
@@ -53,7 +63,7 @@ def turn(page: Page) -> None:
     words.caption(f"{first + 1:,} to {first + len(page.rows):,} of {page.total:,} pairs")
     if person.role.includes(Role.LEAD):
         with batch:
-            project_batches.first_form(wanted, order, page.total)
+            project_batches.first_form(wanted, order, page.total, among)
     earlier.button("Back", key="browse-back", disabled=before == 0, on_click=TRAIL.back, width="stretch")
     later.button(
         "Next", key="browse-next", disabled=page.next is None, width="stretch",
@@ -67,8 +77,10 @@ if not sources:
     st.info("There are no pairs yet.", icon=":material/inbox:")
     st.page_link("import_data.py", label="Import pairs", icon=":material/upload_file:")
     st.stop()
+exhibit = exhibit_links.shown(db)
 wanted, order = pair_filters.form(sources)
-found = browse.page(db, wanted, order, TRAIL.position((wanted, order)), SIZE)
+among = browse.everything if exhibit is None else exhibits.gathering(exhibit)
+found = browse.page(db, wanted, order, TRAIL.position((wanted, order, exhibit)), SIZE, among=among)
 if not found.rows:
     st.info("No pair matches. Remove a filter or shorten the search.", icon=":material/search_off:")
     st.stop()

@@ -1,18 +1,21 @@
-"""How far the labels can be trusted: agreement, people, bias."""
+"""How far the labels can be trusted: agreement, people, bias, and all of it over time."""
 
 import streamlit as st
 
 from curation.model import Role
-from curation.quality import agreement, annotators, bias, formats
+from curation.quality import agreement, annotators, bias, drift, formats, pace
 from pages.parts import (
     guard,
     quality_agreement,
     quality_bias,
+    quality_couples,
+    quality_drift,
+    quality_habits,
     quality_once,
     quality_people,
     quality_suspected,
     session,
-)  # fmt: skip
+)
 
 guard.require(Role.REVIEWER)
 db = session.database()
@@ -24,19 +27,24 @@ if not found.votes:
     st.page_link("label.py", label="Label pairs", icon=":material/compare:")
     quality_suspected.show(db)  # it looks at imported labels too
     st.stop()
+names = annotators.names(db)
+st.caption("Every number leads to the pairs behind it, in a tab of its own.")
 
 # Only the open tab is measured: each takes a pass over all votes.
-agreeing, persons, habits, doubted = st.tabs(
-    ["Agreement", "People", "Bias", "Suspected labels"], key="quality-tab", on_change="rerun"
+agreeing, persons, habits, times, doubted = st.tabs(
+    ["Agreement", "People", "Bias", "Over time", "Suspected labels"], key="quality-tab", on_change="rerun"
 )
 if agreeing.open:
     with agreeing:
-        quality_agreement.show(db, found)
+        quality_agreement.show(db, found, names)
 if persons.open:
     with persons:
-        names = annotators.names(db)
         quality_people.show(quality_once.measured("people", db, annotators.checked), names)
-        quality_people.couples(found, names)
+        quality_couples.show(found, names)
+        quality_people.speed(
+            quality_once.measured("pace", db, pace.by_person),
+            quality_once.measured("seconds", db, pace.of_team), names,
+        )  # fmt: skip
 if habits.open:
     with habits:
         quality_bias.show(
@@ -44,6 +52,13 @@ if habits.open:
             quality_once.measured("length", db, bias.by_length),
             quality_once.measured("format", db, formats.measured),
         )
+        quality_habits.show(
+            quality_once.measured("people", db, annotators.checked),
+            quality_once.measured("formats", db, formats.by_person), names,
+        )  # fmt: skip
+if times.open:
+    with times:
+        quality_drift.show(quality_once.measured("drift", db, drift.courses), names)
 if doubted.open:
     with doubted:
         quality_suspected.show(db)

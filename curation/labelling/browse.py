@@ -5,11 +5,13 @@ so that a page costs the same whatever the answers weigh. Keyset, not OFFSET: pa
 million rows costs as much as page 1.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import PurePath
+
+import duckdb
 
 from curation.database import Database
 from curation.errors import Unknown
@@ -111,7 +113,8 @@ matching AS (
       AND ($tier IS NULL OR s.tier = $tier)
       AND ($min_chars IS NULL OR z.chars >= $min_chars)
       AND ($max_chars IS NULL OR z.chars <= $max_chars)
-      AND ($state IS NULL AND NOT s.aside OR $state = CASE
+      AND (NOT $narrowed OR p.id IN (SELECT pair_id FROM among))
+      AND ($state IS NULL AND ($narrowed OR NOT s.aside) OR $state = CASE
                WHEN s.aside THEN 'aside'
                WHEN s.tier = 'gold' THEN 'settled' WHEN s.tier = 'conflict' THEN 'contested'
                WHEN s.votes > 0 THEN 'decided' ELSE 'undecided' END)
@@ -119,16 +122,34 @@ matching AS (
 """
 
 
+Narrowing = Callable[[duckdb.DuckDBPyConnection], bool]
+
+
+def everything(cursor: duckdb.DuckDBPyConnection) -> bool:
+    """No list but the filter's own."""
+    cursor.execute("CREATE TEMP TABLE among (pair_id VARCHAR)")
+    return False
+
+
 def page(
-    db: Database, wanted: Filter, order: Order = Order.IMPORTED, after: Position | None = None, size: int = 25
+    db: Database,
+    wanted: Filter,
+    order: Order = Order.IMPORTED,
+    after: Position | None = None,
+    size: int = 25,
+    *,
+    among: Narrowing = everything,
 ) -> Page:
     """One page of the pairs that match.
 
     Args:
+        among: makes a table `among` of the pairs in question (pair_id); False where every pair is. Pairs set
+            aside are then shown too, because a number that was counted on them must find them.
         after: the `next` of the page before; None for the first page.
         size: rows a page, 1 to 200.
     """
     with db.reading() as cursor:
+        narrowed = among(cursor)
         found = cursor.execute(
             _MATCHING  # noqa: S608 - a constant of ours
             + """
@@ -136,18 +157,21 @@ def page(
             WHERE $after_id IS NULL OR (first, second, id) > ($after_first, $after_second, $after_id)
             ORDER BY first, second, id LIMIT $size
             """,
-            _asked(wanted, order) | paging.parameters(after, size),
+            _asked(wanted, order) | {"narrowed": narrowed} | paging.parameters(after, size),
         ).fetchall()
     cut = paging.cut(found, size)
     return Page(rows=rows(db, cut.ids), next=cut.next, total=cut.total)
 
 
-def every_id(db: Database, wanted: Filter, order: Order = Order.IMPORTED) -> list[str]:
+def every_id(
+    db: Database, wanted: Filter, order: Order = Order.IMPORTED, *, among: Narrowing = everything
+) -> list[str]:
     """The ids of all pairs that match, in order; without their texts, so that many cost little."""
     with db.reading() as cursor:
+        narrowed = among(cursor)
         found = cursor.execute(
             _MATCHING + "SELECT id FROM matching ORDER BY first, second, id",  # noqa: S608 - likewise
-            _asked(wanted, order),
+            _asked(wanted, order) | {"narrowed": narrowed},
         ).fetchall()
     return [row[0] for row in found]
 

@@ -79,11 +79,16 @@ class Slice(StrEnum):
     SOURCE = "source"
     WEEK = "week"
     GUIDELINES = "guidelines"
+    PERSON = "person"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """Agreement within one source, week (its Monday) or guideline version."""
+    """Agreement within one source, week (its Monday) or guideline version, or on the pairs of one person.
+
+    Attributes:
+        alpha_interval: the 95 % interval of alpha; None where undefined.
+    """
 
     name: str
     pairs: int
@@ -91,6 +96,7 @@ class Part:
     overlaps: int
     raw: float | None
     alpha: float | None
+    alpha_interval: tuple[float, float] | None
 
 
 def measured(database: Database, *, seed: int = 0) -> Agreement:
@@ -123,7 +129,8 @@ def measured(database: Database, *, seed: int = 0) -> Agreement:
 
 
 def parts(database: Database, by: Slice) -> tuple[Part, ...]:
-    """Agreement within each source, week or guideline version, by name; votes are dealt out one by one."""
+    """Agreement within each part, by name; votes are dealt out one by one, and those on the pairs of a person
+    to everybody who judged the pair."""
     with ballots.gathered(database) as cursor:
         rows = cursor.execute(
             """
@@ -135,6 +142,11 @@ def parts(database: Database, by: Slice) -> tuple[Part, ...]:
                 FROM ballot AS b
                 LEFT JOIN pair AS p ON p.id = b.pair_id
                 LEFT JOIN source AS o ON o.id = p.source_id
+                WHERE $by <> 'person'
+                UNION ALL
+                SELECT one.annotator_id, b.pair_id, b.coded
+                FROM ballot AS one JOIN ballot AS b ON b.pair_id = one.pair_id
+                WHERE $by = 'person'
             ),
             counted AS (
                 SELECT name, pair_id, count(*) FILTER (WHERE coded = 'answer_1') AS n1,
@@ -229,6 +241,7 @@ def _part(name: str, patterns: Patterns) -> Part:
         overlaps=int(patterns.shared.pairs.sum()),
         raw=coefficients.raw_agreement(patterns),
         alpha=coefficients.krippendorff_alpha(patterns),
+        alpha_interval=coefficients.alpha_interval(patterns),
     )
 
 

@@ -1,4 +1,4 @@
-"""How each person decides: side, length, speed, and agreement with the others.
+"""How each person decides: side, length, speed, agreement with the others, with gold and with themselves.
 
 A flag is a reason for a conversation, never for deleting anything (rules.md §4).
 """
@@ -6,6 +6,7 @@ A flag is a reason for a conversation, never for deleting anything (rules.md §4
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from statistics import median
 
@@ -14,7 +15,8 @@ import duckdb
 from curation.database import Database
 from curation.labelling import annotators
 from curation.model import Verdict
-from curation.quality import ballots
+from curation.quality import ballots, checks, drift
+from curation.quality.checks import NEVER_REPEATED, Consistency
 from curation.quality.tendencies import ENOUGH, Tendency
 
 # rules.md §4. (choice)
@@ -30,11 +32,14 @@ class Flag(StrEnum):
     POSITION = "position"
     LENGTH = "length"
     SPEED = "speed"
+    GOLD = "gold"
+    CONSISTENCY = "consistency"
+    DRIFT = "drift"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """One person's votes on the random arm. None means not defined, never 0.
+    """One person's votes: gold and repeats from all, the rest on the random arm. None is undefined, never 0.
 
     Attributes:
         left: left answer won, among preferences whose sides are known.
@@ -42,6 +47,9 @@ class Checked:
         fast: votes faster than reading allows, among those that were timed.
         median_seconds: of the timed votes.
         consensus: agreed with what more than half of the others said, where they have such a majority.
+        gold: found the known winner, of the gold pairs they met.
+        consistency: said the same again, of the pairs they met twice.
+        drift: when their hits became rarer, None where they did not (drift.Course).
         against: pairs by (own verdict, verdict of the others' majority); combinations that occur.
     """
 
@@ -52,6 +60,9 @@ class Checked:
     fast: Tendency
     median_seconds: float | None
     consensus: Tendency
+    gold: Tendency
+    consistency: Consistency
+    drift: datetime | None
     against: Mapping[tuple[Verdict, Verdict], int]
     flags: tuple[Flag, ...]
 
@@ -68,9 +79,14 @@ def checked(database: Database) -> tuple[Checked, ...]:
 def checked_on(cursor: duckdb.DuckDBPyConnection) -> tuple[Checked, ...]:
     """The same, read from a table `ballot` that is there already."""
     rows = _counted(cursor)
-    against = _against_others(cursor)
     team = _Team.of(rows)
-    return tuple(_from_row(row, against.get(row[0], {}), team) for row in rows)
+    held = _Held(
+        against=_against_others(cursor),
+        gold=checks.gold_scores(cursor),
+        repeats=checks.consistencies(cursor),
+        drifts={course.annotator_id: course.alarm for course in drift.courses_on(cursor)},
+    )
+    return tuple(_from_row(row, held, team) for row in rows)
 
 
 def names(database: Database) -> Mapping[str, str]:
@@ -92,6 +108,16 @@ class _Team:
         longer = Tendency(chosen=sum(row[4] for row in rows), n=sum(row[5] for row in rows))
         fast = [row[6] / row[7] for row in rows if row[7]]
         return cls(longer=longer.share, fast=median(fast) if fast else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Held:
+    """What each person's votes were held against, by pseudonym."""
+
+    against: Mapping[str, Mapping[tuple[Verdict, Verdict], int]]
+    gold: Mapping[str, Tendency]
+    repeats: Mapping[str, Consistency]
+    drifts: Mapping[str, datetime | None]
 
 
 def _counted(cursor: duckdb.DuckDBPyConnection) -> list[Row]:
@@ -143,8 +169,9 @@ def _against_others(cursor: duckdb.DuckDBPyConnection) -> Mapping[str, Mapping[t
     return found
 
 
-def _from_row(row: Row, against: Mapping[tuple[Verdict, Verdict], int], team: _Team) -> Checked:
+def _from_row(row: Row, held: _Held, team: _Team) -> Checked:
     annotator_id, votes, left, sided, longer, uneven, fast, timed, seconds = row
+    against = held.against.get(annotator_id, {})
     agreed = sum(number for (own, others), number in against.items() if own is others)
     someone = Checked(
         annotator_id=annotator_id,
@@ -154,6 +181,9 @@ def _from_row(row: Row, against: Mapping[tuple[Verdict, Verdict], int], team: _T
         fast=Tendency(chosen=fast, n=timed),
         median_seconds=seconds,
         consensus=Tendency(chosen=agreed, n=sum(against.values())),
+        gold=held.gold.get(annotator_id, Tendency(chosen=0, n=0)),
+        consistency=held.repeats.get(annotator_id, NEVER_REPEATED),
+        drift=held.drifts.get(annotator_id),
         against=against,
         flags=(),
     )
@@ -165,6 +195,9 @@ def _flags(someone: Checked, team: _Team) -> tuple[Flag, ...]:
         Flag.POSITION: someone.left.is_positional,
         Flag.LENGTH: _follows_length(someone.longer, team.longer),
         Flag.SPEED: _is_fast(someone.fast.share, team.fast),
+        Flag.GOLD: checks.is_below_gold(someone.gold),
+        Flag.CONSISTENCY: someone.consistency.is_low,
+        Flag.DRIFT: someone.drift is not None,
     }
     return tuple(flag for flag, raised in found.items() if raised)
 

@@ -54,18 +54,25 @@ class Sign:
 def measured(database: Database) -> tuple[Sign, ...]:
     """Every sign, in the order of SIGNS; one that occurs nowhere is there with zeros."""
     with ballots.gathered(database) as cursor:
-        cursor.execute(
-            """
-            CREATE TEMP TABLE contrast AS
-            SELECT CASE b.winner WHEN 'answer_1' THEN p.answer_1 ELSE p.answer_2 END AS won,
-                   CASE b.winner WHEN 'answer_1' THEN p.answer_2 ELSE p.answer_1 END AS lost
-            FROM ballot AS b JOIN pair AS p ON p.id = b.pair_id
-            WHERE b.winner IN ('answer_1', 'answer_2')
-            ORDER BY p.shuffle, b.annotator_id LIMIT $sample
-            """,
-            {"sample": SAMPLE},
-        )
+        _contrast(cursor)
         return counted(cursor)
+
+
+def by_person(database: Database) -> Mapping[str, tuple[Sign, ...]]:
+    """The same for everybody who has preferred an answer, by pseudonym."""
+    with ballots.gathered(database) as cursor:
+        _contrast(cursor)
+        people = [
+            who for (who,) in cursor.execute("SELECT DISTINCT who FROM contrast ORDER BY who").fetchall()
+        ]
+        signs = {name: _carried_by(cursor, pattern) for name, pattern in SIGNS.items()}
+    return {
+        who: tuple(
+            Sign(name=name, n=carried[who][0], winners=carried[who][1], losers=carried[who][2])
+            for name, carried in signs.items()
+        )
+        for who in people
+    }
 
 
 def counted(cursor: duckdb.DuckDBPyConnection) -> tuple[Sign, ...]:
@@ -83,3 +90,30 @@ def counted(cursor: duckdb.DuckDBPyConnection) -> tuple[Sign, ...]:
         for name, pattern in SIGNS.items()
     }
     return tuple(Sign(name=name, n=n, winners=won, losers=lost) for name, (n, won, lost) in found.items())
+
+
+def _contrast(cursor: duckdb.DuckDBPyConnection) -> None:
+    cursor.execute(
+        """
+        CREATE TEMP TABLE contrast AS
+        SELECT b.annotator_id AS who,
+               CASE b.winner WHEN 'answer_1' THEN p.answer_1 ELSE p.answer_2 END AS won,
+               CASE b.winner WHEN 'answer_1' THEN p.answer_2 ELSE p.answer_1 END AS lost
+        FROM ballot AS b JOIN pair AS p ON p.id = b.pair_id
+        WHERE b.winner IN ('answer_1', 'answer_2')
+        ORDER BY p.shuffle, b.annotator_id LIMIT $sample
+        """,
+        {"sample": SAMPLE},
+    )
+
+
+def _carried_by(cursor: duckdb.DuckDBPyConnection, pattern: str) -> dict[str, tuple[int, int, int]]:
+    rows = cursor.execute(
+        """
+        SELECT who, count(*), count(*) FILTER (WHERE regexp_matches(won, $pattern)),
+               count(*) FILTER (WHERE regexp_matches(lost, $pattern))
+        FROM contrast GROUP BY who
+        """,
+        {"pattern": pattern},
+    ).fetchall()
+    return {who: (n, won, lost) for who, n, won, lost in rows}

@@ -1,5 +1,6 @@
 """What a run of choices tends towards: a side of the screen, or the longer answer. Pure arithmetic."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -29,6 +30,19 @@ class Tendency:
     def share(self) -> float | None:
         """In [0, 1]; None without a choice."""
         return self.chosen / self.n if self.n else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Where the share lies with 95 % confidence, within [0, 1]; None without a choice.
+
+        Source: Wilson (1927), Probable inference, the law of succession, and statistical inference.
+        """
+        if self.share is None:
+            return None
+        z, n = 1.959964, self.n
+        middle = (self.share + z**2 / (2 * n)) / (1 + z**2 / n)
+        half = z * math.sqrt(self.share * (1 - self.share) / n + z**2 / (4 * n**2)) / (1 + z**2 / n)
+        return max(0.0, middle - half), min(1.0, middle + half)
 
     @property
     def p_value(self) -> float | None:

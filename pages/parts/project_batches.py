@@ -5,7 +5,7 @@ import streamlit as st
 from curation.database import Database
 from curation.labelling import batches, browse
 from curation.labelling.batches import Batch
-from curation.labelling.browse import Filter, Order
+from curation.labelling.browse import Filter, Narrowing, Order
 from curation.model import Role
 from pages.parts import guard, session
 from pages.parts.plain import plain
@@ -43,7 +43,7 @@ def show(db: Database) -> None:
             )
 
 
-def first_form(wanted: Filter, order: Order, total: int) -> None:
+def first_form(wanted: Filter, order: Order, total: int, among: Narrowing = browse.everything) -> None:
     """A button that makes a batch of everything that a filter finds; for the page Browse."""
     with st.popover("Label first", icon=":material/low_priority:", width="stretch"):
         st.caption(f"{total:,} pairs, in the order of this list, before everything else.")
@@ -55,7 +55,7 @@ def first_form(wanted: Filter, order: Order, total: int) -> None:
         )
         st.button(
             "Make the batch", key="batch-make", type="primary",
-            on_click=_make, args=(wanted, order, name, again),
+            on_click=_make, args=(wanted, order, name, again, among),
         )  # fmt: skip
 
 
@@ -73,10 +73,16 @@ def _open(batch: Batch, *, first: bool) -> None:
     )  # fmt: skip
 
 
-def _make(wanted: Filter, order: Order, name: str, again: bool) -> None:  # noqa: FBT001 - a callback
+def _make(  # a callback, hence without names
+    wanted: Filter,
+    order: Order,
+    name: str,
+    again: bool,
+    among: Narrowing,
+) -> None:
     with guard.on_action():
         person, db = guard.permitted(Role.LEAD), session.database()
-        found = browse.every_id(db, wanted, order)
+        found = browse.every_id(db, wanted, order, among=among)
         detail = {"filter": _told(wanted), "order": order.value}
         batches.make(db, found, name=name, by=person.id, now=session.now(), more=int(again), detail=detail)
         session.forget("batch-name")

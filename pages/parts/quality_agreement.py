@@ -1,45 +1,29 @@
 """How far people agree: in words, as a picture, as a table."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from curation.database import Database
-from curation.model import Verdict
 from curation.quality import agreement, coefficients
 from curation.quality.agreement import Agreement, Part, Slice
-from pages.parts import quality_charts, quality_once
+from curation.quality.exhibits import Exhibit, Kind
+from pages.parts import exhibit_links, quality_charts, quality_once, quality_people_charts
+from pages.parts.quality_words import SLICE_WORDS, VERDICT_WORDS, number, percent, span_words
 
-NOT_YET = "not yet"
+_SHARED = Exhibit(kind=Kind.SHARED)
 STEADY = 200  # shared pairs from which rule V20 takes alpha at its word
-VERDICT_WORDS = {
-    Verdict.ANSWER_1: "Answer 1",
-    Verdict.ANSWER_2: "Answer 2",
-    Verdict.TIE: "Tie",
-    Verdict.BOTH_BAD: "Both bad",
-    None: "no majority",
-}
-SLICE_WORDS = {Slice.SOURCE: "Source", Slice.WEEK: "Week", Slice.GUIDELINES: "Guidelines"}
 
 
-def show(db: Database, found: Agreement) -> None:
+def show(db: Database, found: Agreement, names: Mapping[str, str]) -> None:
     """Everything about agreement."""
     _headline(found)
     if found.alpha is not None:
         st.altair_chart(quality_charts.interval(found.alpha, found.alpha_interval))
     with st.expander("Every figure and what it says", key="agreement-figures"):
-        st.dataframe(_figures(found), hide_index=True, placeholder=NOT_YET)
-    st.subheader("What the majority says", anchor=False)
-    majority = {VERDICT_WORDS[verdict]: pairs for verdict, pairs in found.majority.items()}
-    st.altair_chart(quality_charts.counts(majority))
-    with st.expander("As a table", key="agreement-majority"):
-        st.dataframe(
-            [{"majority": name, "pairs": pairs} for name, pairs in majority.items()], hide_index=True
-        )
-    _slices(db)
-
-
-def percent(share: float | None) -> str:
-    """A share in words; undefined is said."""
-    return NOT_YET if share is None else f"{share:.1%}"
+        st.dataframe(_figures(found), hide_index=True, column_config={"value": exhibit_links.column()})
+    _majority(found)
+    _slices(db, names)
 
 
 def alpha_words(found: Agreement) -> str:
@@ -70,8 +54,13 @@ def _reading(alpha: float) -> str:
 
 def _headline(found: Agreement) -> None:
     boxes = st.columns(4)
-    boxes[0].metric("Pairs judged", f"{found.pairs:,}", help="By people, on the random part of the queue.")
-    boxes[1].metric("Judged by two or more", f"{found.overlaps:,}", help=f"{found.votes:,} votes in all.")
+    judged, shared = exhibit_links.address(Exhibit(kind=Kind.JUDGED)), exhibit_links.address(_SHARED)
+    boxes[0].metric(
+        f"[Pairs judged]({judged})", f"{found.pairs:,}", help="By people, on the random part of the queue."
+    )
+    boxes[1].metric(
+        f"[Judged by two or more]({shared})", f"{found.overlaps:,}", help=f"{found.votes:,} votes in all."
+    )
     boxes[2].metric("Two people agree", percent(found.raw), help="Ties and “both bad” count as verdicts.")
     boxes[3].metric("On preferences", percent(found.raw_decisive), help="Where both chose an answer.")
     st.markdown(f"**{coefficients.error_in_words(found.raw_decisive)}** {alpha_words(found)}")
@@ -95,15 +84,30 @@ def _figures(found: Agreement) -> list[dict[str, object]]:
     return [
         {
             "figure": name,
-            "value": NOT_YET if value is None else f"{value:.4f}",
-            "95 % interval": "{:.3f} to {:.3f}".format(*span) if (span := spans.get(number)) else "",
+            "value": exhibit_links.linked(number(value, 4), _SHARED),
+            "95 % interval": span_words(spans[place]) if place in spans else "",
             "what it says": words,
         }
-        for number, (name, value, words) in enumerate(rows)
+        for place, (name, value, words) in enumerate(rows)
     ]
 
 
-def _slices(db: Database) -> None:
+def _majority(found: Agreement) -> None:
+    st.subheader("What the majority says", anchor=False)
+    majority = {VERDICT_WORDS[verdict]: pairs for verdict, pairs in found.majority.items()}
+    st.altair_chart(quality_charts.counts(majority))
+    with st.expander("As a table", key="agreement-majority"):
+        rows = [
+            {
+                "majority": VERDICT_WORDS[verdict],
+                "pairs": exhibit_links.linked(f"{pairs:,}", Exhibit(kind=Kind.MAJORITY, verdict=verdict)),
+            }
+            for verdict, pairs in found.majority.items()
+        ]
+        st.dataframe(rows, hide_index=True, column_config={"pairs": exhibit_links.column()})
+
+
+def _slices(db: Database, names: Mapping[str, str]) -> None:
     st.subheader("Agreement by part", anchor=False)
     by = st.segmented_control(
         "By", list(Slice), default=Slice.SOURCE, required=True, format_func=SLICE_WORDS.__getitem__,
@@ -111,25 +115,42 @@ def _slices(db: Database) -> None:
     )  # fmt: skip
     wanted = Slice(by or Slice.SOURCE)
     parts = quality_once.measured(f"parts-{wanted}", db, lambda db: agreement.parts(db, wanted))
-    measured = {part_words(part): part.raw for part in parts if part.raw is not None}
-    if measured:
-        st.altair_chart(quality_charts.shares(measured, "two people agree"))
-    else:
-        st.caption("Not yet: in no part have two people judged the same pair.")
-    rows = [
-        {
-            SLICE_WORDS[wanted].lower(): part_words(part),
-            "pairs": part.pairs,
-            "votes": part.votes,
-            "judged by two or more": part.overlaps,
-            "two people agree": percent(part.raw),
-            "alpha": NOT_YET if part.alpha is None else f"{part.alpha:.3f}",
-        }
+    called = {part.name: part_words(part, wanted, names) for part in parts}
+    measured = {
+        called[part.name]: (part.alpha, *(part.alpha_interval or (part.alpha, part.alpha)))
         for part in parts
-    ]
-    st.dataframe(rows, hide_index=True)
+        if part.alpha is not None
+    }
+    if measured:
+        st.altair_chart(
+            quality_people_charts.spans(
+                measured, "Krippendorff's alpha, with its 95 % interval", references=(0.667, 0.8),
+                domain=(min(0.0, *(span[1] for span in measured.values())), 1),
+            )
+        )  # fmt: skip
+    else:
+        st.caption("Not yet: in no part have two people judged the same pair and said different things.")
+    rows = [_part_row(part, called[part.name], wanted) for part in parts]
+    st.dataframe(rows, hide_index=True, column_config=dict.fromkeys(_LINKED, exhibit_links.column()))
 
 
-def part_words(part: Part) -> str:
+_LINKED = ("pairs", "judged by two or more", "two people agree")
+
+
+def _part_row(part: Part, called: str, by: Slice) -> dict[str, object]:
+    field = "who" if by is Slice.PERSON else by.value
+    shared = exhibit_links.within(Kind.SHARED, field, part.name)
+    return {
+        SLICE_WORDS[by].lower(): called,
+        "pairs": exhibit_links.linked(f"{part.pairs:,}", exhibit_links.within(Kind.JUDGED, field, part.name)),
+        "votes": part.votes,
+        "judged by two or more": exhibit_links.linked(f"{part.overlaps:,}", shared),
+        "two people agree": exhibit_links.linked(percent(part.raw), shared),
+        "alpha": number(part.alpha),
+        "95 % interval": span_words(part.alpha_interval),
+    }
+
+
+def part_words(part: Part, by: Slice, names: Mapping[str, str]) -> str:
     """A part's name; what has none is said to have none."""
-    return part.name or "unknown"
+    return names.get(part.name, part.name) if by is Slice.PERSON else (part.name or "unknown")

@@ -6,30 +6,38 @@ import streamlit as st
 
 from curation.quality import formats
 from curation.quality.bias import Band, Bias
+from curation.quality.exhibits import Exhibit, Kind
 from curation.quality.formats import Sign
 from curation.quality.tendencies import ENOUGH, Tendency
-from pages.parts import quality_charts
+from pages.parts import exhibit_links, quality_charts
 
 
 def show(found: Bias, bands: Sequence[Band], signs: Sequence[Sign]) -> None:
     """Position, length and format, over everybody."""
     st.subheader("Side of the screen", anchor=False)
     st.markdown(position_words(found.left))
+    if found.left.n:
+        st.markdown(f"[Pairs whose left answer won]({exhibit_links.address(Exhibit(kind=Kind.LEFT))})")
     st.subheader("Length", anchor=False)
     st.markdown(length_words(found))
+    if found.longer.n:
+        st.markdown(f"[Pairs whose longer answer won]({exhibit_links.address(Exhibit(kind=Kind.LONGER))})")
     if bands:
         st.altair_chart(quality_charts.by_length(bands))
         st.dataframe(
             [
                 {
                     "longer answer": quality_charts.band_words(band),
-                    "preferences": band.longer.n,
+                    "preferences": exhibit_links.linked(
+                        f"{band.longer.n:,}", Exhibit(kind=Kind.BAND, low=band.low, high=band.high)
+                    ),
                     "it won": band.longer.chosen,
                     "share": f"{band.longer.share or 0:.1%}",
                 }
                 for band in bands
             ],
             hide_index=True,
+            column_config={"preferences": exhibit_links.column()},
         )
     _formats(signs)
 
@@ -41,10 +49,18 @@ def _formats(signs: Sequence[Sign]) -> None:
     if measured:
         st.altair_chart(quality_charts.differences(measured, formats.TELLING))
         rows = [
-            {"sign": sign.name, "preferences": sign.n, "winners": sign.winners, "losers": sign.losers}
+            {
+                "sign": sign.name,
+                "preferences": sign.n,
+                "winners with it": sign.winners,
+                "losers with it": sign.losers,
+                "only the winner has it": exhibit_links.linked(
+                    "show the pairs", Exhibit(kind=Kind.SIGN, sign=sign.name)
+                ),
+            }
             for sign in signs
         ]
-        st.dataframe(rows, hide_index=True)
+        st.dataframe(rows, hide_index=True, column_config={"only the winner has it": exhibit_links.column()})
 
 
 def format_words(signs: Sequence[Sign]) -> str:

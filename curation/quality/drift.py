@@ -1,0 +1,136 @@
+"""Whether a person decides otherwise than they used to: their hits in the order of time.
+
+A hit is a vote that finds the known winner of a gold pair or, on other pairs, what more than half of the
+others say. Shares by week are for the eye; the alarm is a cumulative sum, which finds a lasting drop wherever
+a week ends.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from curation.database import Database
+from curation.quality import ballots
+from curation.quality.tendencies import Tendency
+
+# (choice) Simulated (docs/log.md): with hits that never change, 5 to 10 % of people raise an alarm in 1,000
+# votes; 100 votes at 25 points less raise it for 71 to 97 %.
+DROP = 0.15
+LIMIT = 6.0
+ENOUGH = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """Hits of one person in the week that begins on `monday`."""
+
+    monday: date
+    hits: Tendency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """One person's hits over time.
+
+    Attributes:
+        weeks: those with a vote that could be held against something, in order.
+        moments, sums: when each such vote was given, and the cumulative sum after it, ≥ 0.
+        alarm: when the sum first passed LIMIT; None where it never did.
+    """
+
+    annotator_id: str
+    weeks: tuple[Week, ...]
+    moments: tuple[datetime, ...]
+    sums: tuple[float, ...]
+    alarm: datetime | None
+
+
+def courses(database: Database) -> tuple[Course, ...]:
+    """Everybody whose votes could be held against something, by pseudonym."""
+    with ballots.gathered(database) as cursor:
+        return courses_on(cursor)
+
+
+def courses_on(cursor: duckdb.DuckDBPyConnection) -> tuple[Course, ...]:
+    """The same, read from a table `ballot` that is there already."""
+    found: dict[str, list[tuple[datetime, bool]]] = {}
+    for annotator_id, moment, hit in _hits(cursor):
+        found.setdefault(annotator_id, []).append((moment, hit))
+    return tuple(_course(annotator_id, votes) for annotator_id, votes in found.items())
+
+
+def sums(hits: Sequence[bool]) -> tuple[float, ...]:
+    """The cumulative sum after each vote: evidence, in nats, that hits have become rarer by DROP.
+
+    S_t = max(0, S_(t-1) + log-likelihood ratio of the vote under p - DROP against p, the share of hits in
+    all. p is kept within [0.3, 0.98], where both are chances.
+
+    Args:
+        hits: of one person, in the order of time; length n.
+
+    Returns:
+        Length n, each ≥ 0.
+
+    Source: Page (1954), Continuous inspection schemes, section 2.1.
+    """
+    came = np.array(hits, dtype=bool)
+    if not came.size:
+        return ()
+    usual = float(np.clip(came.mean(), 0.3, 0.98))
+    lower = usual - DROP
+    hit, miss = math.log(lower / usual), math.log((1 - lower) / (1 - usual))
+    steps: NDArray[np.float64] = came * hit + ~came * miss
+    walked = steps.cumsum()
+    lowest = np.minimum(0.0, np.minimum.accumulate(walked))
+    return tuple(float(value) for value in walked - lowest)
+
+
+def _course(annotator_id: str, votes: Sequence[tuple[datetime, bool]]) -> Course:
+    moments = tuple(moment for moment, _ in votes)
+    path = sums([hit for _, hit in votes])
+    passed = next((place for place, value in enumerate(path) if value > LIMIT), None)
+    return Course(
+        annotator_id=annotator_id,
+        weeks=_weeks(votes),
+        moments=moments,
+        sums=path,
+        alarm=None if passed is None or len(votes) < ENOUGH else moments[passed],
+    )
+
+
+def _weeks(votes: Sequence[tuple[datetime, bool]]) -> tuple[Week, ...]:
+    counted: dict[date, list[int]] = {}
+    for moment, hit in votes:
+        monday = date.fromordinal(moment.toordinal() - moment.weekday())
+        count = counted.setdefault(monday, [0, 0])
+        count[0] += hit
+        count[1] += 1
+    return tuple(
+        Week(monday=monday, hits=Tendency(chosen=chosen, n=n)) for monday, (chosen, n) in counted.items()
+    )
+
+
+def _hits(cursor: duckdb.DuckDBPyConnection) -> list[tuple[str, datetime, bool]]:
+    return cursor.execute(
+        """
+        WITH said AS (SELECT pair_id, coded, count(*) AS times FROM ballot GROUP BY pair_id, coded),
+        total AS (SELECT pair_id, sum(times) AS people FROM said GROUP BY pair_id),
+        held AS (
+            SELECT v.annotator_id, v.server_time AS moment, v.verdict = g.verdict AS hit, v.pair_id
+            FROM vote AS v JOIN gold AS g ON g.pair_id = v.pair_id
+            UNION ALL
+            SELECT b.annotator_id, b.decided, s.coded = b.coded, b.pair_id
+            FROM ballot AS b
+            JOIN total AS t ON t.pair_id = b.pair_id AND t.people >= 2
+            JOIN said AS s ON s.pair_id = b.pair_id
+            ANTI JOIN gold AS g ON g.pair_id = b.pair_id
+            WHERE 2 * (s.times - CASE WHEN s.coded = b.coded THEN 1 ELSE 0 END) > t.people - 1
+        )
+        SELECT annotator_id, moment, hit FROM held ORDER BY annotator_id, moment, pair_id
+        """
+    ).fetchall()

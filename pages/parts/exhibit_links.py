@@ -1,0 +1,117 @@
+"""The list behind a figure as an address: the filter stands in it, so it survives a reload."""
+
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from urllib.parse import urlencode
+
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from curation.database import Database
+from curation.model import Verdict
+from curation.quality import annotators, exhibits
+from curation.quality.exhibits import Exhibit, Kind
+from pages.parts.plain import plain
+from pages.parts.quality_words import VERDICT_WORDS
+
+# What a table shows of an address is what stands behind the last sign.
+SHOWN = r"#(.*)$"
+_VERDICTS = ("verdict", "other_verdict")
+_NUMBERS = ("low", "high")
+
+
+def linked(words: str, exhibit: Exhibit) -> str:
+    """For a column made by `column`: these words, which lead to the list."""
+    return f"{address(exhibit)}#{words}"
+
+
+def column(label: str | None = None) -> ColumnConfig:
+    """A column of words that lead to lists."""
+    return st.column_config.LinkColumn(label, display_text=SHOWN)
+
+
+def within(kind: Kind, field: str, name: str) -> Exhibit:
+    """The list of this kind within one part: field is "who", "source", "week" or "guidelines"."""
+    return replace(Exhibit(kind=kind), **{field: name})  # type: ignore[arg-type]
+
+
+def address(exhibit: Exhibit) -> str:
+    """Where Browse shows the list, relative to any page."""
+    asked = {
+        field.name: value
+        for field in fields(exhibit)
+        if field.name != "kind" and (value := getattr(exhibit, field.name)) is not None
+    }
+    return "browse?" + urlencode({"behind": exhibit.kind.value, **asked})
+
+
+def shown(db: Database) -> Exhibit | None:
+    """The list that the page's address asks for, said in words with a way out; None where there is none."""
+    exhibit = read(st.query_params)
+    if exhibit is None:
+        return None
+    told, out = st.columns([6, 1], vertical_alignment="center")
+    said = words(exhibit, annotators.names(db))
+    told.info(f"Pairs behind a figure: **{said}**.", icon=":material/filter_alt:")
+    out.button("Show all", key="browse-all", width="stretch", on_click=st.query_params.clear)
+    return exhibit
+
+
+def read(parameters: Mapping[str, str]) -> Exhibit | None:
+    """The list that an address asks for; None where it asks for none, or for one that cannot be."""
+    try:
+        given = {name: _value(name, parameters[name]) for name in _NAMES if name in parameters}
+        return Exhibit(kind=Kind(parameters["behind"]), **given)  # type: ignore[arg-type]
+    except (KeyError, ValueError):
+        return None
+
+
+def words(exhibit: Exhibit, names: Mapping[str, str]) -> str:
+    """What the list shows, as Markdown in which no name can draw."""
+    who = plain(names.get(exhibit.who, exhibit.who)) if exhibit.who else "somebody"
+    other = plain(names.get(exhibit.other, exhibit.other)) if exhibit.other else "another"
+    said, others = VERDICT_WORDS[exhibit.verdict], VERDICT_WORDS[exhibit.other_verdict]
+    told = {
+        Kind.JUDGED: f"judged by {who}",
+        Kind.SHARED: f"judged by {who} and somebody else" if exhibit.who else "judged by two or more",
+        Kind.SPLIT: "people do not all say the same",
+        Kind.MAJORITY: f"more than half say {said}" if exhibit.verdict else "no verdict has a majority",
+        Kind.CELL: f"{who} says {said}, {other} says {others}" if exhibit.verdict else _both(who, other),
+        Kind.AGAINST: f"{who} says otherwise than most others",
+        Kind.LEFT: f"{who} took the answer on the left",
+        Kind.LONGER: f"{who} took the longer answer",
+        Kind.BAND: f"one answer is {_band(exhibit)} times as long",
+        Kind.SIGN: f"only the winner has: {plain(exhibit.sign or '')}"
+        + (f", by {who}" if exhibit.who else ""),
+        Kind.FAST: f"{who} was faster than reading allows",
+        Kind.GOLD: f"{who} met a pair whose winner is known",
+        Kind.GOLD_MISSED: f"{who} missed the known winner",
+        Kind.CHANGED: f"{who} said otherwise when the pair came again",
+        Kind.REPEATED: f"{who} met the pair again",
+    }[exhibit.kind]
+    part = [
+        f"source {plain(exhibit.source)}" if exhibit.source else "",
+        f"week of {plain(exhibit.week)}" if exhibit.week else "",
+        f"guidelines v{plain(exhibit.guidelines)}" if exhibit.guidelines else "",
+    ]
+    return ", ".join([told, *filter(None, part)])
+
+
+def _both(who: str, other: str) -> str:
+    return f"judged by {who} and {other}"
+
+
+def _band(exhibit: Exhibit) -> str:
+    low = f"{exhibit.low or 1:g}"
+    return f"{low} or more" if exhibit.high is None else f"{low} to {exhibit.high:g}"
+
+
+_NAMES = tuple(field.name for field in fields(exhibits.Exhibit) if field.name != "kind")
+
+
+def _value(name: str, given: str) -> str | float | Verdict:
+    if name in _VERDICTS and not Verdict(given).is_vote:
+        raise ValueError("nothing is known of what was skipped")
+    if name in _VERDICTS:
+        return Verdict(given)
+    return float(given) if name in _NUMBERS else given

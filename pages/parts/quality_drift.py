@@ -1,0 +1,101 @@
+"""How people's hits change over time: everybody week by week, and one person with the evidence."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from curation.quality import drift
+from curation.quality.drift import Course, Week
+from curation.quality.exhibits import Exhibit, Kind
+from pages.parts import exhibit_links, quality_couples, quality_people, quality_people_charts
+from pages.parts.plain import plain
+from pages.parts.quality_words import tendency_words
+
+_MOST_POINTS = 1000
+
+
+def show(courses: Sequence[Course], names: Mapping[str, str]) -> None:
+    """Nothing where no vote could be held against something."""
+    st.markdown(
+        "A hit is a vote that finds the known winner of a pair or, elsewhere, what more than half of the "
+        "others say."
+    )
+    if not courses:
+        st.caption("Not yet: no vote could be held against a known winner or against others.")
+        return
+    st.markdown(drift_words(courses, names))
+    _everybody(courses, names)
+    chosen = st.selectbox(
+        "One person", [course.annotator_id for course in courses], key="drift-who",
+        format_func=lambda who: names.get(who, who),
+    )  # fmt: skip
+    _one(next(course for course in courses if course.annotator_id == chosen))
+
+
+def drift_words(courses: Sequence[Course], names: Mapping[str, str]) -> str:
+    """Who hits less often than before, or that nobody does, or that it is too early."""
+    alarmed = [course for course in courses if course.alarm is not None]
+    if alarmed:
+        people = ", ".join(
+            f"{plain(names.get(each.annotator_id, each.annotator_id))} (since {each.alarm:%Y-%m-%d})"
+            for each in alarmed
+        )
+        return f"**Hits less often than before, by 15 points or so: {people}.**"
+    if all(len(course.moments) < drift.ENOUGH for course in courses):
+        return f"Not yet: nobody has {drift.ENOUGH} votes that could be held against something."
+    return "Nobody hits less often than before."
+
+
+def _everybody(courses: Sequence[Course], names: Mapping[str, str]) -> None:
+    weeks = sorted({week.monday.isoformat() for course in courses for week in course.weeks})
+    people = sorted(
+        (names.get(course.annotator_id, course.annotator_id) for course in courses), key=str.casefold
+    )
+    rows = [
+        {
+            "down": names.get(course.annotator_id, course.annotator_id),
+            "across": week.monday.isoformat(),
+            "value": week.hits.share,
+            "n": week.hits.n,
+        }
+        for course in courses
+        for week in course.weeks
+    ]
+    st.altair_chart(
+        quality_people_charts.squares(
+            rows, across=weeks, down=people, ink=quality_couples.ink(), domain=(0.4, 1), form=".0%",
+            title="hits, by week",
+        )
+    )  # fmt: skip
+    with st.expander("As a table", key="drift-weeks"):
+        table = [_week_row(course, week, names) for course in courses for week in course.weeks]
+        st.dataframe(table, hide_index=True, column_config={"hits": exhibit_links.column()})
+
+
+def _one(course: Course) -> None:
+    spans = [(week.monday, quality_people.span(week.hits)) for week in course.weeks]
+    shown = [(monday, span) for monday, span in spans if span is not None]
+    st.altair_chart(quality_people_charts.course(shown, course.alarm, "hits, with their 95 % interval"))
+    if len(course.moments) < drift.ENOUGH:
+        st.caption(f"Too early for an alarm: {len(course.moments)} of {drift.ENOUGH} votes.")
+        return
+    stride = -(-len(course.sums) // _MOST_POINTS)
+    points = [(place + 1, value) for place, value in enumerate(course.sums)][::stride]
+    st.altair_chart(quality_people_charts.evidence(points, drift.LIMIT))
+    st.caption(
+        "A cumulative sum: it rises with every miss and falls with every hit. Above the dashed line a "
+        "lasting drop of 15 points explains the misses far better than chance does."
+    )
+
+
+def _week_row(course: Course, week: Week, names: Mapping[str, str]) -> dict[str, object]:
+    monday = week.monday.isoformat()
+    return {
+        "person": names.get(course.annotator_id, course.annotator_id),
+        "week": monday,
+        "hits": exhibit_links.linked(tendency_words(week.hits), _missed(course, monday)),
+    }
+
+
+def _missed(course: Course, week: str) -> Exhibit:
+    return Exhibit(kind=Kind.AGAINST, who=course.annotator_id, week=week)

@@ -1,0 +1,174 @@
+"""Pictures of people: shares with their intervals, squares, time. Plain values in, one chart out."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+
+import altair as alt
+import pandas as pd
+
+from curation.quality.pace import Pace
+
+_CHANCE = "gray"
+Span = tuple[float, float, float]  # the value, and its interval
+
+
+def spans(
+    values: Mapping[str, Span],
+    title: str,
+    *,
+    references: Sequence[float] = (),
+    domain: Sequence[float] = (0, 1),
+) -> alt.LayerChart:
+    """A share for each name with its 95 % interval, in the order given, against dashed references."""
+    frame = pd.DataFrame(
+        [
+            {"name": name, "value": value, "low": low, "high": high}
+            for name, (value, low, high) in values.items()
+        ]
+    )
+    percent = alt.Axis(format="%" if tuple(domain) == (0, 1) else ".1f", tickCount=5)
+    scale = alt.Scale(domain=list(domain), clamp=True)
+    y = alt.Y("name:N", sort=list(values), title=None, axis=alt.Axis(labelLimit=220))
+    tips = ["name:N", *(alt.Tooltip(f"{field}:Q", format=".3f") for field in ("value", "low", "high"))]
+    bars = alt.Chart(frame).mark_bar(height=7, cornerRadius=4, opacity=0.35)
+    dots = alt.Chart(frame).mark_point(filled=True, size=80, opacity=1)
+    lines = alt.Chart(pd.DataFrame({"at": list(references)}))
+    return alt.LayerChart(
+        layer=[
+            lines.mark_rule(strokeDash=[4, 4], color=_CHANCE, opacity=0.7).encode(
+                x=alt.X("at:Q", scale=scale)
+            ),
+            bars.encode(
+                y=y, x=alt.X("low:Q", scale=scale, axis=percent, title=title), x2="high:Q", tooltip=tips
+            ),
+            dots.encode(y=y, x=alt.X("value:Q", scale=scale, axis=percent, title=title), tooltip=tips),
+        ],
+        height=24 * len(values) + 60,
+    )
+
+
+def squares(
+    rows: Sequence[Mapping[str, object]], *, across: Sequence[str], down: Sequence[str], ink: str,
+    domain: tuple[float, float], form: str, title: str,
+) -> alt.LayerChart:  # fmt: skip
+    """A value for each pair of names as a coloured square with its number; what is not there stays empty.
+
+    Args:
+        rows: each has "across", "down", "value" and "n".
+        domain: the values of the two ends of the colour scale; its middle is neither good nor bad.
+        ink: colour of the numbers; the theme has none that holds in light and dark.
+    """
+    frame = pd.DataFrame(list(rows), columns=["across", "down", "value", "n"])
+    small = len(across) > 14
+    place = {
+        "x": alt.X("across:N", sort=list(across), title=None,
+                   axis=alt.Axis(orient="top", labelAngle=-40 if len(across) > 6 else 0, labelLimit=140)),
+        "y": alt.Y("down:N", sort=list(down), title=None, axis=alt.Axis(labelLimit=180)),
+    }  # fmt: skip
+    colour = alt.Color(
+        "value:Q", title=title, scale=alt.Scale(domain=[*domain], scheme="blues", clamp=True),
+        legend=alt.Legend(orient="bottom", gradientLength=180, format=form),
+    )  # fmt: skip
+    tips = [
+        "down:N",
+        "across:N",
+        alt.Tooltip("value:Q", format=form, title=title),
+        alt.Tooltip("n:Q", title="of"),
+    ]
+    layers = [
+        alt.Chart(frame).mark_rect(cornerRadius=3, opacity=0.75).encode(**place, color=colour, tooltip=tips)
+    ]
+    if not small:
+        numbers = alt.Chart(frame).mark_text(fontSize=11, color=ink)
+        layers.append(numbers.encode(**place, text=alt.Text("value:Q", format=form)))
+    return alt.LayerChart(layer=layers, height=(18 if small else 28) * len(down) + 110)
+
+
+def quartiles(paces: Mapping[str, Pace]) -> alt.LayerChart:
+    """From a quarter to three quarters of each person's votes, and the half, in seconds."""
+    frame = pd.DataFrame(
+        [
+            {
+                "name": name,
+                "low": pace.quarter,
+                "half": pace.median,
+                "high": pace.three_quarters,
+                "n": pace.timed,
+            }
+            for name, pace in paces.items()
+        ]
+    )
+    scale = alt.Scale(type="symlog", constant=1, nice=False)
+    y = alt.Y("name:N", sort=list(paces), title=None, axis=alt.Axis(labelLimit=220))
+    axis = alt.Axis(values=[0, 1, 2, 5, 10, 20, 60, 120, 300])
+    tips = ["name:N", *(alt.Tooltip(f"{field}:Q", format=".1f") for field in ("low", "half", "high")), "n:Q"]
+    title = "seconds a vote took: the middle half of the votes, and the median"
+    bars = alt.Chart(frame).mark_bar(height=9, cornerRadius=4, opacity=0.35)
+    ticks = alt.Chart(frame).mark_tick(thickness=3, size=14)
+    return alt.LayerChart(
+        layer=[
+            bars.encode(
+                y=y, x=alt.X("low:Q", scale=scale, axis=axis, title=title), x2="high:Q", tooltip=tips
+            ),
+            ticks.encode(y=y, x=alt.X("half:Q", scale=scale, axis=axis, title=title), tooltip=tips),
+        ],
+        height=24 * len(paces) + 60,
+    )
+
+
+def histogram(counts: Mapping[str, int], title: str) -> alt.Chart:
+    """Bars side by side, in the order given."""
+    frame = pd.DataFrame([{"what": what, "votes": number} for what, number in counts.items()])
+    chart: alt.Chart = (
+        alt.Chart(frame)
+        .mark_bar(cornerRadius=3)
+        .encode(
+            x=alt.X("what:N", sort=list(counts), title=title, axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("votes:Q", title="votes", axis=alt.Axis(tickMinStep=1, tickCount=4, format="d")),
+            tooltip=["what:N", "votes:Q"],
+        )
+        .properties(height=180)
+    )
+    return chart
+
+
+def course(weeks: Sequence[tuple[date, Span]], alarm: datetime | None, title: str) -> alt.LayerChart:
+    """Shares week by week with their intervals, and where the alarm went off."""
+    frame = pd.DataFrame(
+        [
+            {"week": monday.isoformat(), "value": value, "low": low, "high": high}
+            for monday, (value, low, high) in weeks
+        ]
+    )
+    x = alt.X(
+        "week:T", title="week", axis=alt.Axis(format="%d %b", values=list(frame["week"]), labelOverlap=True)
+    )
+    y = alt.Y("value:Q", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=5), title=title)
+    tips = [
+        alt.Tooltip("week:T", format="%Y-%m-%d"),
+        *(alt.Tooltip(f"{each}:Q", format=".1%") for each in ("value", "low", "high")),
+    ]
+    layers = [
+        alt.Chart(frame)
+        .mark_area(opacity=0.15, interpolate="monotone")
+        .encode(x=x, y=alt.Y("low:Q", title=title), y2="high:Q"),
+        alt.Chart(frame).mark_line(strokeWidth=2, interpolate="monotone").encode(x=x, y=y),
+        alt.Chart(frame).mark_point(filled=True, size=70, opacity=1).encode(x=x, y=y, tooltip=tips),
+    ]
+    if alarm is not None:
+        rule = alt.Chart(pd.DataFrame({"week": [alarm.isoformat()]}))
+        layers.append(rule.mark_rule(color="#c2571a", strokeDash=[4, 4], strokeWidth=2).encode(x="week:T"))
+    return alt.LayerChart(layer=layers, height=240)
+
+
+def evidence(points: Sequence[tuple[int, float]], limit: float) -> alt.LayerChart:
+    """The cumulative sum after each vote against its limit."""
+    frame = pd.DataFrame(points, columns=["vote", "sum"])
+    axis = alt.Axis(tickMinStep=1, format="d")
+    line = alt.Chart(frame).mark_line(strokeWidth=1.75).encode(
+        x=alt.X("vote:Q", title="votes that could be held against something", axis=axis),
+        y=alt.Y("sum:Q", title="evidence of a drop"),
+        tooltip=["vote:Q", alt.Tooltip("sum:Q", format=".2f")],
+    )  # fmt: skip
+    rule = alt.Chart(pd.DataFrame({"sum": [limit]})).mark_rule(strokeDash=[4, 4], color=_CHANCE)
+    return alt.LayerChart(layer=[rule.encode(y="sum:Q"), line], height=180)
