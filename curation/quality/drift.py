@@ -94,12 +94,15 @@ def _course(annotator_id: str, votes: Sequence[tuple[datetime, bool]]) -> Course
     moments = tuple(moment for moment, _ in votes)
     path = sums([hit for _, hit in votes])
     passed = next((place for place, value in enumerate(path) if value > LIMIT), None)
+    weeks = _weeks(votes)
+    # Votes of one week, such as those of a file without times, have no order that could drift.
+    measurable = len(votes) >= ENOUGH and len(weeks) > 1
     return Course(
         annotator_id=annotator_id,
-        weeks=_weeks(votes),
+        weeks=weeks,
         moments=moments,
         sums=path,
-        alarm=None if passed is None or len(votes) < ENOUGH else moments[passed],
+        alarm=moments[passed] if measurable and passed is not None else None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import fields, replace
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
@@ -22,7 +22,8 @@ _NUMBERS = ("low", "high")
 
 def linked(words: str, exhibit: Exhibit) -> str:
     """For a column made by `column`: these words, which lead to the list."""
-    return f"{address(exhibit)}#{words}"
+    # Quoted: the table shows it decoded, and a bare per cent sign would stop it from doing so.
+    return f"{address(exhibit)}#{quote(words)}"
 
 
 def column(label: str | None = None) -> ColumnConfig:

@@ -61,8 +61,12 @@ def _headline(found: Agreement) -> None:
     boxes[1].metric(
         f"[Judged by two or more]({shared})", f"{found.overlaps:,}", help=f"{found.votes:,} votes in all."
     )
-    boxes[2].metric("Two people agree", percent(found.raw), help="Ties and “both bad” count as verdicts.")
-    boxes[3].metric("On preferences", percent(found.raw_decisive), help="Where both chose an answer.")
+    boxes[2].metric(
+        f"[Two people agree]({shared})", percent(found.raw), help="Ties and “both bad” count as verdicts."
+    )
+    boxes[3].metric(
+        f"[On preferences]({shared})", percent(found.raw_decisive), help="Where both chose an answer."
+    )
     st.markdown(f"**{coefficients.error_in_words(found.raw_decisive)}** {alpha_words(found)}")
 
 
@@ -125,7 +129,7 @@ def _slices(db: Database, names: Mapping[str, str]) -> None:
         st.altair_chart(
             quality_people_charts.spans(
                 measured, "Krippendorff's alpha, with its 95 % interval", references=(0.667, 0.8),
-                domain=(min(0.0, *(span[1] for span in measured.values())), 1),
+                form=".1f", domain=(min(0.0, *(span[1] for span in measured.values())), 1),
             )
         )  # fmt: skip
     else:

@@ -64,6 +64,7 @@ def _everybody(found: Agreement, everybody: Sequence[str], names: Mapping[str, s
             "down": names.get(couple.one, couple.one),
             "across": names.get(couple.other, couple.other),
             "value": couple.kappa,
+            "strength": couple.kappa,
             "n": couple.pairs,
         }
         for each in found.couples
@@ -77,7 +78,6 @@ def _everybody(found: Agreement, everybody: Sequence[str], names: Mapping[str, s
                 across=everybody,
                 down=everybody,
                 ink=ink(),
-                domain=(0, 1),
                 form=".2f",
                 title="Cohen's kappa",
             )

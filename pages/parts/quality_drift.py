@@ -56,6 +56,7 @@ def _everybody(courses: Sequence[Course], names: Mapping[str, str]) -> None:
             "down": names.get(course.annotator_id, course.annotator_id),
             "across": week.monday.isoformat(),
             "value": week.hits.share,
+            "strength": ((week.hits.share or 0.0) - 0.4) / 0.6,
             "n": week.hits.n,
         }
         for course in courses
@@ -63,7 +64,7 @@ def _everybody(courses: Sequence[Course], names: Mapping[str, str]) -> None:
     ]
     st.altair_chart(
         quality_people_charts.squares(
-            rows, across=weeks, down=people, ink=quality_couples.ink(), domain=(0.4, 1), form=".0%",
+            rows, across=weeks, down=people, ink=quality_couples.ink(), form=".0%",
             title="hits, by week",
         )
     )  # fmt: skip

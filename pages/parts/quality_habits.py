@@ -51,7 +51,13 @@ def _signs(signs: Mapping[str, Sequence[Sign]], names: Mapping[str, str]) -> Non
     st.markdown("**Winners carry it more often than losers, in points**")
     people = sorted(signs, key=lambda who: names.get(who, who).casefold())
     rows = [
-        {"down": names.get(who, who), "across": sign.name, "value": 100 * sign.difference, "n": sign.n}
+        {
+            "down": names.get(who, who),
+            "across": sign.name,
+            "value": 100 * sign.difference,
+            "n": sign.n,
+            "strength": 2 * sign.difference,
+        }
         for who in people
         for sign in signs[who]
         if sign.n >= formats.ENOUGH and sign.difference is not None
@@ -60,7 +66,7 @@ def _signs(signs: Mapping[str, Sequence[Sign]], names: Mapping[str, str]) -> Non
         drawn = list(dict.fromkeys(str(row["down"]) for row in rows))
         st.altair_chart(
             quality_people_charts.squares(
-                rows, across=list(formats.SIGNS), down=drawn, ink=quality_couples.ink(), domain=(-50, 50),
+                rows, across=list(formats.SIGNS), down=drawn, ink=quality_couples.ink(),
                 form="+.0f", title="points",
             )
         )  # fmt: skip

@@ -9,6 +9,8 @@ import pandas as pd
 from curation.quality.pace import Pace
 
 _CHANCE = "gray"
+_OURS, _OTHER = "#4f70e0", "#d9772f"  # both are seen on white and on the dark background
+_MANY = 14  # names from which a square has no room for its number
 Span = tuple[float, float, float]  # the value, and its interval
 
 
@@ -18,6 +20,7 @@ def spans(
     *,
     references: Sequence[float] = (),
     domain: Sequence[float] = (0, 1),
+    form: str = "%",
 ) -> alt.LayerChart:
     """A share for each name with its 95 % interval, in the order given, against dashed references."""
     frame = pd.DataFrame(
@@ -26,7 +29,7 @@ def spans(
             for name, (value, low, high) in values.items()
         ]
     )
-    percent = alt.Axis(format="%" if tuple(domain) == (0, 1) else ".1f", tickCount=5)
+    percent = alt.Axis(format=form, tickCount=5)
     scale = alt.Scale(domain=list(domain), clamp=True)
     y = alt.Y("name:N", sort=list(values), title=None, axis=alt.Axis(labelLimit=220))
     tips = ["name:N", *(alt.Tooltip(f"{field}:Q", format=".3f") for field in ("value", "low", "high"))]
@@ -43,45 +46,48 @@ def spans(
             ),
             dots.encode(y=y, x=alt.X("value:Q", scale=scale, axis=percent, title=title), tooltip=tips),
         ],
-        height=24 * len(values) + 60,
+        height=26 * len(values) + 80,
     )
 
 
 def squares(
-    rows: Sequence[Mapping[str, object]], *, across: Sequence[str], down: Sequence[str], ink: str,
-    domain: tuple[float, float], form: str, title: str,
+    rows: Sequence[Mapping[str, object]], *, across: Sequence[str], down: Sequence[str], ink: str, form: str,
+    title: str,
 ) -> alt.LayerChart:  # fmt: skip
-    """A value for each pair of names as a coloured square with its number; what is not there stays empty.
+    """A value for each pair of names as a square with its number; what is not there stays empty.
 
     Args:
-        rows: each has "across", "down", "value" and "n".
-        domain: the values of the two ends of the colour scale; its middle is neither good nor bad.
+        rows: each has "across", "down", "value", "n" and "strength": how full the colour is, in [-1, 1],
+            and in the other colour below 0.
         ink: colour of the numbers; the theme has none that holds in light and dark.
     """
-    frame = pd.DataFrame(list(rows), columns=["across", "down", "value", "n"])
-    small = len(across) > 14
-    place = {
-        "x": alt.X("across:N", sort=list(across), title=None,
-                   axis=alt.Axis(orient="top", labelAngle=-40 if len(across) > 6 else 0, labelLimit=140)),
-        "y": alt.Y("down:N", sort=list(down), title=None, axis=alt.Axis(labelLimit=180)),
-    }  # fmt: skip
-    colour = alt.Color(
-        "value:Q", title=title, scale=alt.Scale(domain=[*domain], scheme="blues", clamp=True),
-        legend=alt.Legend(orient="bottom", gradientLength=180, format=form),
+    frame = pd.DataFrame(list(rows), columns=["across", "down", "value", "n", "strength"])
+    frame["full"] = frame["strength"].abs()
+    frame["below"] = frame["strength"] < 0
+    many = len(across) > _MANY
+    slanted = len(across) > 8
+    x = alt.X(
+        "across:N", sort=list(across), title=None,
+        axis=alt.Axis(orient="top", labelAngle=-45 if slanted else 0, labelLimit=140, labelOverlap=False),
     )  # fmt: skip
+    y = alt.Y("down:N", sort=list(down), title=None, axis=alt.Axis(labelLimit=180, labelOverlap=False))
+    # At most 0.6: the number stays readable on the fullest square.
+    full = alt.Opacity("full:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[0.05, 0.6], clamp=True))
+    colour = alt.condition("datum.below", alt.value(_OTHER), alt.value(_OURS))
     tips = [
         "down:N",
         "across:N",
         alt.Tooltip("value:Q", format=form, title=title),
         alt.Tooltip("n:Q", title="of"),
     ]
-    layers = [
-        alt.Chart(frame).mark_rect(cornerRadius=3, opacity=0.75).encode(**place, color=colour, tooltip=tips)
-    ]
-    if not small:
+    squared = (
+        alt.Chart(frame).mark_rect(cornerRadius=3).encode(x=x, y=y, opacity=full, color=colour, tooltip=tips)
+    )
+    layers = [squared]
+    if not many:
         numbers = alt.Chart(frame).mark_text(fontSize=11, color=ink)
-        layers.append(numbers.encode(**place, text=alt.Text("value:Q", format=form)))
-    return alt.LayerChart(layer=layers, height=(18 if small else 28) * len(down) + 110)
+        layers.append(numbers.encode(x=x, y=y, text=alt.Text("value:Q", format=form)))
+    return alt.LayerChart(layer=layers, height=(17 if many else 28) * len(down) + (110 if slanted else 50))
 
 
 def quartiles(paces: Mapping[str, Pace]) -> alt.LayerChart:
@@ -98,9 +104,9 @@ def quartiles(paces: Mapping[str, Pace]) -> alt.LayerChart:
             for name, pace in paces.items()
         ]
     )
-    scale = alt.Scale(type="symlog", constant=1, nice=False)
+    scale = alt.Scale(zero=True)
     y = alt.Y("name:N", sort=list(paces), title=None, axis=alt.Axis(labelLimit=220))
-    axis = alt.Axis(values=[0, 1, 2, 5, 10, 20, 60, 120, 300])
+    axis = alt.Axis(tickCount=8)
     tips = ["name:N", *(alt.Tooltip(f"{field}:Q", format=".1f") for field in ("low", "half", "high")), "n:Q"]
     title = "seconds a vote took: the middle half of the votes, and the median"
     bars = alt.Chart(frame).mark_bar(height=9, cornerRadius=4, opacity=0.35)
@@ -112,7 +118,7 @@ def quartiles(paces: Mapping[str, Pace]) -> alt.LayerChart:
             ),
             ticks.encode(y=y, x=alt.X("half:Q", scale=scale, axis=axis, title=title), tooltip=tips),
         ],
-        height=24 * len(paces) + 60,
+        height=26 * len(paces) + 80,
     )
 
 

@@ -9,8 +9,9 @@ from streamlit.testing.v1 import AppTest
 from curation.database import Database
 from curation.intake import votes
 from curation.intake.locations import locate
+from curation.quality import agreement
 from curation.workspace import Workspace
-from pages.parts import quality_agreement
+from pages.parts import quality_words
 
 PAGE = Path(__file__).parents[2] / "pages" / "quality.py"
 NOW = datetime(2026, 11, 22, 9, 0)
@@ -50,12 +51,8 @@ def test_without_votes_the_page_says_so(home: Path) -> None:
 def test_one_persons_votes_are_counted_and_agreement_is_not_yet(home: Path) -> None:
     imported(home, ("1", "ann", "answer_1"), ("2", "ann", "tie"))
     page = opened()
-    assert {each.label: each.value for each in page.metric} == {
-        "Pairs judged": "2",
-        "Judged by two or more": "0",
-        "Two people agree": "not yet",
-        "On preferences": "not yet",
-    }
+    assert [each.value for each in page.metric] == ["2", "0", "not yet", "not yet"]
+    assert page.metric[0].label == "[Pairs judged](browse?behind=judged)"
     assert "no two people have judged the same pair" in words(page)
 
 
@@ -101,4 +98,64 @@ def test_imported_votes_say_nothing_about_the_side_of_the_screen(home: Path) -> 
     ("share", "said"), [(None, "not yet"), (0.0, "0.0%"), (1.0, "100.0%")], ids=["undefined", "zero", "one"]
 )
 def test_undefined_is_said_and_zero_is_zero(share: float | None, said: str) -> None:
-    assert quality_agreement.percent(share) == said
+    assert quality_words.percent(share) == said
+
+
+def rows(page: AppTest, column: str) -> list[dict[str, object]]:
+    """The first table that has this column."""
+    found = next(each.value for each in page.dataframe if column in each.value)
+    return [dict(row) for row in found.to_dict("records")]
+
+
+def test_every_share_of_a_person_leads_to_its_pairs_and_undefined_is_said(home: Path) -> None:
+    imported(home, *[(str(item), who, "answer_1") for item in range(3) for who in ("ann", "bob")])
+    (ann, _) = rows(opened("People"), "against the others")
+    assert ann["votes"] == "browse?behind=judged&who=imported-1#3"
+    assert ann["against the others"] == "browse?behind=against&who=imported-1#0%25%20of%203"
+    assert str(ann["known winners found"]).endswith("#not%20yet")
+    assert ann["same side the second time"] == "not yet"
+
+
+def test_what_was_never_measured_about_people_is_said(home: Path) -> None:
+    imported(home, ("1", "ann", "answer_1"))
+    said = words(opened("People"))
+    assert "Not yet: nobody has met a pair whose winner is known." in said
+    assert "Not yet: nobody has met a pair a second time." in said
+    assert "Not yet: no vote was timed." in said
+
+
+def test_agreement_by_person_is_of_the_pairs_that_person_judged(home: Path) -> None:
+    agreed = [(item, who, "answer_1") for item, people in (("1", "ab"), ("2", "bc")) for who in people]
+    imported(home, *agreed, ("3", "a", "tie"), ("3", "b", "answer_1"))
+    page = opened()
+    page.button_group(key="agreement-by").set_value(agreement.Slice.PERSON).run()
+    assert not page.exception
+    shares = {row["person"]: str(row["two people agree"]).split("#")[1] for row in rows(page, "person")}
+    assert shares == {"a": "50.0%25", "b": "66.7%25", "c": "100.0%25"}
+
+
+def test_over_time_needs_votes_that_can_be_held_against_something(home: Path) -> None:
+    imported(home, ("1", "ann", "answer_1"))
+    assert "Not yet: no vote could be held against a known winner or against others." in words(
+        opened("Over time")
+    )
+
+
+def test_over_time_says_how_far_it_is_from_an_alarm(home: Path) -> None:
+    imported(home, ("1", "ann", "answer_1"), ("1", "bob", "answer_1"))
+    page = opened("Over time")
+    assert "Not yet: nobody has 50 votes that could be held against something." in words(page)
+    assert "Too early for an alarm: 1 of 50 votes." in words(page)
+
+
+def test_three_people_are_shown_with_each_other(home: Path) -> None:
+    verdicts = {"a": "answer_1", "b": "answer_1", "c": "tie"}
+    imported(
+        home,
+        *[(str(item), who, said if item else "tie") for item in range(4) for who, said in verdicts.items()],
+    )
+    found = {
+        (row["one"], row["another"]): row["Cohen's kappa"] for row in rows(opened("People"), "Cohen's kappa")
+    }
+    assert str(found["a", "b"]).endswith("#1.000")
+    assert len(found) == 3

@@ -1,0 +1,50 @@
+"""What stands in an address comes back as the same list; whatever else stands there asks for none."""
+
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from curation.model import Verdict
+from curation.quality.exhibits import Exhibit, Kind
+from pages.parts import exhibit_links
+
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=9)
+VERDICTS = st.sampled_from([verdict for verdict in Verdict if verdict.is_vote])
+
+
+@given(
+    st.builds(
+        Exhibit, kind=st.sampled_from(Kind), who=st.none() | NAMES, other=st.none() | NAMES,
+        verdict=st.none() | VERDICTS, other_verdict=st.none() | VERDICTS, source=st.none() | NAMES,
+        low=st.none() | st.floats(1, 9),
+    )
+)  # fmt: skip
+def test_an_address_is_read_as_the_list_it_was_made_of(exhibit: Exhibit) -> None:
+    address = urlsplit(exhibit_links.linked("9 % of 12", exhibit))
+    assert exhibit_links.read(dict(parse_qsl(address.query, keep_blank_values=True))) == exhibit
+    assert (address.path, unquote(address.fragment)) == ("browse", "9 % of 12")
+
+
+@pytest.mark.parametrize(
+    "given_there",
+    [
+        {},
+        {"behind": "nothing"},
+        {"behind": "cell", "verdict": "maybe"},
+        {"behind": "cell", "verdict": "skip"},
+        {"behind": "band", "low": "wide"},
+    ],
+    ids=["nothing", "unknown kind", "unknown verdict", "no vote", "no number"],
+)
+def test_an_address_that_makes_no_sense_asks_for_no_list(given_there: dict[str, str]) -> None:
+    assert exhibit_links.read(given_there) is None
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_list_says_in_words_what_it_holds_and_no_name_draws(kind: Kind) -> None:
+    exhibit = Exhibit(kind=kind, who="![x](http://e.org)", other="b", verdict=Verdict.TIE, sign="list")
+    words = exhibit_links.words(exhibit, {"b": "Bob"})
+    assert words
+    assert "![x](" not in words
