@@ -57,14 +57,14 @@ class Desk:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self._is_laid = False
-        self._commits = -1
+        self._stamp = (-1, -1)  # commits, and those that wrote only decisions
         self._suspicions: tuple[object, ...] = ()
         self._next: dict[str, int] = {"decision": 0, "rewrite": 0, "settlement": 0, "placement": 0}
 
     def catch_up(self, database: Database) -> None:
         """File what was committed since the last time; the first time, everything. `lock` must be held."""
-        commits = database.commits
-        if commits == self._commits:
+        stamp = (database.commits, database.changes["decision"])
+        if stamp == self._stamp:
             return
         with database.reading() as cursor:
             if not self._is_laid:
@@ -80,7 +80,7 @@ class Desk:
             else:
                 _file(cursor, None)
             self._is_laid, self._suspicions = True, suspicions
-        self._commits = commits
+        self._stamp = stamp
 
     def _touched(self, cursor: duckdb.DuckDBPyConnection) -> list[str]:
         """Pairs that rows since the last time speak of."""
