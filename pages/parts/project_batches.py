@@ -73,13 +73,7 @@ def _open(batch: Batch, *, first: bool) -> None:
     )  # fmt: skip
 
 
-def _make(  # a callback, hence without names
-    wanted: Filter,
-    order: Order,
-    name: str,
-    again: bool,
-    among: Narrowing,
-) -> None:
+def _make(wanted: Filter, order: Order, name: str, again: bool, among: Narrowing) -> None:  # noqa: FBT001
     with guard.on_action():
         person, db = guard.permitted(Role.LEAD), session.database()
         found = browse.every_id(db, wanted, order, among=among)

@@ -104,7 +104,7 @@ def test_undefined_is_said_and_zero_is_zero(share: float | None, said: str) -> N
 def rows(page: AppTest, column: str) -> list[dict[str, object]]:
     """The first table that has this column."""
     found = next(each.value for each in page.dataframe if column in each.value)
-    return [dict(row) for row in found.to_dict("records")]
+    return [{str(name): said for name, said in row.items()} for row in found.to_dict("records")]
 
 
 def test_every_share_of_a_person_leads_to_its_pairs_and_undefined_is_said(home: Path) -> None:
