@@ -67,6 +67,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
     except PairloomError as error:
         sys.exit(str(error))
     supervisor.adopt_all(place)
+    routes_label.warm_up()
     yield None
 
 

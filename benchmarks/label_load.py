@@ -1,6 +1,6 @@
 """Many people labelling at once over HTTP, against the real server in a process of its own.
 
-    python -m benchmarks.label_load [--pairs 100000] [--people 50] [--seconds 60] [--sessions 20] [--kills 10]
+    python -m benchmarks.label_load [--pairs 100000] [--people 50] [--seconds 60] [--sessions 50] [--kills 10]
                                     [--most 400]
 
 Prints, each with the load of the machine: processor time of the server per decision (next pairs, their
@@ -68,7 +68,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--people", type=int, default=50)
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--pause", type=float, default=3.0)
-    parser.add_argument("--sessions", type=int, default=20, help="idle pages; 0 leaves them out")
+    parser.add_argument("--sessions", type=int, default=50, help="idle pages; 0 leaves them out")
     parser.add_argument(
         "--most", type=int, default=400, help="people at which the ramp ends; 0 leaves it out"
     )

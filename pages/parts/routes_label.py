@@ -6,7 +6,9 @@ What goes out names neither the models that wrote an answer nor any earlier verd
 """
 
 import functools
+import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -49,6 +51,21 @@ def routes() -> list[Route]:
         Route("/api/label/decisions", endpoint(_save), methods=["POST"]),
         Route("/api/label/back", endpoint(_give_back), methods=["POST"]),
     ]
+
+
+def warm_up() -> None:
+    """Read the log of decisions beside the start of the server, so that no person waits for it.
+
+    A million of them take seconds. Where there is no database yet, nothing is made.
+    """
+    if session.home().database.exists():
+        threading.Thread(target=_read_log, name="read the log", daemon=True).start()
+
+
+def _read_log() -> None:
+    # What is wrong with the workspace, the first page says; this thread has nobody to tell.
+    with suppress(PairloomError):
+        queue.warm_up(session.database())
 
 
 def issue_token(secret: str, *, annotator_id: str, role: Role) -> str:
