@@ -23,6 +23,11 @@ class Deck {
     this.left.replaceChildren(item.answers[0]);
     this.right.replaceChildren(item.answers[1]);
     this.rewind();
+    this.fit();
+  }
+
+  // To its present width.
+  fit() {
     easeWide(this.element);
     this.letFocus(!this.element.classList.contains("behind"));
   }

@@ -32,6 +32,9 @@ class Screen {
   fit() {
     const top = this.root.getBoundingClientRect().top;
     if (top > 0) this.root.style.setProperty("--above", `${Math.round(top)}px`);
+    if (this.front.item === null) return;
+    this.front.fit();
+    this.back.item = null; // laid out for another width
   }
 
   show(item) {
@@ -133,6 +136,7 @@ class Screen {
   besidePanel(open) {
     this.root.querySelector(".stage").classList.toggle("with-panel", open);
     this.root.querySelector('.tool[data-action="guidelines"]').setAttribute("aria-expanded", open);
+    this.fit();
   }
 
   pressed(action, on) {
