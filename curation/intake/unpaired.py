@@ -18,10 +18,7 @@ _BATCH = 2000
 
 def hold(tx: duckdb.DuckDBPyConnection, halves: pa.Table) -> None:  # noqa: ARG001 - DuckDB finds it by name
     """Keep answers until the whole file is read."""
-    tx.execute(
-        "CREATE TEMP TABLE IF NOT EXISTS half"
-        " (line BIGINT, context VARCHAR, prompt VARCHAR, answer VARCHAR, good BOOLEAN)"
-    )
+    _prepare(tx)
     tx.execute("INSERT INTO half SELECT line, context, prompt, answer, good FROM halves")
 
 
@@ -31,6 +28,7 @@ def pair_up(tx: duckdb.DuckDBPyConnection, source_id: str, now: datetime) -> tup
     Returns:
         pairs made, and how many of them were new.
     """
+    _prepare(tx)
     tx.execute(
         """
         CREATE TEMP TABLE matched AS
@@ -60,6 +58,14 @@ def pair_up(tx: duckdb.DuckDBPyConnection, source_id: str, now: datetime) -> tup
         {"source_id": source_id},
     )
     return made, new
+
+
+def _prepare(tx: duckdb.DuckDBPyConnection) -> None:
+    # Temporary: gone with the cursor of the import.
+    tx.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS half"
+        " (line BIGINT, context VARCHAR, prompt VARCHAR, answer VARCHAR, good BOOLEAN)"
+    )
 
 
 def _matched(tx: duckdb.DuckDBPyConnection, source_id: str) -> Iterator[list[Pair]]:
