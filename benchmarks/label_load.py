@@ -142,13 +142,18 @@ def killed(server: Server, people: Sequence[Person], kills: int, pause: float) -
         person.ready.clear()
 
     async def story() -> Record:
+        record, chance = Record(), random.Random(2)
         working = asyncio.create_task(
-            label_team.label(server.port, people, seconds=4.0 * kills, pause=pause, chance=random.Random(2))
+            label_team.label(
+                server.port, people, seconds=60.0 * kills, pause=pause, chance=chance, record=record
+            )
         )
         for _ in range(kills):
-            await asyncio.sleep(2)
+            await asyncio.sleep(chance.uniform(2, 5))
             await asyncio.to_thread(server.kill)
             await asyncio.to_thread(server.start)
+        await asyncio.sleep(2)
+        record.ending = True
         return await working
 
     record = asyncio.run(story())

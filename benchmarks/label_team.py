@@ -37,6 +37,7 @@ class Record:
         saved: ids that the server has acknowledged; sent: all that were ever sent.
         acknowledged, asked: seconds from sending to the answer, of decisions and of requests for pairs.
         failures: requests that failed and were sent again.
+        ending: no further decision is begun; what was sent is sent until it is acknowledged.
     """
 
     saved: list[str] = field(default_factory=list)
@@ -46,13 +47,20 @@ class Record:
     asked: list[float] = field(default_factory=list)
     failures: int = 0
     refused: list[str] = field(default_factory=list)
+    ending: bool = False
 
 
 async def label(
-    port: int, people: Sequence[Person], *, seconds: float, pause: float, chance: random.Random
+    port: int,
+    people: Sequence[Person],
+    *,
+    seconds: float,
+    pause: float,
+    chance: random.Random,
+    record: Record | None = None,
 ) -> Record:
     """Let the people label for so many seconds, each deciding once in `pause` seconds on average."""
-    record, until = Record(), time.perf_counter() + seconds
+    record, until = record or Record(), time.perf_counter() + seconds
     await asyncio.gather(*(_one(port, person, until, pause, chance, record) for person in people))
     return record
 
@@ -63,7 +71,7 @@ async def _one(
     connection = _Connection(port, person.token)
     await asyncio.sleep(chance.uniform(0, pause))
     asking: asyncio.Task[None] | None = None
-    while (left := until - time.perf_counter()) > 0:
+    while (left := until - time.perf_counter()) > 0 and not record.ending:
         if len(person.ready) < _LOW and (asking is None or asking.done()):
             asking = asyncio.create_task(_ask(_Connection(port, person.token), person, until, record))
         await asyncio.sleep(min(left, chance.uniform(0.5 * pause, 1.5 * pause)))

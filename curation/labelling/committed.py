@@ -12,8 +12,9 @@ from curation.labelling import projects, rewrites
 
 _FEW = 200  # rows up to which a look-up each is cheaper than reading a column
 
-# row id, pair, person, round, verdict, quarter of an hour since 1970, superseded decision, arm
-Row = tuple[int, str, str, int, str | None, int, str | None, str]
+# pair, person, round, verdict, quarter of an hour since 1970, superseded decision, arm
+Told = tuple[str, str, int, str | None, int, str | None, str]
+Row = tuple[int, str, str, int, str | None, int, str | None, str]  # the same after a row id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +44,13 @@ def decisions(cursor: duckdb.DuckDBPyConnection, first: int) -> list[Row]:
         FROM decision WHERE rowid >= $first ORDER BY rowid
         """,
         {"first": first},
+    ).fetchall()
+
+
+def ids(cursor: duckdb.DuckDBPyConnection, first: int) -> list[tuple[int, str]]:
+    """Row id and id of the log from this row id on, at a quarter of what whole rows cost."""
+    return cursor.execute(
+        "SELECT rowid, id FROM decision WHERE rowid >= $first ORDER BY rowid", {"first": first}
     ).fetchall()
 
 

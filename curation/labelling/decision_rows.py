@@ -7,6 +7,8 @@ from datetime import datetime
 import duckdb
 import pyarrow as pa
 
+from curation.labelling import diaries
+from curation.labelling.committed import Told
 from curation.model import Answer, Arm, Decision, Verdict
 
 Row = tuple[
@@ -94,6 +96,19 @@ def parameters(decision: Decision) -> dict[str, object]:
         "server_time": decision.server_time,
         "supersedes": decision.supersedes,
     }
+
+
+def told(decision: Decision) -> Told:
+    """The decision as the journal reads it from its row."""
+    return (
+        decision.pair_id,
+        decision.annotator_id,
+        decision.round,
+        None if decision.verdict is None else decision.verdict.value,
+        diaries.quarter(decision.server_time),
+        decision.supersedes,
+        decision.arm.value,
+    )
 
 
 def from_row(row: Row) -> Decision:

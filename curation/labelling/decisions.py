@@ -83,6 +83,8 @@ def record_plain(database: Database, batch: Sequence[Decision]) -> bool:
     if not batch:
         return True
     rows = [decision_rows.parameters(decision) for decision in batch]
+    book = journal.of(database)
+    book.expect({decision.id: decision_rows.told(decision) for decision in batch})
     try:
         with database.writing(only="decision") as tx:
             tx.execute(
@@ -98,8 +100,11 @@ def record_plain(database: Database, batch: Sequence[Decision]) -> bool:
                 """,
                 {name: [row[name] for row in rows] for name in rows[0]},
             )
-    except duckdb.ConstraintException:
-        return False
+    except BaseException as error:
+        book.expect_no_more([decision.id for decision in batch])
+        if isinstance(error, duckdb.ConstraintException):
+            return False
+        raise
     return True
 
 

@@ -9,13 +9,15 @@ It does not know who holds a lease, nor why a pair is served: that is queue.py.
 
 import threading
 from array import array
+from collections.abc import Collection, Mapping
 from enum import IntEnum
 
+import duckdb
 import numpy as np
 
 from curation.database import Database
 from curation.labelling import committed, orders, projects
-from curation.labelling.committed import Row
+from curation.labelling.committed import Row, Told
 from curation.labelling.diaries import Diary
 from curation.labelling.entries import Entries
 from curation.labelling.lines import Line
@@ -37,6 +39,10 @@ class Journal:
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
+        self._begin()
+
+    def _begin(self) -> None:
+        """Know nothing: the next look reads the tables from the start."""
         self.ids: list[str] = []
         self.places: dict[str, int] = {}
         self.people: dict[str, int] = {}
@@ -53,6 +59,7 @@ class Journal:
         self._commits = self._decided = -1
         self._next_row = 0
         self._seen = committed.Seen()
+        self._expected: dict[str, Told] = {}
 
     def catch_up(self, database: Database) -> None:
         """Read what was committed since the last time; the first time, everything."""
@@ -60,7 +67,9 @@ class Journal:
         if (commits, decided) == (self._commits, self._decided):
             return
         with database.reading() as cursor:
-            rows = committed.decisions(cursor, self._next_row)
+            rows = self._expected_rows(cursor) if commits == self._commits and self._expected else None
+            if rows is None:
+                rows = committed.decisions(cursor, self._next_row)
             if commits == self._commits and all(row[1] in self.places for row in rows):
                 news = None
             else:
@@ -86,6 +95,24 @@ class Journal:
                 self._count(pair)
             self._seen = news.seen
         self._commits, self._decided = commits, decided
+
+    def expect(self, told: Mapping[str, Told]) -> None:
+        """These decisions are about to be written, by id: they need not be read again when they are there."""
+        with self.lock:
+            self._expected.update(told)
+
+    def expect_no_more(self, ids: Collection[str]) -> None:
+        """They were not written: one of the ids was taken."""
+        with self.lock:
+            if any(self._expected.pop(name, None) is None for name in ids):
+                self._begin()  # the other decision of that id was taken for ours
+
+    def _expected_rows(self, cursor: duckdb.DuckDBPyConnection) -> list[Row] | None:
+        """The rows that are new, from what was expected; None where another is among them."""
+        found = committed.ids(cursor, self._next_row)
+        if not all(name in self._expected for _, name in found):
+            return None
+        return [(row, *self._expected.pop(name)) for row, name in found]
 
     def person(self, annotator_id: str) -> int:
         """The place of a person, a new one for a name that is new."""

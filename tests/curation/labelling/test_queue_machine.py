@@ -90,7 +90,9 @@ class Queue(RuleBasedStateMachine):
         decision = a_decision(
             task.pair_id, id=id, annotator_id=name, verdict=verdict, left=task.left, server_time=self.now
         )
-        decisions.record(self.db, replace(decision, round=number, arm=arm))
+        given = replace(decision, round=number, arm=arm)
+        assert decisions.is_plain(self.db, given, None)
+        assert decisions.record_plain(self.db, [given])
         self.first_met.add((name, task.pair_id))
         self.undoable.append((name, task.pair_id, id))
         if ends <= self.now or arm is Arm.GOLD:  # gold is asked of everybody

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from curation.errors import AlreadyDecided, InvalidInput, Unknown
-from curation.labelling import decisions, together
+from curation.labelling import decision_rows, decisions, journal, together
 from curation.labelling.decisions import Outcome
 from curation.model import Decision, Verdict
 from tests.curation.labelling.a_workspace import a_database, a_decision
@@ -49,3 +49,17 @@ def test_a_database_that_is_gone_is_told_to_everybody_who_waits() -> None:
     db.close()
     with pytest.raises(Exception, match=r"(?i)clos"):
         together.record(db, a_decision(ids[0]))
+
+
+def test_an_id_that_was_taken_in_between_is_never_remembered_as_what_was_refused() -> None:
+    db, ids = a_database(3)
+    book = journal.of(db)
+    book.catch_up(db)
+    with db.writing(only="decision") as tx:  # somebody else, between the look and the write
+        decisions.record_many(tx, [a_decision(ids[0], verdict=Verdict.SKIP)])
+    book.expect({a_decision(ids[1]).id: decision_rows.told(a_decision(ids[1]))})
+    book.catch_up(db)
+    book.expect_no_more([a_decision(ids[1]).id])  # the constraint has refused ours
+    book.catch_up(db)
+    assert list(book.votes) == [0, 0, 0]
+    assert list(book.entries.diaries[book.person("ann-1")].skipped) == [book.places[ids[0]]]
