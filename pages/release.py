@@ -105,6 +105,9 @@ with guard.on_action():
     field, _ = st.columns([1, 2])
     following = f"v{len(releases.listed(db, place)) + 1}"
     name = field.text_input("Name of the release", value=following, key=f"release-name-{following}")
+    missing = sorted({*seen.to_acknowledge} - {*accepted})
+    if missing:
+        st.caption(f"Still to acknowledge: {', '.join(missing)}.")
     ready = bool(name) and not gate.blockers(seen, accepted)
     if st.button(
         "Release", type="primary", key="release-make", disabled=not ready, icon=":material/verified:"

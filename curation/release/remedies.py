@@ -3,27 +3,33 @@
 from curation.database import Database
 from curation.release import gate
 from curation.validation import snapshot
+from curation.validation.finding import Severity
 from curation.validation.policy import Policy
 
 MOST = 5000  # pairs that one batch is made of
 
 
-def pairs_behind(db: Database, policy: Policy, rule: str) -> tuple[str, ...]:
+def pairs_behind(db: Database, policy: Policy, rule: str, severity: Severity) -> tuple[str, ...]:
     """Pairs that a rule concerns now, smallest id first; at most 5,000.
 
     Looks at the whole workspace again: the findings carry examples only.
+
+    Args:
+        severity: an error's pairs are left out of the release, a warning's are in it.
     """
     with snapshot.opened(db) as cursor:
         examination = gate.examined(cursor, policy)
         rows = cursor.execute(
             """
             SELECT pair_id FROM (
-                SELECT pair_id, rule FROM doubt UNION ALL SELECT pair_id, rule FROM exclusion
-                UNION ALL SELECT pair_id, 'V18' FROM releasable WHERE tier IN ('single', 'prior'))
-            WHERE rule = $rule GROUP BY pair_id ORDER BY pair_id LIMIT $most
+                SELECT pair_id, rule, 'E' AS severity FROM exclusion
+                UNION ALL SELECT pair_id, rule, 'W' FROM doubt SEMI JOIN releasable USING (pair_id)
+                UNION ALL SELECT pair_id, 'V18', 'W' FROM releasable WHERE tier IN ('single', 'prior'))
+            WHERE rule = $rule AND severity = $severity
+            GROUP BY pair_id ORDER BY pair_id LIMIT $most
             """,
-            {"rule": rule, "most": MOST},
+            {"rule": rule, "severity": severity.value, "most": MOST},
         ).fetchall()
     found = tuple(str(pair_id) for (pair_id,) in rows)
-    examples = (pair_id for each in examination.validation.of_rule(rule) for pair_id in each.examples)
-    return found or tuple(dict.fromkeys(examples))
+    same = (each for each in examination.validation.of_rule(rule) if each.severity is severity)
+    return found or tuple(dict.fromkeys(pair_id for each in same for pair_id in each.examples))

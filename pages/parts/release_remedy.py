@@ -49,7 +49,7 @@ def place(rule: str) -> None:
 def _queue(finding: Finding, policy: Policy) -> None:
     with guard.on_action():
         someone, db = guard.permitted(Role.LEAD), session.database()
-        found = remedies.pairs_behind(db, policy, finding.rule)
+        found = remedies.pairs_behind(db, policy, finding.rule, finding.severity)
         batches.make(
             db,
             found,
