@@ -101,7 +101,7 @@ with guard.on_action():
     for blocker in gate.blockers(seen, seen.to_acknowledge):  # what no acknowledgement removes
         st.error(plain(blocker.message), icon=":material/block:")
         release_remedy.place(blocker.rule)
-    release_licences.ask(person)
+    release_licences.ask()
     field, _ = st.columns([1, 2])
     following = f"v{len(releases.listed(db, place)) + 1}"
     name = field.text_input("Name of the release", value=following, key=f"release-name-{following}")
