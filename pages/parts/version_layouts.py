@@ -6,7 +6,6 @@ import streamlit as st
 
 from curation.labelling import events
 from curation.model import Role
-from curation.model import Role
 from curation.release import export
 from curation.release.layouts import Layout
 from pages.parts import guard, routes_download, session
