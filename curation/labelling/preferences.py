@@ -22,6 +22,7 @@ class Name(StrEnum):
     TOGETHER = "together"
     GUIDELINES = "guidelines"  # the newest version this person has seen
     BREAKS = "breaks"  # minutes of work between two reminders, 0 for none
+    SIDE = "side"
 
 
 def of(database: Database, annotator_id: str) -> dict[str, object]:

@@ -52,6 +52,7 @@ def _told(found: Sequence[Decision], prompts: dict[str, str]) -> list[dict[str, 
             # An imported vote has no sides; it is told of in the order the pair has.
             "choice": choice(each, each.left or Answer.ONE),
             "strength": each.strength,
+            "replaced": each.supersedes is not None,
             "details": bool(each.reasons or each.comment or each.rewrite or each.flag),
             "prompt": prompts.get(each.pair_id, ""),
             "when": int(each.server_time.replace(tzinfo=UTC).timestamp() * 1000),

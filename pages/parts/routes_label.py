@@ -22,7 +22,7 @@ from curation import text
 from curation.database import Database
 from curation.errors import InvalidInput, NotAllowed, PairloomError, Unknown, WorkspaceInUse
 from curation.labelling import annotators, decisions, guidelines, progress, projects, queue, together
-from curation.model import Role, Verdict
+from curation.model import Role
 from pages.parts import guard, label_entries, label_past, session
 from pages.parts.pair_view import markup
 
@@ -32,7 +32,6 @@ _VALID_SECONDS = 12 * 3600
 _MAX_BATCH = 100
 _MAX_BODY = 4_000_000  # a batch that the client keeps below 400,000 characters, each of up to six bytes
 _MAX_PAIRS = 20
-_RECENT = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,9 +131,6 @@ def _next(request: Request, bearer: Bearer, _body: object) -> dict[str, object]:
         )
     version = guidelines.version(database)
     counts = progress.of(database, bearer.annotator_id, day_start=day_start)
-    # A client that knows its past does not ask for it again.
-    wanted = 0 if asked.get("recent") == "0" else _RECENT
-    recent = decisions.by_annotator(database, bearer.annotator_id, limit=wanted) if wanted else ()
     return {
         "pairs": [_payload(task, version) for task in tasks],
         "more": len(tasks) == limit,
@@ -149,9 +145,6 @@ def _next(request: Request, bearer: Bearer, _body: object) -> dict[str, object]:
             "enough": counts.enough,
         },
         "project": _asks(database),
-        "recent": [
-            {"id": past.id, "pair": past.pair_id, "skip": past.verdict is Verdict.SKIP} for past in recent
-        ],
     }
 
 

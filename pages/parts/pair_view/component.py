@@ -13,10 +13,11 @@ TEXT_STYLE = (_FOLDER / "text.css").read_text(encoding="utf-8")
 _SCRIPTS = (
     *("keys", "outbox", "clock", "server", "preferences", "pairs"),
     *("word_difference", "marks", "beginnings", "code_copy", "wide", "deck", "reading"),
-    *("guidelines", "breaks", "spoken", "screen", "help", "labelling"),
+    *("guidelines", "breaks", "spoken", "screen", "help"),
+    *("past", "side", "recent", "details", "going_back", "labelling"),
 )
-_STYLES = ("text", "pair_view", "reading", "guidelines", "help")
-_PIECES = ("pair_view", "help")
+_STYLES = ("text", "pair_view", "reading", "guidelines", "help", "details")
+_PIECES = ("pair_view", "help", "details")
 
 
 def _joined(names: Sequence[str], ending: str) -> str:

@@ -1,6 +1,5 @@
 // One person labelling: a key press becomes an entry in the outbox, and the next pair is there.
 
-const PAST = 50;
 const AFTER_PAINT = 60; // ms
 const SCROLL = { ArrowDown: 60, ArrowUp: -60, PageDown: 1, PageUp: -1 };
 
@@ -21,7 +20,11 @@ class Labelling {
     // What a key or a button does; whatever is not here is a decision.
     this.actions = {
       edges: () => this.screen.toggleEdges(),
-      undo: () => this.undo(),
+      undo: () => this.back.undo(),
+      redo: () => this.back.redo(),
+      details: () => this.back.sayMore(),
+      details_last: () => this.back.sayMoreOfLast(),
+      side: () => this.back.toggleSide(),
       help: () => this.help.open(),
       guidelines: () => this.guidelines.toggle(),
       difference: () => this.reading.toggle("difference"),
@@ -32,8 +35,8 @@ class Labelling {
     this.breaks = new Breaks({ screen: this.screen, clock: this.clock, preferences: this.preferences });
     this.spoken = new Spoken(this.screen.parts.spoken);
     this.current = null;
-    this.past = []; // what undo goes back to, newest last
-    this.known = false; // the server has told us what was decided before
+    this.back = new GoingBack(this, root.getRootNode());
+    this.chooser = new Chooser(this.screen.parts.chooser);
     this.count = null;
     this.changes = 0;
     this.outbox = new Outbox({
@@ -76,13 +79,15 @@ class Labelling {
   }
 
   keydown(event) {
-    if (event.isComposing || this.help.keydown(event)) return;
+    if (event.isComposing || this.help.keydown(event) || this.back.details.keydown(event)) return;
     if (event.defaultPrevented || isTyping(event) || isBehindDialog(this.screen.root)) return;
     if (event.ctrlKey || event.metaKey || event.altKey) {
       if (event.key === "f") this.screen.search();
       return;
     }
+    if (this.chooser.keydown(event)) return;
     const choice = this.keymap.actionOf(event);
+    if (event.key === "Escape") this.back.leave();
     if (choice === undefined) {
       if (event.code in SCROLL && !event.shiftKey && !this.screen.panes().includes(event.composedPath()[0])) {
         event.preventDefault();
@@ -115,58 +120,43 @@ class Labelling {
     this.screen.nameKeys(this.keymap);
   }
 
-  decide(choice) {
+  decide(name) {
     const item = this.current;
-    if (item === null) return;
+    const verdict = this.verdict(name);
+    if (item === null || verdict === null) return;
     if (this.clock.age() < this.settle) {
       this.screen.note("Too quick: this pair had only just appeared, so nothing was saved for it.");
       return;
     }
+    this.screen.press(name);
+    const said = saidOf(item, verdict.choice);
+    this.chooser.close();
+    if (!this.back.details.mustAsk(verdict.choice, said)) this.record(item, verdict, said);
+    else this.chooser.ask(verdictWords(verdict), this.back.details.asks.reasons, (reason) => this.record(item, verdict, { ...said, reasons: [reason] }));
+  }
+
+  // Which answer, and how much better; null for a key that means nothing in this project.
+  verdict(name) {
+    const [, choice, how] = /^(left|right)(?:_(much|slightly))?$/.exec(name) ?? [null, name];
+    if (!this.back.details.asks.strength) return how ? null : { choice, strength: null };
+    return { choice, strength: isPreference(choice) ? { much: 3, slightly: 1 }[how] ?? 2 : null };
+  }
+
+  record(item, verdict, said) {
     const entry = {
-      id: newId(), pair: item.id, choice, left: item.left_answer, round: item.round,
-      guideline: this.guidelines.seen, supersedes: item.supersedes, ...this.clock.read(),
+      id: newId(), pair: item.id, ...verdict, left: item.left_answer, round: item.round,
+      guideline: this.guidelines.seen,
+      project: this.back.details.asks.version, supersedes: item.supersedes, ...said, ...this.clock.read(),
     };
-    this.screen.press(choice);
     this.screen.took(entry.seconds_active);
-    this.decided = choice;
-    this.past = [...this.past.slice(1 - PAST), { id: entry.id, pair: item.id, skip: choice === "skip", item }];
-    this.tally(choice === "skip", 1);
+    this.decided = verdict.choice;
+    this.back.past.add({ ...entry, said, item, when: Date.now() });
+    // A pair that was decided before counts already.
+    if (!item.decision) this.tally(verdict.choice, 1);
+    item.decision = item.draft = null;
     this.current = null;
     this.outbox.add(entry);
     this.advance();
-  }
-
-  async undo() {
-    const last = this.past.at(-1);
-    if (last === undefined) {
-      this.screen.note(this.known ? "There is nothing to undo." : "Still loading: try again in a moment.");
-      return;
-    }
-    if (this.goingBack) return;
-    this.goingBack = true;
-    const item = last.item ?? (await this.fetchAgain(last.pair));
-    this.goingBack = false;
-    if (item === null) return;
-    this.past.pop();
-    const entry = { id: newId(), pair: last.pair, choice: "undo", supersedes: last.id };
-    // A decision that had replaced another one: taking it back puts the other one into effect again.
-    item.supersedes = item.supersedes === null ? null : entry.id;
-    this.tally(last.skip, -1);
-    if (this.current !== null) this.pairs.giveBack(this.current);
-    this.pairs.drop(item.id);
-    this.screen.press("undo");
-    this.screen.note("Taken back. Decide again.");
-    this.show(item);
-    this.outbox.add(entry);
-  }
-
-  async fetchAgain(pair) {
-    try {
-      return build(await this.server.pair(pair));
-    } catch (error) {
-      this.screen.note(`The last pair cannot be shown again yet: ${error.message}.`);
-      return null;
-    }
   }
 
   advance() {
@@ -234,7 +224,9 @@ class Labelling {
   pairsChanged(answer, quiet) {
     if (answer !== null) {
       this.guidelines.heardOf(answer.guideline);
-      this.adoptPast(answer.recent);
+      this.back.loadPast();
+      this.back.details.asks = answer.project;
+      this.screen.strength(answer.project.strength);
       this.adoptCounts(answer.progress, quiet);
     }
     if (this.current !== null) this.prepareNext();
@@ -242,27 +234,12 @@ class Labelling {
     else this.explain();
   }
 
-  // What was decided before this page was opened, with what still lies in the outbox on top.
-  adoptPast(recent) {
-    if (this.known) return;
-    this.known = true;
-    const before = recent.map(({ id, pair, skip }) => ({ id, pair, skip })).reverse();
-    const here = new Set([...before, ...this.past].map((decision) => decision.id));
-    for (const entry of this.outbox.inOrder()) {
-      if (entry.choice !== "undo" && !here.has(entry.id)) {
-        before.push({ id: entry.id, pair: entry.pair, skip: entry.choice === "skip" });
-      }
-    }
-    const undone = new Set(this.outbox.inOrder().map((entry) => entry.choice === "undo" && entry.supersedes));
-    this.past = [...before.filter((decision) => !undone.has(decision.id)), ...this.past];
-  }
-
   // The server's counts are taken when nothing is under way; until then we count along.
   adoptCounts(progress, quiet) {
     if (this.count === null) {
       this.count = { ...progress };
       for (const { choice } of this.outbox.entries.values()) {
-        if (choice !== "undo") this.tally(choice === "skip", 1);
+        if (choice !== "undo") this.tally(choice, 1);
       }
     } else if (quiet) {
       this.count = { ...progress };
@@ -270,10 +247,10 @@ class Labelling {
     this.screen.counts(this.count);
   }
 
-  tally(skip, by) {
+  tally(choice, by) {
     this.changes += 1;
-    if (this.count === null) return;
-    const names = skip ? ["skipped"] : ["today", "mine", ...(this.count.votes_per_pair === 1 ? ["decided"] : [])];
+    if (this.count === null || choice === "cannot_judge") return;
+    const names = choice === "skip" ? ["skipped"] : ["today", "mine", ...(this.count.votes_per_pair === 1 ? ["decided"] : [])];
     for (const name of names) this.count[name] = Math.max(0, this.count[name] + by);
     this.screen.counts(this.count);
   }
@@ -335,6 +312,14 @@ function isTyping(event) {
 // Whoever cannot see the pair cannot judge it.
 function isBehindDialog(root) {
   return [...document.querySelectorAll('[role="dialog"], [aria-modal="true"]')].some((dialog) => !dialog.contains(root.getRootNode().host ?? root) && dialog.checkVisibility());
+}
+
+// What goes with a decision: what was said before it, and of an earlier one what still holds under this verdict.
+function saidOf({ draft, decision }, choice) {
+  if (draft) return draft;
+  if (!decision) return {};
+  const { reasons, comment, rewrite, flag } = decision;
+  return decision.choice === choice ? { reasons, comment, rewrite, flag } : { comment, flag };
 }
 
 // randomUUID needs https; this does not.

@@ -6,6 +6,7 @@
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15000;
 const BATCH = 50;
+const BATCH_CHARACTERS = 200000; // rewritten answers may be long; the server reads a body of a few megabytes
 
 class Outbox {
   constructor({ prefix, post, changed }) {
@@ -64,7 +65,7 @@ class Outbox {
     if (this.sending || this.entries.size === 0) return;
     this.sending = true;
     try {
-      this.settle(await this.post(this.inOrder().slice(0, BATCH)));
+      this.settle(await this.post(this.batch()));
       this.trouble = null;
       this.failures = 0;
     } catch (error) {
@@ -74,6 +75,15 @@ class Outbox {
     this.sending = false;
     this.changed();
     if (this.entries.size > 0) this.timer = setTimeout(() => this.flush(), this.wait());
+  }
+
+  // The oldest ones, at least one.
+  batch() {
+    let characters = 0;
+    const fits = (entry, place) => (characters += JSON.stringify(entry).length) <= BATCH_CHARACTERS || place === 0;
+    const entries = this.inOrder().slice(0, BATCH);
+    const end = entries.findIndex((entry, place) => !fits(entry, place));
+    return end < 0 ? entries : entries.slice(0, end);
   }
 
   settle({ saved, refused }) {

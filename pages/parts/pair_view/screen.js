@@ -48,6 +48,18 @@ class Screen {
       ? `Blanks around an answer are not shown and not released (${this.edgesKey} shows them).`
       : "";
     for (const button of this.buttons) button.disabled = false;
+    this.stand(item);
+  }
+
+  // What the person has said about this pair already: their decision, or what goes with the one to come.
+  stand({ decision, draft }) {
+    for (const button of this.buttons) button.classList.toggle("stands", button.dataset.choice === nameOf(decision));
+    if (decision) this.parts.standing.textContent = `You decided: ${verdictWords(decision)}. Esc leaves it so.`;
+    else this.parts.standing.textContent = draft ? "Your details go with the decision." : "";
+  }
+
+  strength(asked) {
+    this.root.toggleAttribute("data-strength", asked);
   }
 
   // Lay the pair out behind the one that is seen.
@@ -64,12 +76,12 @@ class Screen {
   say(state, words, action) {
     this.root.dataset.state = state;
     delete this.root.dataset.pair;
-    this.parts.edges.textContent = "";
+    this.parts.edges.textContent = this.parts.standing.textContent = "";
     this.parts["notice-text"].textContent = words;
     this.parts["notice-action"].hidden = !action;
     this.parts["notice-action"].textContent = action?.words ?? "";
     this.parts["notice-action"].onclick = action?.take ?? null;
-    for (const button of this.buttons) button.disabled = button.dataset.choice !== "undo";
+    for (const button of this.buttons) button.disabled = !["undo", "redo"].includes(button.dataset.choice);
   }
 
   note(words) {
@@ -79,9 +91,10 @@ class Screen {
   }
 
   press(choice) {
-    const button = this.buttons.find((candidate) => candidate.dataset.choice === choice);
-    button.classList.add("pressed");
-    setTimeout(() => button.classList.remove("pressed"), 140);
+    for (const button of this.buttons.filter((candidate) => candidate.dataset.choice === choice)) {
+      button.classList.add("pressed");
+      setTimeout(() => button.classList.remove("pressed"), 140);
+    }
   }
 
   counts({ today, mine, skipped, decided, pairs }) {
@@ -152,6 +165,12 @@ class Screen {
   panes() {
     return this.front.panes();
   }
+}
+
+// The button of a decision.
+function nameOf(decision) {
+  if (!decision) return null;
+  return { 1: `${decision.choice}_slightly`, 3: `${decision.choice}_much` }[decision.strength] ?? decision.choice;
 }
 
 function plural(count) {

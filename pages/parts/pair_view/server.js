@@ -22,6 +22,15 @@ class Server {
     return this.ask(`pair/${encodeURIComponent(id)}`);
   }
 
+  past() {
+    return this.ask("past");
+  }
+
+  // The answers as they were written, for rewriting one.
+  text(id) {
+    return this.ask(`text/${encodeURIComponent(id)}`);
+  }
+
   save(entries, { keepalive = false } = {}) {
     const body = JSON.stringify({ entries });
     return this.ask("decisions", { method: "POST", body, keepalive });
