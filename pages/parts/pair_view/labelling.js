@@ -1,6 +1,7 @@
 // One person labelling: a key press becomes an entry in the outbox, and the next pair is there.
 
 const AFTER_PAINT = 60; // ms
+const BEFORE_KEY = 80; // ms after that: the next key counts from 200 ms on, and finds the next pair laid out
 const SCROLL = { ArrowDown: 60, ArrowUp: -60, PageDown: 1, PageUp: -1 };
 
 class Labelling {
@@ -182,7 +183,7 @@ class Labelling {
   // Not before the frame that shows the present pair is painted: that one has the machine to itself.
   prepareNext() {
     clearTimeout(this.preparing);
-    this.preparing = setTimeout(() => whenIdle(() => this.layOutNext()), AFTER_PAINT);
+    this.preparing = setTimeout(() => whenIdle(() => this.layOutNext(), { within: BEFORE_KEY }), AFTER_PAINT);
   }
 
   layOutNext() {

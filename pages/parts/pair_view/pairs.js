@@ -111,8 +111,8 @@ class Pairs {
   }
 }
 
-function whenIdle(task) {
-  if (window.requestIdleCallback) requestIdleCallback(task, { timeout: 500 });
+function whenIdle(task, { within = 500 } = {}) {
+  if (window.requestIdleCallback) requestIdleCallback(task, { timeout: within });
   else setTimeout(task, 20);
 }
 
