@@ -6,7 +6,7 @@ import streamlit as st
 
 from curation.labelling import events
 from curation.model import Role
-from pages.parts import guard, recipe_form, session, train_checks
+from pages.parts import guard, recipe_form, session, train_checks, train_suggestions
 from training import base_model, preflight, recipe, supervisor
 from training.base_model import BaseModel
 from training.recipe import DpoRecipe, Preset
@@ -83,7 +83,7 @@ with third:
     preset = choose_preset(demo=model is not None and model.name == "demo")
 st.caption(f"{preset.notes} Source: {preset.source}")
 with guard.on_action():
-    settings = recipe_form.form(preset)
+    settings = recipe_form.form(train_suggestions.offer(release, preset))
     if preset.key == "orca":
         with st.expander("From the notebook to today's TRL: what was renamed, kept or dropped"):
             recipe_form.seed_table()
