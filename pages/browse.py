@@ -8,6 +8,7 @@ from curation.model import Role
 from curation.quality import exhibits
 from pages.parts import (
     charts,
+    diversity,
     exhibit_links,
     guard,
     pair_card,
@@ -79,6 +80,7 @@ if not sources:
     st.stop()
 exhibit = exhibit_links.shown(db)
 wanted, order = pair_filters.form(sources)
+wanted = diversity.narrowed(wanted)
 among = browse.everything if exhibit is None else exhibits.gathering(exhibit)
 found = browse.page(db, wanted, order, TRAIL.position((wanted, order, exhibit)), SIZE, among=among)
 if not found.rows:

@@ -5,6 +5,7 @@ import streamlit as st
 from curation.model import Role
 from curation.quality import agreement, annotators, bias, drift, formats, pace
 from pages.parts import (
+    diversity,
     guard,
     quality_agreement,
     quality_bias,
@@ -25,14 +26,21 @@ found = quality_once.measured("agreement", db, agreement.measured)
 if not found.votes:
     st.info("Nobody has judged a pair yet, so there is nothing to measure.", icon=":material/balance:")
     st.page_link("label.py", label="Label pairs", icon=":material/compare:")
-    quality_suspected.show(db)  # it looks at imported labels too
+    # Imported labels and prompts can be looked at before anybody votes.
+    doubted, asked = st.tabs(["Suspected labels", "Diversity"])
+    with doubted:
+        quality_suspected.show(db)
+    with asked:
+        diversity.show(db)
     st.stop()
 names = annotators.names(db)
 st.caption("Every number leads to the pairs behind it, in a tab of its own.")
 
 # Only the open tab is measured: each takes a pass over all votes.
-agreeing, persons, habits, times, doubted = st.tabs(
-    ["Agreement", "People", "Bias", "Over time", "Suspected labels"], key="quality-tab", on_change="rerun"
+agreeing, persons, habits, times, doubted, asked = st.tabs(
+    ["Agreement", "People", "Bias", "Over time", "Suspected labels", "Diversity"],
+    key="quality-tab",
+    on_change="rerun",
 )
 if agreeing.open:
     with agreeing:
@@ -62,3 +70,6 @@ if times.open:
 if doubted.open:
     with doubted:
         quality_suspected.show(db)
+if asked.open:
+    with asked:
+        diversity.show(db)

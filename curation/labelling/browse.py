@@ -49,6 +49,7 @@ class Filter:
     Attributes:
         text: found anywhere in the prompt or an answer, in any case.
         min_chars, max_chars: bounds on prompt and both answers together, in characters.
+        cluster, language: of the prompt, as the last look at diversity found them; "" is an unclear language.
     """
 
     text: str = ""
@@ -58,6 +59,8 @@ class Filter:
     tier: Tier | None = None
     min_chars: int | None = None
     max_chars: int | None = None
+    cluster: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +117,8 @@ matching AS (
       AND ($min_chars IS NULL OR z.chars >= $min_chars)
       AND ($max_chars IS NULL OR z.chars <= $max_chars)
       AND (NOT $narrowed OR p.id IN (SELECT pair_id FROM among))
+      AND ($cluster IS NULL OR p.id IN (SELECT pair_id FROM prompt_group WHERE cluster = $cluster))
+      AND ($language IS NULL OR p.id IN (SELECT pair_id FROM prompt_group WHERE language = $language))
       AND ($state IS NULL AND ($narrowed OR NOT s.aside) OR $state = CASE
                WHEN s.aside THEN 'aside'
                WHEN s.tier = 'gold' THEN 'settled' WHEN s.tier = 'conflict' THEN 'contested'
@@ -247,5 +252,7 @@ def _asked(wanted: Filter, order: Order) -> dict[str, object]:
         "tier": wanted.tier,
         "min_chars": wanted.min_chars,
         "max_chars": wanted.max_chars,
+        "cluster": wanted.cluster,
+        "language": wanted.language,
         "order": order,
     }

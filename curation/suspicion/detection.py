@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from curation import text, workers
 from curation.database import Database
-from curation.suspicion import records
+from curation.suspicion import diversity, records
 from curation.suspicion.model import FOLDS
 from curation.suspicion.records import Outcome
 from curation.suspicion.report import Report
@@ -70,6 +70,7 @@ def detect(
     chosen = policy or Policy()
     with snapshot.opened(database, progress) as cursor:
         look = _looked(cursor, chosen, progress)
+        diversity.keep(database, diversity.gathered(cursor), now)
         known = records.latest(database)
         if known is not None and known.model == look.model:
             return known
@@ -104,9 +105,9 @@ def candidates(cursor: duckdb.DuckDBPyConnection, policy: Policy, progress: Prog
 
 def _looked(cursor: duckdb.DuckDBPyConnection, policy: Policy, progress: Progress) -> _Look:
     candidates(cursor, policy, progress)
-    pairs, labels = cursor.execute(
+    ((pairs, labels),) = cursor.execute(
         "SELECT count(*), sum(md5_number_lower(pair_id || winner || fold)::HUGEINT) FROM suspect"
-    ).fetchone() or (0, 0)
+    ).fetchall()  # all of it: a result left open keeps the cursor from reading in batches
     leak = sources.leak(cursor, policy)
     off = ""
     if leak:

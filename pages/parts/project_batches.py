@@ -93,6 +93,8 @@ def _told(wanted: Filter) -> dict[str, object]:
         "tier": wanted.tier,
         "min_chars": wanted.min_chars,
         "max_chars": wanted.max_chars,
+        "cluster": wanted.cluster,
+        "language": wanted.language,
     }
     return {name: value for name, value in told.items() if value}
 

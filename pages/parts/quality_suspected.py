@@ -82,7 +82,10 @@ def _suspects(db: Database) -> None:
     if not waiting:
         st.caption("The model doubts no label that fewer than two people stand behind.")
         return
-    st.dataframe([_row(each) for each in waiting[:_SHOWN]], hide_index=True)
+    st.dataframe(
+        [_row(each) for each in waiting[:_SHOWN]], hide_index=True,
+        column_config={"prompt": st.column_config.TextColumn(width="medium")},
+    )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(
             "How many", min_value=1, max_value=len(waiting), value=min(100, len(waiting)),
