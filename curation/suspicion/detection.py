@@ -69,8 +69,9 @@ def detect(
     """
     chosen = policy or Policy()
     with snapshot.opened(database, progress) as cursor:
-        look = _looked(cursor, chosen, progress)
+        candidates(cursor, chosen, progress)
         diversity.keep(database, diversity.gathered(cursor), now)
+        look = _looked(cursor, chosen)
         known = records.latest(database)
         if known is not None and known.model == look.model:
             return known
@@ -103,8 +104,7 @@ def candidates(cursor: duckdb.DuckDBPyConnection, policy: Policy, progress: Prog
     )
 
 
-def _looked(cursor: duckdb.DuckDBPyConnection, policy: Policy, progress: Progress) -> _Look:
-    candidates(cursor, policy, progress)
+def _looked(cursor: duckdb.DuckDBPyConnection, policy: Policy) -> _Look:
     ((pairs, labels),) = cursor.execute(
         "SELECT count(*), sum(md5_number_lower(pair_id || winner || fold)::HUGEINT) FROM suspect"
     ).fetchall()  # all of it: a result left open keeps the cursor from reading in batches
