@@ -73,4 +73,5 @@ def _batches(path: Path) -> Iterator[tuple[Any, int]]:
 def _whole(batch: Any) -> Any:
     # Offsets in a damaged file may point anywhere: unchecked, reading a cell would end the process.
     batch.validate(full=True)
+    _ = batch.schema.names  # raises where a name is not UTF-8
     return batch

@@ -36,6 +36,7 @@ def fetch(
     name: str,
     *,
     folder: Path,
+    configuration: str | None = None,
     revision: str | None = None,
     split: str | None = None,
     watch: Watch | None = None,
@@ -47,6 +48,7 @@ def fetch(
     Args:
         name: on the Hub, or a local folder that load_dataset opens.
         folder: where the Parquet file goes.
+        configuration: None takes the only one, or "default".
         revision: branch, tag or commit; None takes the newest and records its commit.
         split: None takes "train", or the only one there is.
         watch: called about ten times a second; an exception it raises ends the child and comes out here.
@@ -57,7 +59,7 @@ def fetch(
     if not name.strip():
         raise UnreadableSource("Name a data set after hub:, such as hub:Intel/orca_dpo_pairs.")
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = {"name": _absolute(name), "revision": revision, "split": split}
+    wanted = {"name": _absolute(name), "configuration": configuration, "revision": revision, "split": split}
     key = hashlib.blake2b(json.dumps(wanted).encode(), digest_size=8).hexdigest()
     answer = folder / f"hub-{key}.json"
     answer.unlink(missing_ok=True)

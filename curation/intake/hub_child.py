@@ -1,12 +1,13 @@
 """The child process that fetches a Hub set: `python -m curation.intake.hub_child WANTED ANSWER`.
 
-WANTED is JSON with name, revision, split and parquet (where to write). ANSWER is a file that receives JSON:
+WANTED is JSON with name, configuration, revision, split and parquet (where to write). ANSWER receives JSON:
 either revision, split and licence, or problem, a sentence. Nobody imports this module.
 """
 
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +43,11 @@ def main(wanted: dict[str, Any], answer: Path) -> None:
 def _fetch(wanted: dict[str, Any]) -> dict[str, str]:
     name = wanted["name"]
     revision, licence = _about(name, wanted["revision"])
-    rows, split = _load(name, revision, wanted["split"])
+    configuration = _configuration(name, revision, wanted["configuration"])
+    split = _split(name, revision, configuration, wanted["split"])
     parquet = Path(wanted["parquet"])
     partial = parquet.with_suffix(".partial")
-    rows.to_parquet(str(partial))
+    _write(_stream(name, revision, configuration, split), name, partial)
     partial.replace(parquet)
     return {"revision": revision, "split": split, "licence": licence}
 
@@ -82,21 +84,54 @@ def _about(name: str, revision: str | None) -> tuple[str, str]:
     return str(info.sha or ""), ", ".join(licence) if isinstance(licence, list) else str(licence or "")
 
 
-def _load(name: str, revision: str, split: str | None) -> tuple[Any, str]:
-    """(rows, name of the split)."""
+def _configuration(name: str, revision: str, wanted: str | None) -> str:
     import datasets  # a second and more, not spent on a set that cannot be had
 
+    known = _asked(name, lambda: datasets.get_dataset_config_names(name, **_where(revision)))
+    if wanted in known or (wanted is None and len(known) == 1):
+        return str(wanted or known[0])
+    if wanted is None and "default" in known:
+        return "default"
+    listed = ", ".join(known)
+    raise Problem(f"{name} has the configurations {listed}. Name one: hub:{name}:{known[0]}.")
+
+
+def _split(name: str, revision: str, configuration: str, wanted: str | None) -> str:
+    import datasets
+
+    known = _asked(name, lambda: datasets.get_dataset_split_names(name, configuration, **_where(revision)))
+    chosen = wanted or ("train" if "train" in known else known[0])
+    if chosen not in known or (wanted is None and "train" not in known and len(known) > 1):
+        listed = ", ".join(str(each) for each in known)
+        raise Problem(f"{name} has the splits {listed}. Name one: hub:{name}#{known[0]}.")
+    return str(chosen)
+
+
+def _stream(name: str, revision: str, configuration: str, split: str) -> Any:
+    import datasets
+
+    # Streamed: a set of 100 GB needs neither the disk nor the time of a cache beside our Parquet file.
+    return _asked(
+        name,
+        lambda: datasets.load_dataset(name, configuration, split=split, streaming=True, **_where(revision)),
+    )
+
+
+def _write(rows: Any, name: str, target: Path) -> None:
+    _asked(name, lambda: rows.to_parquet(str(target)))
+
+
+def _asked(name: str, ask: Callable[[], Any]) -> Any:
     try:
-        splits = datasets.load_dataset(name, revision=revision or None, token=_token())
-    # load_dataset raises anything from ValueError to DatasetGenerationError; the child has only this to do,
-    # and its traceback stays in the log.
+        return ask()
+    # datasets raises anything from ValueError to DatasetGenerationError; the child has only this to do, and
+    # its traceback stays in the log.
     except Exception as error:
         raise Problem(f"{name} cannot be loaded: {_first_line(error)}") from error
-    chosen = split or ("train" if "train" in splits else next(iter(splits)))
-    if chosen not in splits or (split is None and "train" not in splits and len(splits) > 1):
-        known = ", ".join(str(each) for each in splits)
-        raise Problem(f"{name} has the splits {known}. Name one: hub:{name}#{next(iter(splits))}.")
-    return splits[chosen], str(chosen)
+
+
+def _where(revision: str) -> dict[str, Any]:
+    return {"revision": revision or None, "token": _token()}
 
 
 def _token() -> str | bool:

@@ -46,7 +46,7 @@ def locate(spec: str, workspace: Workspace, *, watch: hub.Watch | None = None) -
     """Make a source ready to read.
 
     Args:
-        spec: a path, `hub:NAME[@REVISION][#SPLIT]`, or `sample`.
+        spec: a path, `hub:NAME[:CONFIGURATION][@REVISION][#SPLIT]`, or `sample`.
         watch: called about ten times a second while a Hub set is fetched; may raise to cancel.
 
     Raises:
@@ -106,10 +106,17 @@ def _file(path: Path, *, kind: str = "file", licence: str = "") -> Located:
 def _fetched(name: str, workspace: Workspace, watch: hub.Watch | None) -> Located:
     name, _, split = name.partition("#")
     name, _, revision = name.partition("@")
+    name, _, configuration = name.partition(":")
     fetched = hub.fetch(
-        name, folder=workspace.uploads, revision=revision or None, split=split or None, watch=watch
+        name,
+        folder=workspace.uploads,
+        configuration=configuration or None,
+        revision=revision or None,
+        split=split or None,
+        watch=watch,
     )
     shown = Path(name).name if Path(name).expanduser().is_dir() else name
+    shown = f"{shown}:{configuration}" if configuration else shown
     location = f"{shown}#{fetched.split}" if split else shown
     return Located(
         kind="hub",

@@ -220,7 +220,10 @@ def _text_bytes(batch: Any) -> int:
 
 def _next_batch(batches: Iterator[Any], path: Path, number: int) -> Any:
     try:
-        return next(batches, None)
+        batch = next(batches, None)
+        if batch is not None:
+            batch.validate(full=True)  # an index beyond its dictionary would be met with later
+        return batch
     except DAMAGED as error:
         raise UnreadableSource(
             f"{path.name} is damaged after row {number}. Download or export it again."

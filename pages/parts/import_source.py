@@ -71,7 +71,7 @@ def _on_server(path: str) -> Located:
 
 def _from_hub() -> Located | None:
     name = st.text_input(
-        "Name, also with @revision and #split",
+        "Name, also with :configuration, @revision and #split",
         value=locations.ORCA.removeprefix(locations.HUB_PREFIX),
         key="import-hub",
     )

@@ -184,3 +184,18 @@ def test_an_unreachable_hub_is_said_and_a_way_round_named(
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")  # nothing listens on the discard port
     with pytest.raises(UnreadableSource, match=r"The Hub cannot be reached.*import it as a file"):
         locations.locate(locations.ORCA, workspace)
+
+
+def test_a_configuration_is_named_or_asked_for(workspace: Workspace, tmp_path: Path) -> None:
+    folder = tmp_path / "two_sets"
+    for name, rows in (("plain", ROWS), ("short", ROWS[:1])):
+        (folder / name).mkdir(parents=True)
+        lines = "".join(json.dumps(row) + "\n" for row in rows)
+        (folder / name / "train.jsonl").write_text(lines, encoding="utf-8")
+    configurations = "".join(f"- config_name: {name}\n  data_dir: {name}\n" for name in ("plain", "short"))
+    (folder / "README.md").write_text(f"---\nconfigs:\n{configurations}---\n", encoding="utf-8")
+    with pytest.raises(UnreadableSource, match="has the configurations plain, short. Name one"):
+        locations.locate(f"hub:{folder}", workspace)
+    located = locations.locate(f"hub:{folder}:short", workspace)
+    assert located.location == "two_sets:short"
+    assert accepted(located) == 1
