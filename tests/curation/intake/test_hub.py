@@ -194,7 +194,7 @@ def test_a_configuration_is_named_or_asked_for(workspace: Workspace, tmp_path: P
         (folder / name / "train.jsonl").write_text(lines, encoding="utf-8")
     configurations = "".join(f"- config_name: {name}\n  data_dir: {name}\n" for name in ("plain", "short"))
     (folder / "README.md").write_text(f"---\nconfigs:\n{configurations}---\n", encoding="utf-8")
-    with pytest.raises(UnreadableSource, match="has the configurations plain, short. Name one"):
+    with pytest.raises(UnreadableSource, match="has the configurations plain, short"):
         locations.locate(f"hub:{folder}", workspace)
     located = locations.locate(f"hub:{folder}:short", workspace)
     assert located.location == "two_sets:short"
