@@ -35,9 +35,10 @@ def show(db: Database, pair: Pair) -> None:
 
 
 _COLUMNS = {
-    "when (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm", width="small"),
+    "when (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+    "seconds": st.column_config.NumberColumn(format="%.1f", width="small"),
     "said": st.column_config.TextColumn(width="medium"),
-    "comment": st.column_config.TextColumn(width="large"),
+    "comment": st.column_config.TextColumn(width="medium"),
 }
 
 

@@ -47,9 +47,9 @@ def open_review(page: Page, server: Server) -> None:
 
 def test_a_contested_pair_is_settled_by_one_key_and_is_gold_afterwards(server: Server, page: Page) -> None:
     open_review(page, server)
-    page.get_by_label("Reason for settling").fill("Checked the facts")
-    page.get_by_label("Reason for settling").press("Enter")
-    expect(page.get_by_label("Reason for settling")).to_have_value("Checked the facts")
+    page.get_by_label("Reason", exact=True).fill("Checked the facts")
+    page.get_by_label("Reason", exact=True).press("Enter")
+    expect(page.get_by_label("Reason", exact=True)).to_have_value("Checked the facts")
     page.get_by_role("heading", name="Review").click()  # a key pressed in a field is typing
     page.wait_for_timeout(review_actions.LOOK_SECONDS * 1000 + 100)
     page.keyboard.press("2")
