@@ -63,6 +63,19 @@ def test_votes_and_agreement_print_the_keys_of_the_design(curation: Curation, vo
     assert measured["krippendorff_interval"] == [1.0, 1.0]
 
 
+def test_agreement_prints_every_statistic_and_null_where_undefined(
+    curation: Curation, votes_file: Path
+) -> None:
+    curation("votes", str(votes_file), "--json")
+    measured = last(curation("agreement", "--json"))
+    assert set(measured["parts"]) == {"source", "week", "guidelines", "person"}
+    assert set(measured["bias"]) == {"left", "left_p_value", "longer", "length_auroc"}
+    assert "list" in measured["formats"]
+    person = next(iter(measured["people"].values()))
+    assert person["gold"] == person["self_consistency"] == {"share": None, "n": 0, "interval": None}
+    assert (person["median_seconds"], person["drift_since"]) == (None, None)
+
+
 def test_an_empty_workspace_prints_null_and_never_a_zero_for_what_is_undefined(curation: Curation) -> None:
     measured = last(curation("agreement", "--json"))
     undefined = KEYS - {"pairs", "votes", "cohen_kappa", "majority"}
