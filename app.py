@@ -12,10 +12,11 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from curation import workspace
+from curation import standby, workspace
 from curation.errors import InvalidInput, PairloomError
 from pages.parts import (
     first_lead,
+    routes_command,
     routes_download,
     routes_history,
     routes_label,
@@ -66,6 +67,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
         first_lead.invite()
     except PairloomError as error:
         sys.exit(str(error))
+    standby.announce(place, first_lead.local())
     supervisor.adopt_all(place)
     routes_label.warm_up()
     yield None
@@ -90,6 +92,7 @@ app = st.App(
         *routes_download.routes(),
         *routes_refused.routes(),
         *routes_team.routes(),
+        *routes_command.routes(),
     ],
     middleware=[
         # A page of another site whose name is made to resolve to 127.0.0.1 sends its own name as Host.

@@ -65,10 +65,9 @@ COMMANDS: tuple[Command, ...] = (
     suspect,
     release,
     reproduce,
-    backup,
     invite,
 )
-FOLDER_COMMANDS: tuple[FolderCommand, ...] = (verify, trace, compare, export, push, restore)
+FOLDER_COMMANDS: tuple[FolderCommand, ...] = (verify, trace, compare, export, push, backup, restore)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

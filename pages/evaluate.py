@@ -69,8 +69,9 @@ def ask(run: RunView) -> None:
 
 def stop(one: RunView) -> None:
     with guard.on_action():
-        guard.permitted(Role.LEAD)
+        someone = guard.permitted(Role.LEAD)
         supervisor.stop(one.path)
+        _write_down("stop evaluation", one, by=someone.id)
         st.toast("Asked to stop: what has been answered is kept.")
 
 
@@ -79,7 +80,12 @@ def resume(one: RunView) -> None:
         someone = guard.permitted(Role.LEAD)
         key = f"resume-{one.id}"
         supervisor.resume(one.path, by=someone.id, request_id=session.request_id(key))
+        _write_down("resume evaluation", one, by=someone.id)
         session.renew_request(key)
+
+
+def _write_down(action: str, one: RunView, *, by: str) -> None:
+    events.add(session.database(), actor=by, action=action, subject=one.id, now=session.now())
 
 
 def live(folder_name: str) -> None:

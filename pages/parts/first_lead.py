@@ -32,6 +32,12 @@ def invite() -> None:
 
 def base() -> str:
     """What links begin with: the address people type, or else the one this server listens on."""
-    return sign_in.settings().url or (
-        f"http://{st.get_option('server.address') or '127.0.0.1'}:{st.get_option('server.port')}"
-    )
+    return sign_in.settings().url or local()
+
+
+def local() -> str:
+    """Where this machine reaches the server."""
+    listening = str(st.get_option("server.address") or "")
+    scheme = "https" if st.get_option("server.sslCertFile") else "http"
+    address = "127.0.0.1" if listening in ("", "0.0.0.0", "::") else listening  # noqa: S104
+    return f"{scheme}://{f'[{address}]' if ':' in address else address}:{st.get_option('server.port')}"

@@ -15,8 +15,9 @@ from pages.parts import cookies, session, sign_in
 from pages.parts.sign_in import Mode
 
 SIGN_IN = "/sign-in"
-# Streamlit's own script and fonts carry nothing of ours; proxies ask for the health of the server.
-_OPEN = ("/sign-in", "/invitation", "/static/", "/_stcore/health", "/favicon.png")
+# Streamlit's own script and fonts carry nothing of ours; proxies ask for the health of the server; commands
+# show a signature (routes_command).
+_OPEN = ("/sign-in", "/invitation", "/command", "/static", "/_stcore/health", "/favicon.png")
 # Streamlit's st.login is not used (docs/decisions/0019), so its ways in stay shut.
 _SHUT = ("/auth/", "/oauth2callback", "/_stcore/metrics")
 
@@ -45,7 +46,7 @@ class Gate:
 
 
 def _is_open(path: str) -> bool:
-    return any(path == each or path.startswith(each.rstrip("/") + "/") for each in _OPEN)
+    return any(path == each or path.startswith(f"{each}/") for each in _OPEN)
 
 
 def _refusal(asked: HTTPConnection, *, shut: bool) -> Response:

@@ -49,7 +49,7 @@ GUARDED = [
     ("/team/audit.csv", "audit", Role.LEAD),
     ("/team/backup/{name}", "/team/backup/x.duckdb?token=", Role.LEAD),
 ]
-FOR_NOBODY = {"/sign-in", "/sign-in/start", "/sign-in/callback", "/invitation/{key}"}
+FOR_NOBODY = {"/command/backup", "/sign-in", "/sign-in/start", "/sign-in/callback", "/invitation/{key}"}
 OWN = {"/account", "/account/password", "/account/end", "/account/sign-out"}
 
 
