@@ -20,7 +20,7 @@ Choose the answer that you would rather have received.
 - What counts, in this order: it is true, it does what was asked, it is clear and no longer than needed.
 - Length, politeness and formatting are no merit by themselves.
 - Tie: you would accept either. Both bad: you would accept neither.
-- Skip what you cannot judge; a skip is not counted as a decision.
+- Skip what you want to see later. Say “cannot judge” where somebody else should decide; neither is a vote.
 """
 
 

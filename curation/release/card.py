@@ -145,7 +145,19 @@ def _support(content: Content, examination: Examination) -> str:
         f"Minimum: {examination.policy.minimum_tier.value}. {len(content.annotators)} people made "
         f"{sum(each.decisions for each in content.annotators)} decisions.\n\n"
         f"| tier | meaning | rows |\n|---|---|---|\n{tiers}\n\n"
-        f"{examination.agreement.sentence}"
+        f"{_rewritten(content, examination)}{examination.agreement.sentence}"
+    )
+
+
+def _rewritten(content: Content, examination: Examination) -> str:
+    if not examination.policy.rewrites:
+        return "Answers that people rewrote are left out of this release.\n\n"
+    if not content.rewritten:
+        return ""
+    return (
+        f"In {content.rewritten} rows the chosen answer is one that an annotator rewrote, and the rejected "
+        "one is the answer it was made from. Their origin is the pseudonym after “person”; `made_pair` in "
+        "`decisions.parquet` names the decision.\n\n"
     )
 
 

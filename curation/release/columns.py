@@ -63,6 +63,7 @@ DECISION = pa.schema(
         "seconds_shown": pa.float64(),
         "seconds_active": pa.float64(),
         "decided_at": pa.timestamp("us"),
+        "made_pair": pa.string(),  # the pair that its rewritten answer makes
     }
 )
 

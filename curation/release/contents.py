@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from curation.labelling import rewrites
 from curation.release.origins import Origin
 from curation.validation.exclusion import Cursor
 
@@ -38,6 +39,7 @@ class Content:
         annotators: people with at least one decision, by pseudonym.
         remaining: pairs of train and test that a rule has something to say about, by rule.
         languages: of the prompts, most frequent first; codes of ISO 639.
+        rewritten: rows of train and test whose chosen answer a person rewrote.
         newest: day of the newest fact behind the release; None without any.
     """
 
@@ -49,6 +51,7 @@ class Content:
     annotators: tuple[Annotator, ...]
     remaining: Mapping[str, int]
     languages: tuple[str, ...]
+    rewritten: int
     newest: date | None
 
     @property
@@ -72,8 +75,17 @@ def read(cursor: Cursor, fingerprint: str, origins: tuple[Origin, ...]) -> Conte
         annotators=_annotators(cursor),
         remaining=_remaining(cursor),
         languages=_languages(cursor),
+        rewritten=_rewritten(cursor),
         newest=_newest(cursor),
     )
+
+
+def _rewritten(cursor: Cursor) -> int:
+    (count,) = cursor.execute(
+        "SELECT count(*) FROM part AS t JOIN pair AS p ON p.id = t.pair_id WHERE p.source_id = $written",
+        {"written": rewrites.SOURCE},
+    ).fetchone() or (0,)
+    return int(count)
 
 
 def _annotators(cursor: Cursor) -> tuple[Annotator, ...]:

@@ -87,8 +87,11 @@ def decisions(cursor: Cursor) -> Iterator[list[Row]]:
         """
         SELECT d.id, 'vote' AS kind, d.pair_id, d.annotator_id AS annotator, d.verdict,
                c.id IS NOT NULL AS in_effect, d.supersedes, d.strength, d.reasons, d.left_answer, d.arm,
-               d.round, d.guideline_version, d.seconds_shown, d.seconds_active, d.server_time AS decided_at
-        FROM decision AS d LEFT JOIN current_decision AS c ON c.id = d.id
+               d.round, d.guideline_version, d.seconds_shown, d.seconds_active, d.server_time AS decided_at,
+               w.pair_id AS made_pair
+        FROM decision AS d
+        LEFT JOIN current_decision AS c ON c.id = d.id
+        LEFT JOIN rewrite AS w ON w.decision_id = d.id
         ORDER BY d.number
         """
     )

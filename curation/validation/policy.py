@@ -38,6 +38,7 @@ class Policy:
 
     Attributes:
         minimum_tier: rows with less support stay out; `single` and `prior` need an acknowledgement.
+        rewrites: answers that people rewrote are rows: their text chosen, the original rejected.
         leak_warning, leak_error: difference of an edge feature's rate between chosen and rejected, in [0, 1].
         leak_pairs: fewer decisive pairs than this say nothing about a leak.
         max_length: tokens of prompt and answer together that training keeps (the recipe's total).
@@ -66,6 +67,7 @@ class Policy:
     """
 
     minimum_tier: Tier = Tier.PRIOR
+    rewrites: bool = True  # a person's own words over a model's: the strongest preference there is
     leak_warning: float = 0.30  # (choice)
     leak_error: float = 0.90  # (choice)
     leak_pairs: int = 50  # (choice)
@@ -135,7 +137,11 @@ class Policy:
         Raises:
             InvalidInput: no such threshold, or a value that is no number or makes no sense.
         """
-        kinds = {name: type(value) for name, value in asdict(self).items() if isinstance(value, int | float)}
+        kinds = {
+            name: _switch if isinstance(value, bool) else type(value)
+            for name, value in asdict(self).items()
+            if isinstance(value, int | float)
+        }
         changed: dict[str, Any] = {}
         for change in changes:
             name, _, value = change.partition("=")
@@ -146,3 +152,8 @@ class Policy:
             except ValueError as error:
                 raise InvalidInput(f"{change!r} needs a number after the equals sign.") from error
         return replace(self, **changed)
+
+
+def _switch(value: str) -> bool:
+    """1 or 0; bool("0") would be true."""
+    return bool(int(value))

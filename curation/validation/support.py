@@ -1,5 +1,6 @@
 """V17, V18: who stands behind a winner. R01: what a reviewer has set aside."""
 
+from curation.labelling import rewrites
 from curation.model import Tier
 from curation.validation import exclusion, snapshot
 from curation.validation.exclusion import Cursor
@@ -79,12 +80,22 @@ def too_little(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         """,
         {"minimum": policy.minimum_tier.value, "allowed": [tier.value for tier in policy.allowed_tiers]},
     )
+    if not policy.rewrites:
+        cursor.execute(
+            """
+            INSERT INTO exclusion
+            SELECT c.pair_id, 'V18', 'it is an answer that a person rewrote, which this release leaves out'
+            FROM candidate AS c JOIN pair AS p ON p.id = c.pair_id WHERE p.source_id = $written
+            """,
+            {"written": rewrites.SOURCE},
+        )
+    left_out = "" if policy.rewrites else " Rewritten answers are left out."
     return exclusion.finding(
         cursor,
         "V18",
         total=snapshot.count(cursor),
         message="{count} of {total} pairs have less support than the minimum "
-        f"“{policy.minimum_tier.value}”, or no winner at all.",
+        f"“{policy.minimum_tier.value}”, or no winner at all.{left_out}",
         fix="Queue a vote.",
     )
 
