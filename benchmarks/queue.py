@@ -25,7 +25,7 @@ from pathlib import Path
 import psutil
 
 from curation.database import Database
-from curation.labelling import decisions, progress, projects, queue
+from curation.labelling import decisions, progress, projects, queue, together
 from curation.model import Decision, Verdict
 from tests.curation.labelling import a_team
 from tests.curation.labelling.a_workspace import a_database
@@ -107,7 +107,7 @@ def one_turn(db: Database, times: Times, turn: int, chance: random.Random) -> No
         )
         with timed(times, "save"):
             place, arm = queue.assignment(db, name, task.pair_id, task.round)
-            decisions.record(db, replace(decision, round=place, arm=arm))
+            together.record(db, replace(decision, round=place, arm=arm))
     with timed(times, "progress"):
         progress.of(db, name, day_start=NOW.replace(hour=0))
     with timed(times, "last twenty"):
