@@ -54,9 +54,9 @@ def _losses(examination: Examination) -> tuple[Suggestion, ...]:
         )
     if noisy and error is not None:
         share = min(error, _NOISE_CAP)
-        found.append(
-            Suggestion(key="label_smoothing", value=f"{share:.3f}", why="the measured share of wrong labels")
-        )
+        held = f", held to {_NOISE_CAP:.0%}" if error > _NOISE_CAP else ""
+        measured = f"the measured share of wrong labels{held}"
+        found.append(Suggestion(key="label_smoothing", value=f"{share:.3f}", why=measured))
     return tuple(found)
 
 
