@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from curation.errors import InvalidInput
 from curation.model import Tier
+from curation.release import write
 from curation.validation import measuring, runner
 from curation.validation.exclusion import Cursor
 from curation.validation.policy import Policy
@@ -59,6 +60,7 @@ def present(cursor: Cursor, policy: Policy) -> Moment:
 def versions() -> dict[str, str]:
     """What decides the bytes of a release and is no part of the workspace."""
     return {
+        "format": str(write.FORMAT),
         "rules": runner.RULE_SET,
         "measure": str(measuring.MEASURE),
         "pyarrow": pa.__version__,

@@ -20,7 +20,7 @@ from curation.release.gate import Acknowledgement, Examination
 from curation.validation import runner
 from curation.validation.exclusion import Cursor
 
-FORMAT = 2
+FORMAT = 2  # raise it with every change of what is written, so that a reproduction can say why bytes differ
 MANIFEST = "manifest.json"
 TRAIN, TEST = "data/train-00000-of-00001.parquet", "data/test-00000-of-00001.parquet"
 Progress = Callable[[int, int], None]
