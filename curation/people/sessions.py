@@ -188,5 +188,5 @@ def of(database: Database, annotator_id: str | None = None, *, now: datetime) ->
 
 
 def _write_seen(database: Database, digest: str, now: datetime) -> None:
-    with database.writing() as tx:
+    with database.writing(only="sign_in") as tx:
         tx.execute("UPDATE sign_in SET seen = $now WHERE digest = $digest", {"digest": digest, "now": now})
