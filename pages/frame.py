@@ -54,4 +54,5 @@ if person.sign_in:
         f"<small>{escape(person.name)} · {person.role}<br>"
         '<a href="/account" style="color: inherit">Account and sign-out</a></small>'
     )
-st.navigation({section: pages for section, pages in allowed.items() if pages}).run()
+# Beside other things in the sidebar a long list would fold.
+st.navigation({section: pages for section, pages in allowed.items() if pages}, expanded=True).run()
