@@ -1,8 +1,10 @@
 """The filter row of Browse."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from curation.labelling.browse import Filter, Order, State
 from curation.model import Tier, Verdict
@@ -17,6 +19,9 @@ _STATES = {
     State.ASIDE: "Set aside",
 }
 _ORDERS: list[Order] = list(Order)
+_WINNERS = [verdict for verdict in Verdict if verdict.is_vote]
+_KEYS = {"Source": "source", "State": "state", "Winner": "winner", "Support": "tier"}
+Option = TypeVar("Option")
 
 
 def form(sources: Mapping[str, str]) -> tuple[Filter, Order]:
@@ -25,51 +30,35 @@ def form(sources: Mapping[str, str]) -> tuple[Filter, Order]:
     Args:
         sources: id → words for the screen.
     """
-    first = st.columns([3, 2, 2, 2])
-    words = first[0].text_input(
-        "Search", key="browse-text", placeholder="in prompts and answers", icon=":material/search:"
-    )
-    source_id = first[1].selectbox(
-        "Source",
-        list(sources),
-        index=None,
-        format_func=lambda key: sources[key],
-        placeholder="All",
-        key="browse-source",
-    )
-    state = first[2].selectbox(
-        "State",
-        list(State),
-        index=None,
-        format_func=_STATES.__getitem__,
-        placeholder="All",
-        key="browse-state",
-    )
-    order = first[3].selectbox(
-        "Order", _ORDERS, format_func=lambda order: order.capitalize(), key="browse-order"
-    )
-    second = st.columns([3, 2, 2, 2])
-    tier = second[0].selectbox(
-        "Support", list(Tier), index=None, format_func=lambda key: charts.TIER_WORDS[key].capitalize(),
-        placeholder="All", key="browse-tier",
-    )  # fmt: skip
-    winner = second[1].selectbox(
-        "Winner", [verdict for verdict in Verdict if verdict.is_vote], index=None,
-        format_func=VERDICT_WORDS.__getitem__, placeholder="All", key="browse-winner",
-    )  # fmt: skip
-    shortest = second[2].number_input(
-        "At least, characters", min_value=0, value=None, step=100, key="browse-min", placeholder="Any length"
-    )
-    longest = second[3].number_input(
-        "At most, characters", min_value=0, value=None, step=100, key="browse-max", placeholder="Any length"
-    )
+    words, source, state, order = st.columns([3, 2, 2, 2])
+    tier, winner, least, most = st.columns([3, 2, 2, 2])
     wanted = Filter(
-        text=words,
-        source_id=source_id,
-        state=state,
-        winner=winner,
-        tier=tier,
-        min_chars=shortest,
-        max_chars=longest,
+        text=words.text_input(
+            "Search", key="browse-text", placeholder="in prompts and answers", icon=":material/search:"
+        ),
+        source_id=_one_of(source, "Source", list(sources), sources.__getitem__),
+        state=_one_of(state, "State", list(State), _STATES.__getitem__),
+        winner=_one_of(winner, "Winner", _WINNERS, VERDICT_WORDS.__getitem__),
+        tier=_one_of(tier, "Support", list(Tier), lambda key: charts.TIER_WORDS[key].capitalize()),
+        min_chars=_length(least, "At least, characters", "min"),
+        max_chars=_length(most, "At most, characters", "max"),
     )
-    return wanted, order
+    chosen = order.selectbox(
+        "Order", _ORDERS, format_func=lambda each: each.capitalize(), key="browse-order"
+    )
+    return wanted, chosen
+
+
+def _one_of(
+    place: DeltaGenerator, label: str, options: list[Option], words: Callable[[Option], str]
+) -> Option | None:
+    """A box that is empty where everything is asked for; the label has its key."""
+    return place.selectbox(
+        label, options, index=None, format_func=words, placeholder="All", key=f"browse-{_KEYS[label]}"
+    )
+
+
+def _length(place: DeltaGenerator, label: str, key: str) -> int | None:
+    return place.number_input(
+        label, min_value=0, value=None, step=100, key=f"browse-{key}", placeholder="Any length"
+    )

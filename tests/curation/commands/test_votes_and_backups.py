@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,7 +68,7 @@ def test_agreement_prints_every_statistic_and_null_where_undefined(
     curation: Curation, votes_file: Path
 ) -> None:
     curation("votes", str(votes_file), "--json")
-    measured = last(curation("agreement", "--json"))
+    measured: dict[str, Any] = last(curation("agreement", "--json"))
     assert set(measured["parts"]) == {"source", "week", "guidelines", "person"}
     assert set(measured["bias"]) == {"left", "left_p_value", "longer", "length_auroc"}
     assert "list" in measured["formats"]
