@@ -43,9 +43,7 @@ def form(sources: Mapping[str, str]) -> tuple[Filter, Order]:
         min_chars=_length(least, "At least, characters", "min"),
         max_chars=_length(most, "At most, characters", "max"),
     )
-    chosen = order.selectbox(
-        "Order", _ORDERS, format_func=lambda each: each.capitalize(), key="browse-order"
-    )
+    chosen = order.selectbox("Order", _ORDERS, format_func=lambda each: each.capitalize(), key="browse-order")
     return wanted, chosen
 
 

@@ -123,7 +123,7 @@ def differences(values: Mapping[str, float], limit: float) -> alt.LayerChart:
             x=alt.X(
                 "difference:Q",
                 scale=scale,
-                axis=alt.Axis(format="+.0%"),
+                axis=alt.Axis(format="+.0%", tickCount=7),
                 title="share of winners less share of losers",
             ),
             tooltip=["name:N", alt.Tooltip("difference:Q", format="+.1%")],
