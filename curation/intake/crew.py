@@ -24,7 +24,8 @@ from curation.intake.containers import Container, Kind
 from curation.intake.fields import ColumnMapping
 
 _ROOT = Path(__file__).resolve().parents[2]
-_HERE_AND_NOW = 16 * 1024 * 1024  # bytes up to which a process costs more than it saves
+_HERE_AND_NOW = 64 * 1024 * 1024  # bytes up to which a process costs more than it saves
+_ROW_BY_ROW = 1024 * 1024  # bytes up to which nothing is saved by reading rows all at once
 _STRETCH = 8 * 1024 * 1024
 _MOST = 4  # more readers than one writer can keep busy
 _ONE_BYTE_FEEDS = ("utf-8", "utf-8-sig")
@@ -41,10 +42,11 @@ def read(
     Raises:
         PairloomError: a reading process ended, or the file is damaged.
     """
-    if container.path.stat().st_size <= _HERE_AND_NOW:
-        yield from blocks.of(container, mapping, source_id, now)
+    size = container.path.stat().st_size
+    stretches: list[Stretch | None] = [None] if size <= _ROW_BY_ROW else _stretches(container)
+    if size <= _HERE_AND_NOW:
+        yield from _here((container, mapping, source_id, now), stretches)
         return
-    stretches = _stretches(container)
     number = max(1, min(_MOST, os.cpu_count() or 1, len(stretches)))
     with ExitStack() as stack:
         readers = []
@@ -52,6 +54,16 @@ def read(
             readers.append(_Reader((container, mapping, source_id, now), stretches[first::number]))
             stack.callback(readers[-1].close)
         yield from _in_turn(readers, len(stretches))
+
+
+def _here(job: Job, stretches: list[Stretch | None]) -> Iterator[Block]:
+    lines = 0
+    for stretch in stretches:
+        last = 0
+        for block in blocks.of(*job, stretch):
+            last = block.lines
+            yield _moved(block, lines) if lines else block
+        lines += last
 
 
 def _in_turn(readers: list["_Reader"], stretches: int) -> Iterator[Block]:

@@ -154,13 +154,15 @@ def test_others_write_while_an_import_runs(big: Path, tmp_path: Path) -> None:
     assert len(pair_ids(database)) == 3999
 
 
-def test_a_file_read_by_several_processes_gives_the_same_rows(
-    big: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("at_most", [0, 1_000_000_000], ids=["several processes", "this one"])
+def test_a_file_read_in_stretches_gives_the_same_rows(
+    big: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_most: int
 ) -> None:
     located = locations.locate(str(big), Workspace(home=tmp_path))
     here, elsewhere = Database.in_memory(), Database.in_memory()
     ingest.ingest(here, located, imported_by="lead", now=NOW)
-    monkeypatch.setattr(crew, "_HERE_AND_NOW", 0)
+    monkeypatch.setattr(crew, "_HERE_AND_NOW", at_most)
+    monkeypatch.setattr(crew, "_ROW_BY_ROW", 0)
     monkeypatch.setattr(crew, "_STRETCH", 100_000)
     ingest.ingest(elsewhere, located, imported_by="lead", now=NOW)
     assert everything(elsewhere) == everything(here)
