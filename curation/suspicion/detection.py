@@ -4,7 +4,7 @@ The stored label of a pair is what is believed of it now: people's majority, els
 a release could hold are looked at; rows that rules already exclude have their own queue. The texts are read
 by processes of our own (worker), so the app stays usable, and an exception of `progress` ends them.
 
-Cost on one core: measuring new texts for the rules once (1 to 2 ms a pair), then README "What it costs".
+Cost: measuring new texts for the rules once (1 to 2 ms a pair), then docs/decisions/0030.
 """
 
 import math

@@ -47,7 +47,7 @@ def words(found: Diversity) -> str:
     told = f"{found.pairs:,} pairs ask {found.clusters:,} different prompts"
     if share > 0.9:
         return f"{told}, nearly all equally often."
-    return f"{told}; as a few are asked far more often, they are worth {found.effective:,.0f} asked equally."
+    return f"{told}, some more often than others: as diverse as {found.effective:,.0f} asked equally often."
 
 
 def narrowed(wanted: Filter) -> Filter:
@@ -91,7 +91,7 @@ def _bars(title: str, kind: str, groups: Sequence[Group]) -> None:
             tooltip=["what:N", "pairs:Q"],
         )
         .add_params(click)
-        .properties(height=26 * len(groups) + 50)
+        .properties(height=alt.Step(26))
     )
     picked = st.altair_chart(chart, key=f"diversity-{kind}", on_select="rerun", selection_mode="group")
     if rows := picked["selection"].get("group"):

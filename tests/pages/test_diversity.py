@@ -19,7 +19,7 @@ FOUND = Diversity(
 def test_equally_asked_prompts_are_said_to_be_and_uneven_ones_to_be_worth_fewer() -> None:
     assert diversity.words(FOUND) == "1,000 pairs ask 800 different prompts, nearly all equally often."
     uneven = replace(FOUND, effective=120.4)
-    assert diversity.words(uneven).endswith("they are worth 120 asked equally.")
+    assert diversity.words(uneven).endswith("as diverse as 120 asked equally often.")
 
 
 def test_without_a_group_in_the_address_the_filter_stays_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
