@@ -150,3 +150,16 @@ def test_undo_and_redo_work_across_a_reload(page: Page, server: Server) -> None:
     rows = [row.verdict for row in stored(server, [str(first), str(second)])]
     left = won(first, "left")
     assert rows == [left, None, left, Verdict.TIE, None, Verdict.TIE]
+
+
+@pytest.mark.parametrize("home", [{"reasons": ("Clearer",), "reasons_required": True}], indirect=True)
+def test_a_reason_that_comes_after_undo_decides_nothing(page: Page, server: Server) -> None:
+    open_screen(page, server)
+    first = press(page, "t")
+    second = press(page, "f")
+    page.keyboard.press("u")
+    expect(page.locator(f".pair-view[data-pair='{first}']")).to_be_visible()
+    expect(page.locator("#chooser")).to_be_hidden()
+    page.keyboard.press("1")
+    wait_until_saved(page)
+    assert stored(server, [str(second)]) == []

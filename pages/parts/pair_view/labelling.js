@@ -144,6 +144,7 @@ class Labelling {
   }
 
   record(item, verdict, said) {
+    if (this.current !== item) return; // it has gone while a reason was asked for
     const entry = {
       id: newId(), pair: item.id, ...verdict, left: item.left_answer, round: item.round,
       guideline: this.guidelines.seen,
@@ -168,6 +169,7 @@ class Labelling {
   }
 
   show(item) {
+    this.chooser.close();
     this.current = item;
     const prepared = this.screen.back.item === item;
     this.screen.show(item);
