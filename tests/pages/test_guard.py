@@ -11,7 +11,7 @@ from pages.parts.plain import plain
 
 PAGES = Path(__file__).parents[2] / "pages"
 NAMES = sorted(path.stem for path in PAGES.glob("*.py") if path.stem not in ("__init__", "frame"))
-LEAD_ONLY = {"import_data", "project", "release", "train", "runs", "evaluate", "team"}
+LEAD_ONLY = {"import_data", "project", "release", "versions", "train", "runs", "evaluate", "team"}
 REVIEWER = {"browse", "quality", "review"}
 
 
