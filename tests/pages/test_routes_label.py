@@ -9,10 +9,17 @@ from itsdangerous import URLSafeTimedSerializer
 
 from curation.errors import InvalidInput, NotAllowed
 from curation.model import Answer, Role, Verdict
-from pages.parts import label_entries, routes_label
+from pages.parts import label_entries, label_past, routes_label
 
 NOW = datetime(2026, 11, 22, 9, 0)
-OPPOSITE = {"left": "right", "right": "left", "tie": "tie", "both_bad": "both_bad", "skip": "skip"}
+OPPOSITE = {
+    "left": "right",
+    "right": "left",
+    "tie": "tie",
+    "both_bad": "both_bad",
+    "skip": "skip",
+    "cannot_judge": "cannot_judge",
+}
 
 
 def an_entry(**changes: object) -> dict[str, object]:
@@ -49,6 +56,13 @@ def test_swapping_the_sides_never_changes_which_answer_won(choice: str, left: An
 
 
 @given(st.sampled_from(sorted(OPPOSITE)), st.sampled_from(Answer))
+def test_the_past_tells_of_a_decision_in_the_word_it_was_made_with(choice: str, left: Answer) -> None:
+    entry = an_entry(choice=choice, left=left.value)
+    decision = label_entries.decision_from(entry, annotator_id="ann-1", now=NOW)
+    assert label_past.choice(decision, left) == choice
+
+
+@given(st.sampled_from(sorted(OPPOSITE)), st.sampled_from(Answer))
 def test_the_same_key_under_swapped_sides_means_the_other_answer(choice: str, left: Answer) -> None:
     first, second = verdict_of(choice, left), verdict_of(choice, left.other)
     assert first is not None
@@ -71,6 +85,12 @@ def test_the_same_key_under_swapped_sides_means_the_other_answer(choice: str, le
         {"seconds_shown": -0.1},
         {"seconds_active": "4"},
         {"supersedes": 7},
+        {"strength": "2"},
+        {"reasons": "Clearer"},
+        {"reasons": ["Clearer", 3]},
+        {"comment": 3},
+        {"rewrite": ["Better."]},
+        {"flag": True},
     ],
     ids=str,
 )
