@@ -25,7 +25,7 @@ def require(role: Role) -> session.Person:
         session.database()
         return someone
     if sign_in.settings().mode is not Mode.SOLO and session.person() is None:
-        st.html(f'<a href="{gate.SIGN_IN}" target="_self">Sign in</a>')
+        st.html(f'<a href="{gate.SIGN_IN}" style="color: inherit">Sign in</a>')
     return st.stop()
 
 
