@@ -151,3 +151,23 @@ def test_the_lock_error_reads_as_a_sentence() -> None:
         "The workspace database w/pairloom.duckdb is open in process 7 (streamlit). "
         "Close that process, or do this from the pages of the app it serves."
     )
+
+
+def test_what_is_remembered_is_read_again_after_a_commit_unless_it_was_of_one_table_only() -> None:
+    db = Database.in_memory()
+    assert db.remembered(number_of_guidelines) == 0
+    with db.writing() as tx:
+        tx.execute(ADD, {"version": 1})
+    assert db.remembered(number_of_guidelines) == 1
+    commits = db.commits
+    with db.writing(only="lease"):
+        pass
+    assert (db.commits, db.changes["lease"]) == (commits, 1)
+    with pytest.raises(duckdb.ConstraintException), db.writing() as tx:
+        tx.execute(ADD, {"version": 1})
+    assert (db.commits, db.remembered(number_of_guidelines)) == (commits, 1)
+
+
+def number_of_guidelines(cursor: duckdb.DuckDBPyConnection) -> int:
+    (count,) = cursor.execute("SELECT count(*) FROM guideline").fetchone() or (0,)
+    return int(count)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from curation import text
 from curation.errors import InvalidInput, Unknown
-from curation.labelling import decisions, progress, queue
+from curation.labelling import decisions, journal, progress, queue
 from curation.model import Answer, Verdict
 from tests.curation.labelling.a_workspace import NOW, a_database, a_decision
 
@@ -119,3 +119,13 @@ def test_nobody_meets_a_pair_twice_and_none_gets_too_many_votes(
     with db.reading() as cursor:
         (most,) = cursor.execute("SELECT coalesce(max(votes), 0) FROM tally").fetchone() or (0,)
     assert most <= wanted
+
+
+def test_a_server_that_has_read_the_log_beside_its_start_serves_the_same() -> None:
+    db, ids = a_database(6)
+    decisions.record(db, a_decision(ids[0]))
+    queue.warm_up(db)
+    book = journal.of(db)
+    assert (book.complete, book.unsorted) == (1, False)
+    given = {task.pair_id for task in queue.next_for(db, "ann-1", limit=9, now=NOW)}
+    assert given == set(ids[1:])
