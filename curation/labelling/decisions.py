@@ -82,24 +82,11 @@ def record_plain(database: Database, batch: Sequence[Decision]) -> bool:
     """Record plain decisions in one transaction; False, and none is recorded, where an id is taken."""
     if not batch:
         return True
-    rows = [decision_rows.parameters(decision) for decision in batch]
     book = journal.of(database)
     book.expect({decision.id: decision_rows.told(decision) for decision in batch})
     try:
         with database.writing(only="decision") as tx:
-            tx.execute(
-                """
-                INSERT INTO decision (id, pair_id, annotator_id, round, verdict, strength, reasons, comment,
-                                      rewrite, flag, left_answer, arm, guideline_version, seconds_shown,
-                                      seconds_active, client_time, server_time, supersedes)
-                SELECT unnest($id), unnest($pair_id), unnest($annotator_id), unnest($round), unnest($verdict),
-                       unnest($strength), unnest($reasons), unnest($comment), unnest($rewrite), unnest($flag),
-                       unnest($left_answer), unnest($arm), unnest($guideline_version), unnest($seconds_shown),
-                       unnest($seconds_active), unnest($client_time), unnest($server_time),
-                       unnest($supersedes)
-                """,
-                {name: [row[name] for row in rows] for name in rows[0]},
-            )
+            _insert_all(tx, batch)
     except BaseException as error:
         book.expect_no_more([decision.id for decision in batch])
         if isinstance(error, duckdb.ConstraintException):
@@ -311,15 +298,21 @@ def _before(tx: duckdb.DuckDBPyConnection, target: Decision) -> Decision:
 
 
 def _insert(tx: duckdb.DuckDBPyConnection, decision: Decision) -> None:
+    _insert_all(tx, [decision])
+    rewrites.add(tx, decision, decision.server_time)
+
+
+def _insert_all(tx: duckdb.DuckDBPyConnection, batch: Sequence[Decision]) -> None:
+    rows = [decision_rows.parameters(decision) for decision in batch]
     tx.execute(
         """
         INSERT INTO decision (id, pair_id, annotator_id, round, verdict, strength, reasons, comment, rewrite,
                               flag, left_answer, arm, guideline_version, seconds_shown, seconds_active,
                               client_time, server_time, supersedes)
-        VALUES ($id, $pair_id, $annotator_id, $round, $verdict, $strength, $reasons, $comment, $rewrite,
-                $flag, $left_answer, $arm, $guideline_version, $seconds_shown, $seconds_active, $client_time,
-                $server_time, $supersedes)
+        SELECT unnest($id), unnest($pair_id), unnest($annotator_id), unnest($round), unnest($verdict),
+               unnest($strength), unnest($reasons), unnest($comment), unnest($rewrite), unnest($flag),
+               unnest($left_answer), unnest($arm), unnest($guideline_version), unnest($seconds_shown),
+               unnest($seconds_active), unnest($client_time), unnest($server_time), unnest($supersedes)
         """,
-        decision_rows.parameters(decision),
+        {name: [row[name] for row in rows] for name in rows[0]},
     )
-    rewrites.add(tx, decision, decision.server_time)

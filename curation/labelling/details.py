@@ -75,6 +75,21 @@ def check_against(
         raise InvalidInput("This project asks for a reason. Choose at least one.")
 
 
+def check_side(decision: Decision) -> None:
+    """Refuse a decision whose sides are not those that this person was given.
+
+    Raises:
+        InvalidInput: the client says that another answer stood left. Whatever it showed, what the person
+            meant cannot be known, and a guess could be a wrong label.
+    """
+    given = text.left_answer(decision.annotator_id, decision.pair_id, decision.round)
+    if decision.left is not given:
+        raise InvalidInput(
+            "This was not saved: the screen showed the answers on other sides than the server had given. "
+            "Reload the page and decide again."
+        )
+
+
 def check_rewrite(rewritten: str, original: str) -> None:
     """Refuse a rewritten answer in which a reader would see nothing new.
 

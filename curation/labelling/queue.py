@@ -15,11 +15,11 @@ from datetime import datetime, time
 
 from curation import text
 from curation.database import Database
-from curation.errors import InvalidInput, Unknown
+from curation.errors import Unknown
 from curation.labelling import journal, leases, mix, quotas, shares
 from curation.labelling.journal import Journal
 from curation.labelling.leases import Holdings, Lease
-from curation.model import Answer, Arm, Decision, Message
+from curation.model import Answer, Arm, Message
 
 _CHANCE = random.SystemRandom()
 
@@ -193,21 +193,6 @@ def assignment(database: Database, annotator_id: str, pair_id: str, round_number
         place = book.places.get(pair_id)
         last = None if place is None else book.entries.last_of(place, book.person(annotator_id))
     return last or (0, Arm.SECOND_VOTE)
-
-
-def check_side(decision: Decision) -> None:
-    """Refuse a decision whose sides are not those that this person was given.
-
-    Raises:
-        InvalidInput: the client says that another answer stood left. Whatever it showed, what the person
-            meant cannot be known, and a guess could be a wrong label.
-    """
-    given = text.left_answer(decision.annotator_id, decision.pair_id, decision.round)
-    if decision.left is not given:
-        raise InvalidInput(
-            "This was not saved: the screen showed the answers on other sides than the server had given. "
-            "Reload the page and decide again."
-        )
 
 
 @dataclass(frozen=True, slots=True)

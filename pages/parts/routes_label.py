@@ -21,7 +21,7 @@ from starlette.routing import Route
 from curation import text
 from curation.database import Database
 from curation.errors import InvalidInput, NotAllowed, PairloomError, Unknown, WorkspaceInUse
-from curation.labelling import annotators, decisions, guidelines, progress, projects, queue, together
+from curation.labelling import annotators, decisions, details, guidelines, progress, projects, queue, together
 from curation.model import Role
 from pages.parts import guard, label_entries, label_past, session
 from pages.parts.pair_view import markup
@@ -200,7 +200,7 @@ def _save_one(entry: object, bearer: Bearer) -> str:
         return _redo(fields, bearer)
     database = session.database()
     said = label_entries.decision_from(fields, annotator_id=bearer.annotator_id, now=session.now())
-    queue.check_side(said)
+    details.check_side(said)
     number, arm = queue.assignment(database, said.annotator_id, said.pair_id, said.round)
     seen = label_entries.version_seen(fields)
     together.record(database, replace(said, round=number, arm=arm), seen=seen)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from curation import text
 from curation.errors import InvalidInput, Unknown
-from curation.labelling import decisions, journal, progress, queue
+from curation.labelling import decisions, details, journal, progress, queue
 from curation.model import Answer, Verdict
 from tests.curation.labelling.a_workspace import NOW, a_database, a_decision
 
@@ -80,9 +80,9 @@ def test_the_side_is_the_recorded_rule_and_both_sides_occur() -> None:
 def test_a_decision_whose_sides_are_not_those_given_is_refused() -> None:
     db, (pair_id,) = a_database(1)
     (task,) = queue.next_for(db, "ann-1", limit=1, now=NOW)
-    queue.check_side(a_decision(pair_id, left=task.left))
+    details.check_side(a_decision(pair_id, left=task.left))
     with pytest.raises(InvalidInput, match="other sides than the server had given"):
-        queue.check_side(a_decision(pair_id, left=task.left.other))
+        details.check_side(a_decision(pair_id, left=task.left.other))
 
 
 def test_going_back_to_a_pair_that_is_not_there_says_so() -> None:
