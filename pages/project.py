@@ -3,16 +3,18 @@
 import streamlit as st
 
 from curation.model import Role
-from pages.parts import guard, project_answers, project_guidelines, project_queue, session
+from pages.parts import guard, project_answers, project_guidelines, project_queue, project_rules, session
 
 guard.require(Role.LEAD)
 db = session.database()
 
 st.title("Project", anchor=False)
-answers, queue, guidelines = st.tabs(["Answers", "Queue", "Guidelines"], key="project-tab")
+answers, queue, guidelines, rules = st.tabs(["Answers", "Queue", "Guidelines", "Rules"], key="project-tab")
 with answers:
     project_answers.show(db)
 with queue:
     project_queue.show(db)
 with guidelines:
     project_guidelines.show(db)
+with rules:
+    project_rules.show(db)

@@ -1,12 +1,14 @@
 """Check the data, acknowledge what is accepted, release a version of the dataset."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from curation.labelling import pairs
 from curation.model import Role, Tier
 from curation.release import gate, releases
 from curation.release.gate import Examination
-from curation.validation import snapshot
+from curation.validation import limits, snapshot
 from curation.validation.finding import Finding, Severity
 from curation.validation.policy import MINIMUM_TIERS, Policy
 from pages.parts import (
@@ -41,8 +43,11 @@ def policy() -> Policy:
         step=64,
         key="release-length",
     )
-    return Policy(
-        minimum_tier=minimum, max_length=length, max_prompt_length=min(Policy().max_prompt_length, length)
+    return replace(
+        limits.current(db).policy,
+        minimum_tier=minimum,
+        max_length=length,
+        max_prompt_length=min(Policy().max_prompt_length, length),
     )
 
 

@@ -34,7 +34,7 @@ def run(database: Database, arguments: argparse.Namespace, progress: terminal.Pr
         database,
         workspace.current(),
         name=arguments.name,
-        policy=validate.policy(arguments),
+        policy=validate.policy(database, arguments),
         by=arguments.by,
         now=arguments.now,
         accept=arguments.accept,

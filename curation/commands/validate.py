@@ -1,7 +1,7 @@
 """`python -m curation validate`: what the rules say of the workspace."""
 
 import argparse
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from curation.commands import terminal
@@ -9,7 +9,7 @@ from curation.database import Database
 from curation.intake import prompts
 from curation.model import Tier
 from curation.release import gate
-from curation.validation import protected
+from curation.validation import history, limits, protected
 from curation.validation.finding import Finding
 from curation.validation.policy import MINIMUM_TIERS, Policy
 
@@ -32,7 +32,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(database: Database, arguments: argparse.Namespace, progress: terminal.Progress) -> dict[str, object]:
     for path in arguments.protect:
         protected.protect(database, path.name, prompts.read(path), arguments.now)
-    examination = gate.examine(database, policy(arguments), progress=progress)
+    asked = policy(database, arguments)
+    examination = gate.examine(database, asked, progress=progress)
+    before = history.keep(database, examination.validation, asked, now=arguments.now)
     return {
         "pairs": examination.validation.pairs,
         "train": examination.train,
@@ -40,14 +42,18 @@ def run(database: Database, arguments: argparse.Namespace, progress: terminal.Pr
         "ties": examination.ties,
         "excluded": examination.excluded,
         "protected": dict(examination.protected),
-        "findings": [_shown(finding, arguments) for finding in examination.validation.findings],
+        "findings": [
+            _shown(finding, history.trend(finding, before, key), arguments)
+            for key, finding in history.keyed(examination.validation.findings)
+        ],
     }
 
 
-def _shown(finding: Finding, arguments: argparse.Namespace) -> dict[str, object]:
+def _shown(finding: Finding, trend: str, arguments: argparse.Namespace) -> dict[str, object]:
     """All of it for a program; what a person reads on a line for a terminal."""
-    whole = asdict(finding)
-    return whole if arguments.json else {key: whole[key] for key in ("rule", "severity", "message", "fix")}
+    whole = {**asdict(finding), "trend": trend}
+    read = ("rule", "severity", "message", "fix", "trend")
+    return whole if arguments.json else {key: whole[key] for key in read if key != "trend" or trend}
 
 
 def add_policy(parser: argparse.ArgumentParser) -> None:
@@ -70,10 +76,11 @@ def add_policy(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def policy(arguments: argparse.Namespace) -> Policy:
-    """The policy of a command line.
+def policy(database: Database, arguments: argparse.Namespace) -> Policy:
+    """The project's thresholds, with what a command line changes about them.
 
     Raises:
         InvalidInput: no such threshold, or a value that is no number or makes no sense.
     """
-    return Policy(minimum_tier=arguments.minimum).with_limits(arguments.limit)
+    standing = replace(limits.current(database).policy, minimum_tier=arguments.minimum)
+    return standing.with_limits(arguments.limit)

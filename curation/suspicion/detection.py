@@ -26,7 +26,7 @@ from curation.suspicion.model import FOLDS
 from curation.suspicion.records import Outcome
 from curation.suspicion.report import Report
 from curation.suspicion.worker import PAIR, REPORT
-from curation.validation import budget, clusters, runner, snapshot, sources
+from curation.validation import budget, clusters, limits, runner, snapshot, sources
 from curation.validation.policy import Policy
 
 VERSION = 1  # raise it when features or model change, so that kept looks are looked at again
@@ -67,7 +67,7 @@ def detect(
     Returns:
         What is now in effect: the kept look where nothing has changed since.
     """
-    chosen = policy or Policy()
+    chosen = policy or limits.current(database).policy
     with snapshot.opened(database, progress) as cursor:
         candidates(cursor, chosen, progress)
         diversity.keep(database, diversity.gathered(cursor), now)

@@ -8,6 +8,8 @@ from streamlit.testing.v1 import AppTest
 from curation.labelling import guidelines, pauses, projects, quotas, shares
 from curation.labelling.quotas import Quota
 from curation.model import Arm
+from curation.validation import limits
+from curation.validation.policy import Policy
 from pages.parts import session
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "project.py")
@@ -72,3 +74,19 @@ def test_a_person_is_given_a_quota_and_a_rest(page: AppTest) -> None:
     assert quotas.everyone(session.database())["solo"] == Quota(per_day=40)
     assert pauses.resting(session.database()) == {"solo"}
     assert page.selectbox(key="queue-person").options == ["Solo (paused, 40 a day)"]
+
+
+def test_a_changed_threshold_is_in_effect_for_the_next_validation(page: AppTest) -> None:
+    page.number_input(key="rules-loop_lines-0").set_value(0.5)
+    page.button(key="rules-save").click().run()
+    assert not page.exception
+    assert limits.current(session.database()).policy.loop_lines == 0.5
+    page.button(key="rules-usual").click().run()
+    assert limits.current(session.database()).policy == Policy()
+
+
+def test_thresholds_that_contradict_each_other_are_refused(page: AppTest) -> None:
+    page.number_input(key="rules-leak_warning-0").set_value(0.95)
+    page.button(key="rules-save").click().run()
+    assert "warning ≤ error" in page.error[0].value
+    assert limits.current(session.database()).version == 0
