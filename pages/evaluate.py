@@ -6,7 +6,7 @@ from curation.comparison import comparisons
 from curation.comparison.offered import Origin
 from curation.labelling import events
 from curation.model import Role
-from pages.parts import evaluate_ask, evaluate_results, guard, run_view, session
+from pages.parts import evaluate_ask, evaluate_doubts, evaluate_results, guard, run_view, session
 from training import runs, supervisor
 from training.evaluating import offers, start
 from training.runs import RunState, RunView
@@ -57,6 +57,7 @@ def ask(run: RunView) -> None:
             by=person.id,
             contestants=wanted.contestants,
             sampling=wanted.sampling,
+            scored=wanted.scored,
             request_id=session.request_id("evaluate"),
         )
     events.add(
@@ -113,6 +114,7 @@ def ended(run: RunView, one: RunView) -> None:
         made = comparisons.take(database, origin, offers.of(one.path), by=person.id, now=session.now())
         evaluate_ask.send(database, made, by=person.id, now=session.now())
         st.rerun()
+    evaluate_doubts.show(database, one, by=person.id)
 
 
 st.title("Evaluate", anchor=False)

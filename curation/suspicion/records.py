@@ -12,6 +12,8 @@ from curation.model import Tier, Verdict
 from curation.suspicion.model import Detector
 from curation.suspicion.report import Report
 
+_OWN = [detector.value for detector in Detector]  # suspicion/rewards.py writes another
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
@@ -135,9 +137,13 @@ def suspects(database: Database, limit: int) -> tuple[Suspect, ...]:
 
 def _replace(tx: duckdb.DuckDBPyConnection, outcome: Outcome, scores: pa.Table | None) -> None:
     if scores is None:
-        tx.execute("DELETE FROM suspicion")
+        tx.execute("DELETE FROM suspicion WHERE list_contains($own, detector)", {"own": _OWN})
         return
-    tx.execute("DELETE FROM suspicion WHERE pair_id NOT IN (SELECT pair_id FROM scores)")
+    tx.execute(
+        "DELETE FROM suspicion WHERE list_contains($own, detector)"
+        " AND pair_id NOT IN (SELECT pair_id FROM scores)",
+        {"own": _OWN},
+    )
     for detector in Detector:
         tx.execute(
             f"""

@@ -33,6 +33,7 @@ class Wanted:
     prompts: Sequence[Prompt]
     contestants: Sequence[Contestant]
     sampling: Sampling
+    scored: tuple[str, ...]
 
 
 def form(place: Workspace, run: RunView) -> Wanted | None:
@@ -42,9 +43,15 @@ def form(place: Workspace, run: RunView) -> Wanted | None:
         prompts = _prompts(place, run, kind)
         contestants = _contestants(run)
         sampling = _sampling()
+        doubts = st.checkbox(
+            "Read the training pairs too: which labels does the tuned model disbelieve?",
+            key="evaluate-doubts",
+            help="Tells most after about 40 steps: a long run has learned the wrong ones too.",
+        )
         if not st.button("Let them answer", type="primary", key="evaluate-start", icon=":material/forum:"):
             return None
-        return Wanted(prompts=prompts(), contestants=contestants, sampling=sampling)
+        scored = ("test", "train") if doubts else ("test",)
+        return Wanted(prompts=prompts(), contestants=contestants, sampling=sampling, scored=scored)
     return None
 
 

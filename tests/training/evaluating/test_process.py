@@ -9,7 +9,7 @@ from curation.workspace import Workspace
 from tests.training import run_folders
 from tests.training.conftest import a_pair, in_folder, write_release
 from training import documents, errors, metrics, recipe, runs, supervisor, verification
-from training.evaluating import asked, contents, held_out, rows, start
+from training.evaluating import asked, contents, doubts, held_out, rows, start
 from training.evaluating.asked import Sampling
 from training.launchers import local
 from training.runs import RunState
@@ -165,3 +165,13 @@ def test_what_was_asked_reads_back_as_it_was_written(trained: Path) -> None:
         run=trained.name, contestants=(start.of_run(trained),), prompts=3, sampling=QUICK, scored=("test",)
     )
     assert asked.from_dict(wanted.to_dict()) == wanted
+
+
+def test_training_pairs_are_read_only_when_asked_for(trained: Path, evaluated: Path) -> None:
+    assert doubts.margins(evaluated) == []
+    made = start.start(trained, [], by="lead", scored=("train",), sampling=QUICK)
+    folder = ended(trained.parent / made)
+    found = doubts.margins(folder)
+    assert len(found) == 24
+    assert all(one.chosen.startswith("The capital is") for one in found)
+    assert all(one.margin != 0 for one in found)

@@ -1,0 +1,58 @@
+"""Labels that the tuned model itself disbelieves: read them, or let people judge them again."""
+
+import streamlit as st
+
+from curation.database import Database
+from curation.labelling import batches
+from curation.model import Role
+from curation.suspicion import rewards
+from pages.parts import guard, session
+from training.evaluating import doubts
+from training.runs import RunView
+
+_SHOWN = 20
+
+
+def show(database: Database, one: RunView, *, by: str) -> None:
+    """The most doubted training labels with every detector's rank; nothing where they were not read."""
+    wanted = one.request.evaluation
+    if wanted is None or "train" not in wanted.scored:
+        return
+    st.markdown("**Labels that the tuned model disbelieves**")
+    if st.button("Rank the labels", key=f"doubts-{one.id}", icon=":material/troubleshoot:"):
+        scored = rewards.keep(database, doubts.margins(one.path), run=wanted.run, by=by, now=session.now())
+        st.toast(f"Ranked {scored:,} training labels.")
+    found = rewards.doubts(database, _SHOWN)
+    if not found:
+        st.caption("Not ranked yet.")
+        return
+    st.dataframe(
+        [
+            {
+                "prompt": doubt.prompt[:200],
+                "model's doubt": doubt.score,
+                "rank": doubt.by_reward,
+                "rank by text": doubt.by_text,
+                "rank by length": doubt.by_length,
+            }
+            for doubt in found
+        ],
+        hide_index=True,
+        column_config={"model's doubt": st.column_config.NumberColumn(format="%.2f")},
+    )
+    st.caption(
+        "Doubt is the chance the tuned model gives to the other answer. It proves nothing: no label "
+        "is changed by it. Ranks by text and length appear once labels were looked at on the Quality page."
+    )
+    st.button("Ask people again", key=f"doubts-ask-{one.id}", icon=":material/compare:", on_click=_ask,
+              args=(database, [doubt.pair_id for doubt in found], wanted.run))  # fmt: skip
+
+
+def _ask(database: Database, pair_ids: list[str], run: str) -> None:
+    with guard.on_action():
+        someone = guard.permitted(Role.LEAD)
+        batches.make(
+            database, pair_ids, name=f"Doubted by {run}", by=someone.id, now=session.now(), more=1,
+            detail={"run": run},
+        )  # fmt: skip
+        st.toast(f"{len(pair_ids)} pairs get one more vote, before everything else.")
