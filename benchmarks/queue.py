@@ -1,13 +1,12 @@
 """Next pairs, a saved decision and the counts, at growing numbers of pairs with as many decisions.
 
-    python -m benchmarks.queue [--sizes 1000 100000 1000000] [--turns 60] [--team 10000]
+    python -m benchmarks.queue [--sizes 1000 100000 1000000] [--turns 60]
 
 Prints medians in milliseconds, wall and processor time, and the ratio of the latter to the smallest size.
 50 people have made the decisions at two votes a pair. A turn is one person's request for eight pairs (their
 leases written), eight saved decisions, each by what was given out, and their counts. "First" is what the
 first request after a start waits for: everything is read once. Texts are short here, because what is measured
-is the search for the pair; reading the texts of eight pairs costs the same at any size. At last 50 simulated
-people label a project of --team pairs to its end.
+is the search for the pair; reading the texts of eight pairs costs the same at any size.
 """
 
 import argparse
@@ -27,8 +26,6 @@ import psutil
 from curation.database import Database
 from curation.labelling import decisions, progress, projects, queue, together
 from curation.model import Decision, Verdict
-from tests.curation.labelling import a_team
-from tests.curation.labelling.a_workspace import a_database
 
 NOW = datetime(2026, 11, 22, 9, 0)
 PEOPLE = 50
@@ -40,7 +37,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 100_000, 1_000_000])
     parser.add_argument("--turns", type=int, default=60)
-    parser.add_argument("--team", type=int, default=10_000)
     arguments = parser.parse_args()
     base: dict[str, float] = {}
     print(f"load {psutil.getloadavg()[0]:.1f} on {psutil.cpu_count()} cores, {arguments.turns} turns")
@@ -49,23 +45,6 @@ def main() -> None:
             wall, cpu = (1000 * statistics.median(values) for values in zip(*taken, strict=True))
             ratio = cpu / base.setdefault(name, cpu)
             print(f"{size:>9,} pairs  {name:<12} {wall:9.2f} ms  cpu {cpu:9.2f} ms  x {ratio:.2f}")
-    if arguments.team:
-        team(arguments.team)
-
-
-def team(size: int) -> None:
-    """50 people, two votes a pair and a third on disagreement, until nothing is left for anybody."""
-    db, _ = a_database(size, votes_per_pair=2)
-    projects.ask_for(db, votes_per_pair=2, one_more_on_disagreement=True, actor="lead", now=NOW)
-    began = time.perf_counter()
-    story = a_team.label_everything(db, people=PEOPLE)
-    taken = time.perf_counter() - began
-    with db.reading() as cursor:
-        rows = cursor.execute("SELECT votes, count(*) FROM tally GROUP BY votes ORDER BY votes").fetchall()
-    served = {arm.value: count for arm, count in story.arms.items()}
-    print(f"{size:>9,} pairs  50 people    {story.decided:,} decisions in {taken:.0f} s, arms {served}")
-    print(f"{'':>15}  votes a pair {dict(rows)}, late {story.late.total()}, met twice {len(story.twice)}")
-    db.close()
 
 
 def measured(sizes: Sequence[int], turns: int) -> dict[int, Times]:

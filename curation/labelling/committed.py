@@ -5,6 +5,7 @@ Only reads; journal.py folds what it finds.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import duckdb
 
@@ -19,19 +20,26 @@ Row = tuple[int, str, str, int, str | None, int, str | None, str]  # the same af
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """The first row id of each table that has not been read."""
+    """The first row id of each table that has not been read, and when the prompts known were grouped."""
 
     pair: int = 0
     placement: int = 0
+    grouped: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
-    """Rows since then, in order, each with its row id first; and what has been seen with them."""
+    """Rows since then, in order, each with its row id first; and what has been seen with them.
+
+    Attributes:
+        clusters: pair id and a number that pairs with nearly the same prompt share, 0 or more; None where the
+            prompts have not been grouped anew.
+    """
 
     pairs: list[tuple[int, str, str, int]]
     placements: list[tuple[int, str, str | None, int]]
     project: projects.Project
+    clusters: list[tuple[str, int]] | None
     seen: Seen
 
 
@@ -81,15 +89,22 @@ def read(cursor: duckdb.DuckDBPyConnection, seen: Seen) -> News:
         " WHERE rowid >= $first AND source_id <> $written ORDER BY rowid",
         {"first": seen.pair, "written": rewrites.SOURCE},
     ).fetchall()
+    (grouped,) = cursor.execute("SELECT measured FROM prompt_group LIMIT 1").fetchone() or (None,)
     return News(
         pairs=pairs,
         placements=placements,
         project=project,
+        clusters=_clusters(cursor) if grouped != seen.grouped else None,
         seen=Seen(
             pair=_after(pairs, seen.pair),
             placement=_after(placements, seen.placement),
+            grouped=grouped,
         ),
     )
+
+
+def _clusters(cursor: duckdb.DuckDBPyConnection) -> list[tuple[str, int]]:
+    return cursor.execute("SELECT pair_id, (hash(cluster) >> 1)::BIGINT FROM prompt_group").fetchall()
 
 
 def _after(rows: Sequence[tuple[int, *tuple[object, ...]]], first: int) -> int:

@@ -9,7 +9,7 @@ It does not know who holds a lease, nor why a pair is served: that is queue.py.
 
 import threading
 from array import array
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from enum import IntEnum
 
 import duckdb
@@ -53,9 +53,9 @@ class Journal:
         self._sent_back: dict[int, int] = {}  # likewise: how many votes the pair had then
         self.complete = 0
         self.project = projects.Project()
-        self.unsorted = False  # pairs have arrived that no line holds yet
+        self.unsorted = False  # pairs have arrived that no line holds yet, or their prompts were grouped anew
         self._sources: dict[str, int] = {}
-        self._source, self._shuffle = array("i"), array("q")
+        self._source, self._cluster, self._shuffle = array("i"), array("q"), array("q")
         self._commits = self._decided = -1
         self._next_row = 0
         self._seen = committed.Seen()
@@ -77,6 +77,7 @@ class Journal:
             replaced = committed.replaced(cursor, rows)
             if news is not None:
                 self._add_pairs(news.pairs)
+                self._group(news.clusters)
                 asked_anew = self.slices.catch_up(cursor, self.places)
         if news is not None and news.project != self.project:
             self._ask_for(news.project)
@@ -134,11 +135,12 @@ class Journal:
         return asked + (self.needs[pair] == Need.SETTLER)
 
     def sort_in(self) -> None:
-        """Put the pairs without a vote in random order, every source in its share all along (rules.md §5)."""
+        """Put the pairs without a vote in random order, every source and cluster in its share all along."""
         waiting = np.flatnonzero(np.frombuffer(self.needs, dtype=np.uint8) == Need.FIRST)
         source = np.array(self._source, dtype=np.int32)[waiting]
+        cluster = np.array(self._cluster, dtype=np.int64)[waiting]
         shuffle = np.array(self._shuffle, dtype=np.int64)[waiting]
-        order = orders.proportional(source, shuffle)
+        order = orders.proportional(source, cluster, shuffle)
         self.lines[Need.FIRST].replace(waiting[order].tolist())
         self.unsorted = False
 
@@ -147,11 +149,22 @@ class Journal:
             self.places[pair_id] = len(self.ids)
             self.ids.append(pair_id)
             self._source.append(self._sources.setdefault(source_id, len(self._sources)))
+            self._cluster.append(orders.ALONE)
             self._shuffle.append(shuffle)
             self.entries.add_pair()
             self.votes.append(0)
             self.needs.append(Need.FIRST)
         self.unsorted = self.unsorted or bool(rows)
+
+    def _group(self, clusters: Sequence[tuple[str, int]] | None) -> None:
+        """Learn which prompts belong together, from the last look at all of them."""
+        if clusters is None:
+            return
+        self._cluster = array("q", [orders.ALONE]) * len(self.ids)
+        for pair_id, cluster in clusters:
+            if pair_id in self.places:
+                self._cluster[self.places[pair_id]] = cluster
+        self.unsorted = True
 
     def _fold_all(self, rows: list[Row], replaced: dict[str, int]) -> None:
         """The same as one by one, five times as fast: every pair is counted once."""

@@ -12,6 +12,7 @@ from curation.model import Arm, Decision, Verdict
 from tests.curation.labelling.a_workspace import NOW
 
 STEP = timedelta(seconds=4)
+DAY, NIGHT = 10_000, timedelta(hours=16)  # decisions of a day, and how long everybody then sleeps
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,12 +23,14 @@ class Story:
         arms: how many pairs each arm served.
         late: decisions per pair that came after their lease had ended.
         twice: pairs that somebody met again although it was no hidden repeat.
+        nights: how often everybody went home, with what was on their screens undecided.
     """
 
     arms: Counter[Arm] = field(default_factory=Counter)
     late: Counter[str] = field(default_factory=Counter)
     twice: list[tuple[str, str]] = field(default_factory=list)
     decided: int = 0
+    nights: int = 0
 
 
 def label_everything(db: Database, *, people: int, seed: int = 0) -> Story:
@@ -39,6 +42,8 @@ def label_everything(db: Database, *, people: int, seed: int = 0) -> Story:
     screens: dict[str, tuple[tuple[Task, ...], datetime]] = {}
     while len(idle) < people:
         name, now = chance.choice(names), now + STEP
+        if story.decided // DAY > story.nights:
+            now, story.nights = now + NIGHT, story.nights + 1
         if name in screens and chance.random() < 0.05:  # the lid is closed, and opened again much later
             now += leases.DURATION if chance.random() < 0.1 else timedelta(0)
             continue
@@ -80,5 +85,5 @@ def _decide(
             server_time=now,
         )
         batch.append(replace(decision, round=number, arm=arm))
-    with db.writing() as tx:
-        decisions.record_many(tx, batch)
+    if not decisions.record_plain(db, batch):
+        raise AssertionError("an id of the story was taken")
