@@ -4,7 +4,7 @@ import streamlit as st
 
 from curation.labelling import browse, events, progress
 from curation.model import Role, Tier
-from pages.parts import charts, guard, next_step, session
+from pages.parts import charts, guard, next_step, rounds, session
 from training import runs
 
 JUDGED = (Tier.GOLD, Tier.AGREE2, Tier.MAJORITY, Tier.SINGLE, Tier.CONFLICT)
@@ -35,6 +35,7 @@ if sum(counts.values()):
     st.subheader("What the pairs stand on", anchor=False)
     st.altair_chart(charts.tiers(counts))
 if lead:
+    rounds.show(rounds.of(db, runs.list_evaluations(place)))
     st.subheader("Latest actions", anchor=False)
     rows = [
         {"when (UTC)": event.happened, "who": event.actor, "what": event.action, "which": event.subject}
