@@ -7,13 +7,13 @@ import streamlit as st
 from curation.labelling import pairs
 from curation.model import Role, Tier
 from curation.release import gate, releases
-from curation.release.gate import Examination
-from curation.validation import limits, snapshot
+from curation.validation import limits
 from curation.validation.finding import Finding, Severity
 from curation.validation.policy import MINIMUM_TIERS, Policy
 from pages.parts import (
     charts,
     guard,
+    release_check,
     release_findings,
     release_licences,
     release_remedy,
@@ -51,18 +51,6 @@ def policy() -> Policy:
     )
 
 
-def examined(chosen: Policy) -> Examination:
-    """What the rules say now; looked at again only when the data or the policy has changed."""
-    key = (snapshot.stamp(db), chosen)
-    kept = session.kept("release-examined")
-    if isinstance(kept, tuple) and kept[0] == key and isinstance(kept[1], Examination):
-        return kept[1]
-    with st.spinner("Checking all rules"):
-        seen = gate.examine(db, chosen)
-    session.keep("release-examined", (key, seen))
-    return seen
-
-
 def acknowledgements(findings: tuple[Finding, ...]) -> list[str]:
     """One box a rule that warns; the rules that were ticked."""
     rules = sorted({finding.rule for finding in findings if finding.severity is Severity.WARNING})
@@ -95,11 +83,12 @@ if not pairs.count(db):
     st.stop()
 with guard.on_action():
     chosen = policy()
-    seen = examined(chosen)
+    seen, before = release_check.examined(db, chosen)
     release_summary.counts(seen)
     release_findings.show(
         db,
         seen.validation.findings,
+        before,
         lambda finding, number: release_remedy.offer(finding, number, chosen),
     )
     accepted = acknowledgements(seen.validation.findings)

@@ -21,7 +21,7 @@ Progress = Callable[[int, int], None]
 Row = tuple[str, str, str, str, str]  # id, context, prompt, answer_1, answer_2
 
 _BATCH = 500
-_HERE_AND_NOW = 3000  # pairs; starting workers takes as long as measuring about so many
+HERE_AND_NOW = 3000  # pairs; starting workers takes as long as measuring about so many
 _KINDS = {str: pa.string(), bool: pa.bool_(), float: pa.float64(), int: pa.int64()}
 _PAIR = pa.schema([(name, pa.string()) for name in ("pair_id", "context", "prompt", "answer_1", "answer_2")])
 
@@ -99,7 +99,7 @@ def _keep(database: Database, batch: pa.RecordBatch) -> None:
 
 
 def _in_turn(batches: Iterator[list[Row]], total: int) -> Generator[pa.RecordBatch, None, None]:
-    if total <= _HERE_AND_NOW:
+    if total <= HERE_AND_NOW:
         yield from map(measured, batches)
         return
     start = partial(workers.Worker, "curation.validation.measuring_worker", sends=_PAIR)

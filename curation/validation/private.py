@@ -4,6 +4,7 @@ import ipaddress
 import math
 import re
 from collections import Counter
+from collections.abc import Callable, Iterator
 
 _SECRETS = {
     "a private key": re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
@@ -76,6 +77,23 @@ def personal(content: str) -> str | None:
     )
 
 
+def found(content: str) -> list[tuple[tuple[int, int], str]]:
+    """Every secret and every piece of personal data: where it stands, and its kind; no two overlap."""
+    hits = [(each.span(), kind) for kind, each in _hits(content)]
+    apart: list[tuple[tuple[int, int], str]] = []
+    for span, kind in sorted(hits):
+        if not apart or span[0] >= apart[-1][0][1]:
+            apart.append((span, kind))
+    return apart
+
+
+def _hits(content: str) -> Iterator[tuple[str, re.Match[str]]]:
+    for kind, pattern in _SECRETS.items():
+        yield from ((kind, each) for each in pattern.finditer(content) if _is_secret(kind, each[0]))
+    for kind, (pattern, is_real) in _PERSONAL.items():
+        yield from ((kind, each) for each in pattern.finditer(content) if is_real(each))
+
+
 def _is_secret(kind: str, found: str) -> bool:
     if kind == "a private key":
         return True
@@ -108,3 +126,13 @@ def _is_public(content: str, found: re.Match[str]) -> bool:
         return False
     before = content[max(0, found.start() - 12) : found.start()]
     return address.is_global and found[0] not in _FAMOUS and _VERSION.search(before) is None
+
+
+_PERSONAL: dict[str, tuple[re.Pattern[str], Callable[[re.Match[str]], bool]]] = {
+    "an e-mail address": (_MAIL, lambda each: _NO_MAIL.search(each[0]) is None),
+    "a social security number": (_SSN, lambda _each: True),
+    "a card number": (_CARD, lambda each: _luhn(each[0])),
+    "an account number (IBAN)": (_IBAN, lambda each: _is_iban(each[0])),
+    "a telephone number": (_PHONE, lambda each: _FICTION.search(each[0]) is None),
+    "an IP address": (_ADDRESS, lambda each: _is_public(each.string, each)),
+}

@@ -35,6 +35,20 @@ def template_token(content: str) -> str | None:
     return None if found is None else found[0].strip()
 
 
+def token_spans(content: str) -> list[tuple[int, int]]:
+    """Every place that `template_token` would name, in order; characters, from and before."""
+    tail = max(0, len(content) - 40)
+    found = [each.span() for each in _ANYWHERE.finditer(content)]
+    start, end = _START.match(content), _END.search(content[-40:])
+    found += [start.span()] if start else []
+    found += [(tail + end.start(), tail + end.end())] if end else []
+    apart: list[tuple[int, int]] = []
+    for span in sorted(found):
+        if not apart or span[0] >= apart[-1][1]:
+            apart.append(span)
+    return apart
+
+
 def garbled(content: str) -> str | None:
     """What shows that bytes were read in a wrong encoding (V10); None where nothing does.
 

@@ -46,7 +46,13 @@ _WORD_LIKE = re.compile(r"\w.*\w.*\w", re.DOTALL)
 
 def refuses(answer: str) -> bool:
     """It opens with a refusal to answer (V25)."""
-    return _REFUSAL.match(answer[:400]) is not None
+    return refusal_end(answer) > 0
+
+
+def refusal_end(answer: str) -> int:
+    """How many characters the refusal at its beginning takes; 0 where there is none."""
+    found = _REFUSAL.match(answer[:400])
+    return 0 if found is None else found.end()
 
 
 def language(content: str) -> tuple[str, float]:

@@ -151,7 +151,7 @@ def test_workers_measure_what_this_process_would(
         )
     with db.reading() as cursor:
         (rows,) = measuring.missing(cursor)
-    monkeypatch.setattr(measuring, "_HERE_AND_NOW", 0)
+    monkeypatch.setattr(measuring, "HERE_AND_NOW", 0)
     measuring.fill(db, lambda _done, _total: None)
     with db.reading() as cursor:
         kept = cursor.execute("SELECT * EXCLUDE (measure) FROM text_fact ORDER BY pair_id").fetchall()
@@ -163,7 +163,7 @@ def test_a_worker_that_is_killed_is_said(
     db: Database, a_pair: APair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     a_pair()
-    monkeypatch.setattr(measuring, "_HERE_AND_NOW", 0)
+    monkeypatch.setattr(measuring, "HERE_AND_NOW", 0)
     monkeypatch.setattr(sys, "executable", "/bin/true")  # a worker that ends at once
     with pytest.raises(PairloomError, match="A process that measures texts has ended"):
         measuring.fill(db, lambda _done, _total: None)

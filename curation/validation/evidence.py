@@ -1,0 +1,150 @@
+"""Where in a pair's texts a rule finds what it finds, and what the offered fix would make of them.
+
+Pure functions of texts, for people who look at examples. A release trims both answers (rule V12) and leaves
+rows out; every other fix is a proposal that a person takes over by editing the pair.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from curation import text
+from curation.validation import private, residue, substance, texts
+
+Span = tuple[int, int]  # characters, from and before
+_LINE = re.compile(r"[^\n]+")
+_FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
+_MOJIBAKE = re.compile(r"[^\x00-\x7f]{2,}|\ufffd|[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """One text with what a rule found in it.
+
+    Attributes:
+        spans: in order, without overlaps.
+        fixed: the text as the offered fix would leave it; None where the fix is no change of a text.
+    """
+
+    content: str
+    spans: tuple[Span, ...]
+    fixed: str | None = None
+
+
+def marked(rule: str, content: str, *, prompt: str = "") -> Marked:
+    """What the rule finds in a text; no spans where it finds nothing there.
+
+    Args:
+        rule: V09 to V28; other rules are not about a part of a text.
+        prompt: what an echo would repeat (V11); "" for the prompt itself.
+    """
+    spans = tuple(_SPANS[rule](content, prompt)) if rule in _SPANS else ()
+    fixed = _FIXES[rule](content, spans) if spans and rule in _FIXES else None
+    return Marked(content=content, spans=spans, fixed=None if fixed == content else fixed)
+
+
+def _template_token(content: str, _prompt: str) -> list[Span]:
+    return residue.token_spans(content)
+
+
+def _garbled(content: str, _prompt: str) -> list[Span]:
+    if residue.garbled(content) is None:
+        return []
+    fixed = _unfenced(content)
+    return [found.span() for found in _MOJIBAKE.finditer(fixed)]
+
+
+def _echo(content: str, prompt: str) -> list[Span]:
+    if not prompt or not residue.echoes(prompt, content):
+        return []
+    wanted = text.folded(prompt)
+    for end in range(len(wanted) // 2, min(len(content), 4 * len(prompt) + 40) + 1):
+        if text.folded(content[:end]).lstrip("\"'“ ") == wanted:
+            return [(0, end)]
+    return [(0, min(len(content), len(prompt)))]  # a part of it: residue.echoes compares 200 characters
+
+
+def _edge(content: str, _prompt: str) -> list[Span]:
+    bare = texts.trimmed(content)
+    start = content.find(bare) if bare else len(content)
+    edges = [(0, start), (start + len(bare), len(content))]
+    return [(first, last) for first, last in edges if first < last]
+
+
+def _refusal(content: str, _prompt: str) -> list[Span]:
+    end = substance.refusal_end(content)
+    return [(0, end)] if end else []
+
+
+def _private(content: str, _prompt: str) -> list[Span]:
+    return [span for span, _ in private.found(content)]
+
+
+def _loop(content: str, _prompt: str) -> list[Span]:
+    """Every time but the first that the most common line stands there; else the fence that stays open."""
+    lines = [found for found in _LINE.finditer(content) if found[0].strip()]
+    common = Counter(found[0].strip() for found in lines).most_common(1)
+    if common and substance.line_share(content):
+        return [found.span() for found in lines if found[0].strip() == common[0][0]][1:]
+    if substance.has_open_fence(content):
+        start = content.rfind("```")
+        return [(start, start + 3)]
+    return []
+
+
+def _without_end_tokens(content: str, spans: tuple[Span, ...]) -> str | None:
+    """Tokens at the ends go; one in the middle needs a person."""
+    left = content
+    for start, end in reversed(spans):
+        if not content[end:].strip() or not content[:start].strip():
+            left = left[:start] + left[end:]
+    return left.strip()
+
+
+def _repaired(content: str, _spans: tuple[Span, ...]) -> str | None:
+    import ftfy  # a quarter of a second, and most processes never ask
+
+    parts, done = [], 0
+    for fence in _FENCE.finditer(content):
+        parts += [ftfy.fix_text(content[done : fence.start()]), fence[0]]
+        done = fence.end()
+    return "".join([*parts, ftfy.fix_text(content[done:])])
+
+
+def _cut(content: str, spans: tuple[Span, ...]) -> str | None:
+    return content[spans[0][1] :].lstrip()
+
+
+def _placeholders(content: str, spans: tuple[Span, ...]) -> str | None:
+    kinds = dict(private.found(content))
+    for start, end in reversed(spans):
+        kind = kinds[start, end].removeprefix("an ").removeprefix("a ")
+        content = f"{content[:start]}[{kind}]{content[end:]}"
+    return content
+
+
+def _trimmed(content: str, _spans: tuple[Span, ...]) -> str | None:
+    return texts.trimmed(content)
+
+
+def _unfenced(content: str) -> str:
+    return _FENCE.sub(lambda found: " " * len(found[0]), content)
+
+
+_SPANS: dict[str, Callable[[str, str], list[Span]]] = {
+    "V09": _template_token,
+    "V10": _garbled,
+    "V11": _echo,
+    "V12": _edge,
+    "V25": _refusal,
+    "V27": _private,
+    "V28": _loop,
+}
+_FIXES: dict[str, Callable[[str, tuple[Span, ...]], str | None]] = {
+    "V09": _without_end_tokens,
+    "V10": _repaired,
+    "V11": _cut,
+    "V12": _trimmed,
+    "V27": _placeholders,
+}

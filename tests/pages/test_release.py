@@ -1,0 +1,42 @@
+"""What a lead sees of the findings on the page Release."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from curation import workspace
+from curation.intake import ingest, locations
+from curation.validation import history
+from curation.validation.evidence import Marked
+from pages.parts import release_examples, session
+
+PAGE = str(Path(__file__).parents[2] / "pages" / "release.py")
+
+
+@pytest.fixture
+def page(home: Path) -> AppTest:
+    db = session.database()
+    ingest.ingest(db, locations.locate("sample", workspace.current()), imported_by="solo", now=session.now())
+    return AppTest.from_file(PAGE, default_timeout=60).run()
+
+
+def test_examples_are_drawn_when_they_are_asked_for(page: AppTest) -> None:
+    assert not page.exception
+    first = next(each for each in page.toggle if str(each.key).startswith("examples-"))
+    captions = len(page.caption)
+    first.set_value(True).run()
+    assert not page.exception
+    assert len(page.caption) > captions
+    assert len(history.newest(session.database(), 5)) == 1
+
+
+def test_an_excerpt_shows_the_marked_part_of_a_long_text_and_escapes_it() -> None:
+    content = "a" * 1000 + "<b>" + "c" * 1000
+    html = release_examples.excerpt(Marked(content=content, spans=((1000, 1003),)))
+    assert "<mark>&lt;b&gt;</mark>" in html
+    assert len(html) < 600
+
+
+def test_blanks_that_are_marked_can_be_seen() -> None:
+    assert "<mark>␣␣</mark>Paris" in release_examples.excerpt(Marked(content="  Paris", spans=((0, 2),)))
