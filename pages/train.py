@@ -6,10 +6,11 @@ import streamlit as st
 
 from curation.labelling import events
 from curation.model import Role
-from pages.parts import guard, recipe_form, session, train_checks, train_suggestions
-from training import base_model, preflight, recipe, supervisor
+from pages.parts import guard, recipe_exchange, recipe_form, session, train_checks, train_suggestions
+from training import base_model, preflight, presets, release_preset, supervisor
 from training.base_model import BaseModel
-from training.recipe import DpoRecipe, Preset
+from training.presets import Preset
+from training.recipe import DpoRecipe
 from training.supervisor import StartRequest
 
 MODELS = {
@@ -46,10 +47,16 @@ def choose_model() -> BaseModel | None:
     return base_model.parse(f"hub:{name}" if kind == "hub" else name) if name else None
 
 
-def choose_preset(*, demo: bool) -> Preset:
-    """The preset; for the demo model the one made for it comes first."""
-    presets = sorted(recipe.PRESETS, key=lambda preset: (preset.key == "demo") is not demo)
-    return st.selectbox("Recipe", presets, format_func=lambda preset: preset.name, key=f"train-preset-{demo}")
+def choose_preset(release: Path, *, demo: bool) -> Preset:
+    """The recipe to begin with: a file, the one made for this release, or a preset (demo's for its model)."""
+    offered = sorted(presets.PRESETS, key=lambda preset: (preset.key == "demo") is not demo)
+    with guard.on_action():
+        offered.insert(1, release_preset.derive(release))
+    key = f"train-preset-{demo}-{release.name}"
+    chosen = st.selectbox("Recipe", offered, format_func=lambda preset: preset.name, key=key)
+    with st.popover("Use a recipe file", icon=":material/upload_file:"), guard.on_action():
+        return recipe_exchange.upload() or chosen
+    return chosen
 
 
 def start(release: Path, model: BaseModel, settings: DpoRecipe) -> None:
@@ -80,10 +87,11 @@ with first:
 with second, guard.on_action():
     model = choose_model()
 with third:
-    preset = choose_preset(demo=model is not None and model.name == "demo")
+    preset = choose_preset(release, demo=model is not None and model.name == "demo")
 st.caption(f"{preset.notes} Source: {preset.source}")
 with guard.on_action():
     settings = recipe_form.form(train_suggestions.offer(release, preset))
+    recipe_exchange.panel(settings, preset, release, model)
     if preset.key == "orca":
         with st.expander("From the notebook to today's TRL: what was renamed, kept or dropped"):
             recipe_form.seed_table()

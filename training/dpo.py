@@ -15,7 +15,7 @@ from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 from trl import DPOConfig, DPOTrainer
 
 from training import errors
-from training.choices import Optimiser, Precision, Tuning
+from training.choices import Attention, Precision, Reference, Tuning
 from training.recipe import ALL_LINEAR, DpoRecipe
 from training.rendering import Rendered
 
@@ -35,6 +35,7 @@ class Plan:
     Attributes:
         bf16: forward and backward in bf16.
         optimizer: transformers' name.
+        attention: transformers' name; None lets it choose.
         notes: what differs from the recipe, one sentence each.
     """
 
@@ -42,6 +43,7 @@ class Plan:
     machine: Machine
     bf16: bool
     optimizer: str
+    attention: str | None
     notes: tuple[str, ...]
 
 
@@ -58,13 +60,23 @@ def plan(recipe: DpoRecipe, on: Machine) -> Plan:
     if bf16 and not on.bf16:
         bf16 = False
         notes.append("This GPU does not compute in bf16; the run uses 32 bits.")
-    optimizer = recipe.optimizer
+    optimizer, attention = recipe.optimizer, recipe.attention
     if optimizer.is_paged and not on.cuda:
-        optimizer = Optimiser.ADAMW
+        optimizer = optimizer.unpaged
         notes.append(
-            f"There is no GPU memory to page; the run uses plain AdamW instead of {recipe.optimizer}."
+            f"There is no GPU memory to page; the run uses {optimizer} instead of {recipe.optimizer}."
         )
-    return Plan(recipe=recipe, machine=on, bf16=bf16, optimizer=optimizer.value, notes=tuple(notes))
+    if attention.package and not on.cuda:
+        attention = Attention.SDPA
+        notes.append(f"{recipe.attention} needs a GPU; the run uses PyTorch's own attention.")
+    return Plan(
+        recipe=recipe,
+        machine=on,
+        bf16=bf16,
+        optimizer=optimizer.value,
+        attention=None if attention is Attention.AUTO else attention.value,
+        notes=tuple(notes),
+    )
 
 
 def load_model(path: Path, fitted: Plan) -> Any:
@@ -74,10 +86,10 @@ def load_model(path: Path, fitted: Plan) -> Any:
         ModelMissing: the folder holds no model that transformers can load.
     """
     settings: dict[str, Any] = {"dtype": _weight_type(fitted)}
-    if fitted.recipe.tuning is Tuning.LORA_4BIT:
-        settings["quantization_config"] = BitsAndBytesConfig(
-            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=_compute_type(fitted)
-        )
+    if fitted.recipe.tuning.is_quantized:
+        settings["quantization_config"] = quantization(fitted)
+    if fitted.attention:
+        settings["attn_implementation"] = fitted.attention
     if fitted.machine.cuda:
         settings["device_map"] = {"": 0}
     try:
@@ -88,6 +100,29 @@ def load_model(path: Path, fitted: Plan) -> Any:
     _keep_gradients_in_4bit(model)
     model.config.use_cache = False
     return model
+
+
+def load_reference(path: Path, fitted: Plan) -> Any | None:
+    """A second copy of the base model where the recipe asks for one beside an adapter.
+
+    Returns:
+        None where the trainer finds the reference by itself: the adapter switched off, log-probabilities
+        computed before, or, where every weight learns, a copy that TRL loads from the model's folder.
+    """
+    wanted = fitted.recipe.reference is Reference.SEPARATE and fitted.recipe.tuning.has_adapter
+    return load_model(path, fitted).eval().requires_grad_(requires_grad=False) if wanted else None
+
+
+def quantization(fitted: Plan) -> BitsAndBytesConfig:
+    """How the base model is rounded: NF4 in blocks of 64, or LLM.int8."""
+    if fitted.recipe.tuning is Tuning.LORA_8BIT:
+        return BitsAndBytesConfig(load_in_8bit=True)
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=fitted.recipe.double_quantization,
+        bnb_4bit_compute_dtype=_compute_type(fitted),
+    )
 
 
 class QuietTrainer(DPOTrainer):  # type: ignore[misc]  # TRL ships no types
@@ -116,12 +151,14 @@ def trainer(
     run: Path,
     resumes: bool,
     callbacks: Sequence[Any],
+    reference: Any | None = None,
 ) -> QuietTrainer:
     """A trainer that is ready to start.
 
     Args:
         run: checkpoints go here as checkpoint-N.
         resumes: the run goes on from a checkpoint, so there is no evaluation of step 0.
+        reference: what load_reference gave.
 
     Raises:
         RecipeError: the model has no layers of the names the recipe wants to adapt.
@@ -130,11 +167,12 @@ def trainer(
     try:
         made = QuietTrainer(
             model=model,
+            ref_model=reference,
             args=config(fitted, run, pairs=len(train), evaluates=bool(test), resumes=resumes),
             train_dataset=_dataset(train),
             eval_dataset=_dataset(test) if test else None,
             processing_class=tokenizer,
-            peft_config=_adapter(recipe) if recipe.tuning.has_adapter else None,
+            peft_config=adapter(recipe) if recipe.tuning.has_adapter else None,
             callbacks=list(callbacks),
         )
     except ValueError as error:
@@ -163,7 +201,7 @@ def config(fitted: Plan, run: Path, *, pairs: int, evaluates: bool, resumes: boo
         max_steps=steps,
         learning_rate=recipe.learning_rate,
         lr_scheduler_type=recipe.schedule.value,
-        warmup_steps=recipe.warmup_steps,
+        warmup_steps=recipe.warmup(steps),
         optim=fitted.optimizer,
         weight_decay=recipe.weight_decay,
         max_grad_norm=recipe.max_grad_norm,
@@ -173,7 +211,7 @@ def config(fitted: Plan, run: Path, *, pairs: int, evaluates: bool, resumes: boo
         loss_weights=list(recipe.loss_weights),
         label_smoothing=recipe.label_smoothing,
         max_length=recipe.max_length,
-        precompute_ref_log_probs=recipe.precompute_reference,
+        precompute_ref_log_probs=recipe.reference is Reference.PRECOMPUTED,
         disable_dropout=True,  # the base model's; the adapter's is restored afterwards
         logging_steps=recipe.log_every,
         logging_first_step=True,  # its loss is checked: it must be what an untrained policy gives
@@ -197,13 +235,16 @@ def _every(cadence: float, steps: int) -> int:
     return max(1, round(cadence * steps)) if cadence < 1 else round(cadence)
 
 
-def _adapter(recipe: DpoRecipe) -> LoraConfig:
+def adapter(recipe: DpoRecipe) -> LoraConfig:
+    """The adapter in peft's words."""
     named = list(recipe.lora_target_modules)
     return LoraConfig(
         task_type="CAUSAL_LM",
         r=recipe.lora_rank,
         lora_alpha=recipe.lora_alpha,
         lora_dropout=recipe.lora_dropout,
+        use_rslora=recipe.rs_lora,
+        use_dora=recipe.dora,
         bias="none",  # a trained bias stays on while the adapter is off, and the reference would be wrong
         target_modules=ALL_LINEAR if named == [ALL_LINEAR] else named,
     )

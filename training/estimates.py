@@ -6,7 +6,7 @@ They answer "does it fit, and shall I wait or come back tomorrow".
 from dataclasses import dataclass
 from enum import StrEnum
 
-from training.choices import Optimiser, Precision, Tuning
+from training.choices import Precision, Reference, Tuning
 from training.devices import Device
 from training.model_shape import ModelShape
 from training.recipe import DpoRecipe
@@ -14,6 +14,7 @@ from training.recipe import DpoRecipe
 # Measured: a worker with torch, transformers, TRL and next to no model peaks at 0.61 GiB.
 _PROCESS_BYTES = 700 << 20
 _NF4_BYTES = 0.56  # 4 bits and the scales of blocks of 64 (Dettmers et al. 2023, sec. 3)
+_SCALE_SAVING = 0.373 / 8  # bytes a weight (ibid.: 0.5 bits of scales become 0.127)
 _ACTIVATION_VALUES = 17  # kept a token, layer and hidden unit (Korthikanti et al. 2022, eq. 2: 34 bytes)
 _LOGIT_COPIES = 3  # the logits, their log-softmax, and the gradient, in 32 bits
 _START_SECONDS = 12.0  # importing and loading, before and after, a small model (measured: 10 s of CPU time)
@@ -58,23 +59,21 @@ class Workload:
 def memory(shape: ModelShape, recipe: DpoRecipe, work: Workload, device: Device) -> dict[Bytes, int]:
     """Peak bytes of the worker on its device, by what takes them.
 
-    weights + reference (full fine-tuning only: an adapter is switched off instead) + trainable · (gradient
-    and two Adam moments) + sequences · tokens · layers · hidden · 17 values (recomputed: 1 value, and one
-    layer's 17) + sequences · tokens · vocabulary · 3 copies · 4 bytes. Sequences = 2 · micro-batch: chosen
-    and rejected.
+    weights + reference (where it is a model of its own: an adapter is switched off instead) + trainable ·
+    (gradient and what the optimiser remembers) + sequences · tokens · layers · hidden · 17 values
+    (recomputed: 1 value, and one layer's 17) + sequences · tokens · vocabulary · 3 copies · 4 bytes.
+    Sequences = 2 · micro-batch: chosen and rejected.
     """
     width = value_bytes(recipe, device)
     tokens = 2 * recipe.micro_batch * work.longest_tokens
     recomputed = shape.layers + _ACTIVATION_VALUES if recipe.gradient_checkpointing else None
     kept = recomputed or shape.layers * _ACTIVATION_VALUES
     weights = _weight_bytes(shape, recipe, width)
-    two_models = recipe.tuning is Tuning.FULL and not recipe.precompute_reference
-    moments = 2 if recipe.optimizer is Optimiser.PAGED_ADAMW_8BIT else 8
     return {
         Bytes.PROCESS: _PROCESS_BYTES,
         Bytes.WEIGHTS: weights,
-        Bytes.REFERENCE: weights if two_models else 0,
-        Bytes.TRAINABLE: trainable(shape, recipe) * (4 + moments + (4 if recipe.tuning.has_adapter else 0)),
+        Bytes.REFERENCE: weights if recipe.second_model else 0,
+        Bytes.TRAINABLE: int(trainable(shape, recipe) * _learning_bytes(recipe)),
         Bytes.ACTIVATIONS: tokens * shape.hidden * kept * width,
         Bytes.LOGITS: tokens * shape.vocabulary * 4 * _LOGIT_COPIES,
     }
@@ -97,7 +96,7 @@ def seconds(shape: ModelShape, recipe: DpoRecipe, work: Workload, device: Device
     backward = 4 if recipe.tuning is Tuning.FULL else 2
     learning = 2 + backward + (2 if recipe.gradient_checkpointing else 0)
     seen = steps * recipe.pairs_per_step
-    referred = min(seen, work.train) if recipe.precompute_reference else seen
+    referred = min(seen, work.train) if recipe.reference is Reference.PRECOMPUTED else seen
     evaluated = work.test * _evaluations(recipe, steps)
     per_pair = 2 * work.mean_tokens * shape.parameters
     operations = per_pair * (seen * learning + referred * 2 + evaluated * 4)
@@ -119,13 +118,21 @@ def value_bytes(recipe: DpoRecipe, device: Device) -> int:
     return 2 if bf16 else 4
 
 
+def _learning_bytes(recipe: DpoRecipe) -> float:
+    """A gradient, the optimiser's state, and of an adapter the weight itself."""
+    return 4 + recipe.optimizer.state_bytes + (4 if recipe.tuning.has_adapter else 0)
+
+
 def _weight_bytes(shape: ModelShape, recipe: DpoRecipe, width: int) -> int:
     if recipe.tuning is Tuning.FULL:
         return shape.parameters * 4
     if recipe.tuning is Tuning.LORA:
         return shape.parameters * width
     embedded = min(shape.parameters, 2 * shape.vocabulary * shape.hidden)
-    return int((shape.parameters - embedded) * _NF4_BYTES) + embedded * width
+    stored = 1.0 if recipe.tuning is Tuning.LORA_8BIT else _NF4_BYTES
+    if recipe.double_quantization:
+        stored -= _SCALE_SAVING
+    return int((shape.parameters - embedded) * stored) + embedded * width
 
 
 def _evaluations(recipe: DpoRecipe, steps: int) -> float:

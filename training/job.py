@@ -20,6 +20,7 @@ from training import (
     model_card,
     pair_set,
     recipe,
+    recipe_problems,
     rendering,
     runs,
     scoring,
@@ -55,6 +56,7 @@ class Bench:
     journal: Journal
     fitted: dpo.Plan
     model: Any
+    reference: Any | None
     renderer: Renderer
     train: PairSet
     test: PairSet
@@ -91,7 +93,8 @@ def carry_out(run: Path, journal: Journal) -> Done:
     if done.stopped and done.step < done.max_steps:
         return done
     _leave(bench, trainer, prompts, before, reference)
-    return Done(stopped=False, step=done.step, max_steps=done.max_steps)
+    # Ended for want of gain is as complete as ended at the last step.
+    return Done(stopped=False, step=done.step, max_steps=done.step if witness.satisfied else done.max_steps)
 
 
 def _loaded(run: Path, journal: Journal) -> Bench:
@@ -112,6 +115,7 @@ def _loaded(run: Path, journal: Journal) -> Bench:
     model = dpo.load_model(path, fitted)
     bench = Bench(
         run=run, request=request, recipe=settings, journal=journal, fitted=fitted, model=model,
+        reference=dpo.load_reference(path, fitted),
         renderer=renderer, train=train, test=test,
     )  # fmt: skip
     for note in bench.notes:
@@ -121,7 +125,7 @@ def _loaded(run: Path, journal: Journal) -> Bench:
 
 
 def _check_settings(settings: DpoRecipe) -> None:
-    stops = [problem.message for problem in recipe.problems(settings) if problem.severity == "E"]
+    stops = [problem.message for problem in recipe_problems.of(settings) if problem.severity == "E"]
     if stops:
         raise errors.RecipeError(stops[0])
 
@@ -131,7 +135,7 @@ def _trained(bench: Bench, witness: Witness) -> dpo.QuietTrainer:
     bench.journal.phase("preparing the trainer")
     trainer = dpo.trainer(
         bench.fitted, bench.model, bench.renderer.tokenizer, bench.train.kept, bench.test.kept,
-        run=bench.run, resumes=resumes is not None, callbacks=[witness],
+        run=bench.run, resumes=resumes is not None, callbacks=[witness], reference=bench.reference,
     )  # fmt: skip
     trainer.train(resume_from_checkpoint=str(resumes.checkpoint) if resumes else None)
     return trainer

@@ -23,6 +23,13 @@ class Kind(StrEnum):
     NUMBERS = "numbers"  # several numbers
 
 
+class Level(StrEnum):
+    """Who changes it."""
+
+    BEGINNER = "beginner"  # in most runs
+    EXPERT = "expert"  # with a reason
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knob:
     """One setting as the form, the table and the checks see it.
@@ -37,6 +44,7 @@ class Knob:
     key: str
     label: str
     group: str
+    level: Level
     kind: Kind
     default: Any
     unit: str
@@ -82,6 +90,13 @@ def plain(value: object) -> object:
     if isinstance(value, tuple):
         return [plain(item) for item in value]
     return value.value if isinstance(value, StrEnum) else value
+
+
+def text(value: object) -> str:
+    """A knob's value as `--set key=` takes it; `parsed` gives exactly this value back."""
+    if isinstance(value, tuple):
+        return ",".join(text(item) for item in value)
+    return str(plain(value)).lower() if isinstance(value, bool) else str(plain(value))
 
 
 class _Unfit(Exception):

@@ -3,9 +3,10 @@
 import importlib.util
 from collections.abc import Iterator
 
-from training import recipe
-from training.choices import Optimiser, Precision, Report, Tuning
+from training import recipe_problems
+from training.choices import Precision, Report, Tuning
 from training.devices import Device
+from training.estimates import value_bytes
 from training.findings import Finding, Severity
 from training.recipe import DpoRecipe
 from training.release_folder import Release
@@ -20,7 +21,7 @@ def of(settings: DpoRecipe, release: Release | None, device: Device) -> Iterator
         release: where it opens; without it nothing is said about the number of pairs.
     """
     pairs = release.train if release else None
-    for problem in recipe.problems(settings, pairs):
+    for problem in recipe_problems.of(settings, pairs):
         yield Finding(
             id="recipe-" + problem.key.replace("_", "-"),
             severity=Severity(problem.severity),
@@ -38,10 +39,9 @@ def of(settings: DpoRecipe, release: Release | None, device: Device) -> Iterator
 
 
 def _package_findings(settings: DpoRecipe) -> Iterator[Finding]:
-    eight_bit = settings.optimizer is Optimiser.PAGED_ADAMW_8BIT
     needed = {
-        "bitsandbytes": settings.tuning is Tuning.LORA_4BIT or eight_bit,
-        "wandb": settings.report_to is Report.WANDB,
+        "bitsandbytes": settings.tuning.is_quantized or settings.optimizer.needs_bitsandbytes,
+        **{tracker.value: settings.report_to is tracker for tracker in Report if tracker is not Report.NONE},
     }
     for package, wanted in needed.items():
         if wanted and importlib.util.find_spec(package) is None:
@@ -52,9 +52,14 @@ def _package_findings(settings: DpoRecipe) -> Iterator[Finding]:
 
 
 def _device_findings(settings: DpoRecipe, device: Device) -> Iterator[Finding]:
-    if device.kind == "cpu" and settings.tuning is Tuning.LORA_4BIT:
-        message = "4-bit weights save memory but are slow on a processor. Choose lora for a small model."
-        yield Finding(id="device-4bit", severity=Severity.WARNING, message=message)
+    if device.kind == "cuda":
+        yield from _attention_findings(settings, device)
+    if device.kind == "cpu" and settings.tuning.is_quantized:
+        bits = "4" if settings.tuning is Tuning.LORA_4BIT else "8"
+        message = (
+            f"{bits}-bit weights save memory but are slow on a processor. Choose lora for a small model."
+        )
+        yield Finding(id=f"device-{bits}bit", severity=Severity.WARNING, message=message)
     if device.kind == "cuda" and device.capability < 8.0 and settings.precision is Precision.BF16:
         message = f"{device.name} does not compute in bf16. Choose the precision auto or fp32."
         yield Finding(
@@ -64,3 +69,19 @@ def _device_findings(settings: DpoRecipe, device: Device) -> Iterator[Finding]:
             threshold=8.0,
             message=message,
         )
+
+
+def _attention_findings(settings: DpoRecipe, device: Device) -> Iterator[Finding]:
+    """On a GPU; without one the run falls back to PyTorch's own attention and says so."""
+    package = settings.attention.package
+    if package is None:
+        return
+    if importlib.util.find_spec(package) is None:
+        name = "flash-attn" if package == "flash_attn" else "flash-attn-3"
+        message = f"{settings.attention} needs the package {name}. Install it, or choose attention auto."
+        yield Finding(id="package-attention", severity=Severity.ERROR, message=message)
+    if value_bytes(settings, device) == 4:
+        message = (
+            f"{settings.attention} computes in 16 bits only. Choose the precision bf16, or attention auto."
+        )
+        yield Finding(id="device-attention", severity=Severity.ERROR, message=message)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from training import documents, errors, recipe
-from training.recipe import Preset
+from training.presets import Preset
 
 _FILE = "validation.json"
 

@@ -117,7 +117,7 @@ MAPPING: tuple[Mapping, ...] = (
         'optim="paged_adamw_32bit"',
         "optim=",
         "optimizer",
-        "Kept on a GPU. Without one there is nothing to page, and the run says that it uses plain AdamW.",
+        "Kept on a GPU. Without one there is nothing to page, and the run says that it uses torch's AdamW.",
     ),
     _kept("warmup_steps=100", "warmup_steps=", "warmup_steps"),
     _kept(

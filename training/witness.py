@@ -3,6 +3,7 @@
 # ruff: noqa: ARG002 - transformers hands every callback all of its arguments by name.
 
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no t
 
     def __init__(self, run: Path, journal: Journal, recipe: DpoRecipe, *, resumes: bool) -> None:
         self.stopped = False
+        self.satisfied = False  # ended early, because held-out accuracy no longer rises
         self._run = run
         self._journal = journal
         self._recipe = recipe
@@ -43,6 +45,19 @@ class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no t
             self.stopped = True
             control.should_save = True
             control.should_training_stop = True
+
+    def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        # Read from the trainer's history, which a checkpoint keeps: a resumed run stops at the same step.
+        seen = [
+            row["eval_rewards/accuracies"] for row in state.log_history if "eval_rewards/accuracies" in row
+        ]
+        if without_gain(seen) < (self._recipe.patience or len(seen) + 1):
+            return
+        self.satisfied = control.should_training_stop = control.should_save = True
+        self._journal.event(
+            "early stop", f"Held-out accuracy has not risen in {self._recipe.patience} evaluations; the run "
+            f"ends at step {state.global_step} of {state.max_steps}.", step=state.global_step,
+        )  # fmt: skip
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         # The folder is not written atomically; only a marked one may be resumed from.
@@ -117,3 +132,12 @@ class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no t
         if guard not in self._told:
             self._told.add(guard)
             self._journal.warning(sentence, guard=guard)
+
+
+def without_gain(accuracies: Sequence[float]) -> int:
+    """Evaluations since the first of the best ones; 0 where the last is the best so far.
+
+    Args:
+        accuracies: shares in [0, 1], oldest first; the first one is of step 0, before anything is learned.
+    """
+    return len(accuracies) - 1 - list(accuracies).index(max(accuracies)) if accuracies else 0

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from training import documents, failures, runs
+from training import documents, failures, runs, trackers
 from training.base_model import ModelKind
 from training.journal import Journal
 
@@ -39,7 +39,7 @@ def _work(run: Path, journal: Journal) -> dict[str, Any]:
     if runs.read_request(run).model.kind is not ModelKind.HUB:
         # Before the libraries read it: nothing may wait for a network that is not needed.
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
-    os.environ.setdefault("WANDB_DIR", str(run))  # where asked for; by default it writes beside the program
+    trackers.keep_inside(run, os.environ)
     # Imported here, under the heartbeat: torch and TRL take seconds.
     from training import materials
 

@@ -1,15 +1,17 @@
 """The recipe as a form: every knob draws itself from its own metadata."""
 
+from collections.abc import Sequence
 from itertools import groupby
 
 import streamlit as st
 
-from training import knobs, recipe
-from training.knobs import Kind, Knob
-from training.recipe import DpoRecipe, Preset
+from training import knobs, recipe, seed_notebook
+from training.knobs import Kind, Knob, Level
+from training.losses import Loss
+from training.presets import Preset
+from training.recipe import DpoRecipe
 
-# What a person changes in most runs; everything else waits behind "All settings".
-_FIRST = ("tuning", "learning_rate", "max_steps", "beta", "micro_batch", "accumulation")
+_SMOOTHING = "label_smoothing"
 
 
 def form(preset: Preset) -> DpoRecipe:
@@ -18,19 +20,17 @@ def form(preset: Preset) -> DpoRecipe:
     Raises:
         RecipeError: a value that was typed does not fit; the sentence names the setting.
     """
-    by_key = {knob.key: knob for knob in recipe.KNOBS}
-    typed: dict[str, str] = {}
-    for column, key in zip(st.columns(len(_FIRST), vertical_alignment="bottom"), _FIRST, strict=True):
-        with column:
-            typed[key] = _draw(by_key[key], preset)
-    with st.expander("All settings", icon=":material/tune:"):
-        others = [knob for knob in recipe.KNOBS if knob.key not in _FIRST]
+    first, others = ([knob for knob in recipe.KNOBS if knob.level is level] for level in Level)
+    typed = _draw_all(first, preset)
+    smooths = _smooths(typed["loss_types"])
+    with st.expander("Expert settings", icon=":material/tune:"):
         for group, members in groupby(others, key=lambda knob: knob.group):
             st.markdown(f"**{group}**")
-            columns = st.columns(4, vertical_alignment="bottom")
-            for position, knob in enumerate(members):
-                with columns[position % 4]:
-                    typed[knob.key] = _draw(knob, preset)
+            typed |= _draw_all([one for one in members if smooths or one.key != _SMOOTHING], preset)
+            if group == "Text":
+                st.caption("Padding-free batches and packing are missing: TRL 1.16 has neither for DPO.")
+    if not smooths:
+        typed[_SMOOTHING] = "0"
     return recipe.with_changes(preset.recipe, typed)
 
 
@@ -38,9 +38,23 @@ def seed_table() -> None:
     """Each argument of the seed notebook, what it is called now, and how it is honoured."""
     rows = [
         {"in the notebook": one.seed, "now": one.now, "how it is honoured": one.how}
-        for one in recipe.seed_mapping()
+        for one in seed_notebook.MAPPING
     ]
     st.dataframe(rows, hide_index=True, row_height=52, height=420)
+
+
+def _draw_all(members: Sequence[Knob], preset: Preset) -> dict[str, str]:
+    columns = st.columns(4, vertical_alignment="bottom")
+    typed = {}
+    for position, knob in enumerate(members):
+        with columns[position % 4]:
+            typed[knob.key] = _draw(knob, preset)
+    return typed
+
+
+def _smooths(losses: str) -> bool:
+    """Whether label smoothing would change anything; every other loss ignores it without a word."""
+    return any(Loss(word).smooths_labels for word in losses.split(",") if word)
 
 
 def _draw(knob: Knob, preset: Preset) -> str:

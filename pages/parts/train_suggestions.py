@@ -6,11 +6,14 @@ import streamlit as st
 
 from pages.parts.plain import plain
 from training import release_suggestions
-from training.recipe import Preset
+from training.presets import Preset
 
 
 def offer(release: Path, preset: Preset) -> Preset:
     """The preset, changed as the release suggests where the person wants that."""
+    if preset.reasons:  # made for this release: they are in it already
+        st.caption("  \n".join(plain(reason) for reason in preset.reasons))
+        return preset
     found = release_suggestions.read(release)
     if not found:
         return preset

@@ -13,7 +13,7 @@ import pytest
 from pyarrow import parquet
 
 from curation.workspace import Workspace
-from training import base_model, preflight, recipe, runs, supervisor, watch
+from training import base_model, preflight, presets, runs, supervisor, watch
 from training.base_model import BaseModel
 from training.findings import Preflight
 from training.launchers import local
@@ -44,7 +44,7 @@ def a_request(space: Workspace, *, request_id: str = "click-1") -> StartRequest:
     """A start of the demo recipe on a tiny release."""
     release = space.releases / "tiny"
     release = release if release.exists() else a_release(release)
-    model, settings = base_model.parse("demo"), recipe.preset("demo").recipe
+    model, settings = base_model.parse("demo"), presets.find("demo").recipe
     return StartRequest(
         release=release,
         model=model,

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from tests.training.conftest import a_pair
-from training import dpo, errors, recipe, rendering, scoring
+from training import dpo, errors, presets, recipe, rendering, scoring
 from training.choices import Optimiser, Template
 from training.dpo import Machine, Plan, QuietTrainer
 from training.recipe import DpoRecipe
@@ -20,7 +20,7 @@ CPU = Machine(cuda=False, bf16=True)
 
 
 def demo(**changes: str) -> DpoRecipe:
-    return recipe.with_changes(recipe.preset("demo").recipe, {"max_steps": "10", **changes})
+    return recipe.with_changes(presets.find("demo").recipe, {"max_steps": "10", **changes})
 
 
 def some_pairs(model: Path, count: int) -> tuple[Any, list[Rendered]]:
@@ -41,6 +41,7 @@ def a_trainer(model: Path, run: Path, fitted: Plan, count: int = 4) -> tuple[Qui
         run=run,
         resumes=False,
         callbacks=[],
+        reference=dpo.load_reference(model, fitted),
     )
     return made, pairs
 
@@ -66,11 +67,11 @@ def log_probability(model: Any, side: Side) -> float:
     return total
 
 
-@pytest.mark.parametrize("precomputed", ["true", "false"])
+@pytest.mark.parametrize("reference", ["auto", "separate", "precomputed"])
 def test_the_loss_is_minus_log_sigma_of_beta_times_the_difference_of_log_ratios(
-    untrained_model: Path, tmp_path: Path, precomputed: str
+    untrained_model: Path, tmp_path: Path, reference: str
 ) -> None:
-    fitted = dpo.plan(demo(precompute_reference=precomputed, beta="0.3"), CPU)
+    fitted = dpo.plan(demo(reference=reference, beta="0.3"), CPU)
     trainer, pairs = a_trainer(untrained_model, tmp_path, fitted)
     with_learned_adapter(trainer)
     batch = trainer.data_collator([trainer.train_dataset[place] for place in range(4)])
@@ -117,22 +118,22 @@ def test_layers_that_do_not_exist_get_a_sentence_that_names_the_way_out(
 
 
 def test_what_the_processor_lacks_is_replaced_and_said() -> None:
-    fitted = dpo.plan(recipe.preset("orca").recipe, CPU)
+    fitted = dpo.plan(presets.find("orca").recipe, CPU)
     assert fitted.optimizer == Optimiser.ADAMW
     assert fitted.notes == (
-        "There is no GPU memory to page; the run uses plain AdamW instead of paged_adamw_32bit.",
+        "There is no GPU memory to page; the run uses adamw_torch instead of paged_adamw_32bit.",
     )
 
 
 def test_a_gpu_without_bf16_computes_in_32_bits_and_says_so() -> None:
-    fitted = dpo.plan(recipe.preset("orca").recipe, Machine(cuda=True, bf16=False))
+    fitted = dpo.plan(presets.find("orca").recipe, Machine(cuda=True, bf16=False))
     assert not fitted.bf16
     assert fitted.optimizer == Optimiser.PAGED_ADAMW_32BIT
     assert fitted.notes == ("This GPU does not compute in bf16; the run uses 32 bits.",)
 
 
 def test_every_setting_of_the_seed_recipe_reaches_the_trainer(tmp_path: Path) -> None:
-    orca = recipe.preset("orca").recipe
+    orca = presets.find("orca").recipe
     args = dpo.config(dpo.plan(orca, CPU), tmp_path, pairs=1000, evaluates=True, resumes=False)
     assert (args.per_device_train_batch_size, args.gradient_accumulation_steps) == (4, 4)
     assert (args.learning_rate, args.lr_scheduler_type, args.max_steps, args.warmup_steps) == (

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from tests.training.conftest import write_run
-from training import base_model, evaluation, model_card, recipe, runs
+from training import base_model, evaluation, model_card, presets, recipe, runs
 from training.evaluation import Likelihoods
 from training.model_card import Outcome
 
 
 def a_card(tmp_path: Path, **changes: str) -> str:
-    settings = recipe.with_changes(recipe.preset("demo").recipe, changes)
+    settings = recipe.with_changes(presets.find("demo").recipe, changes)
     run = write_run(tmp_path, tmp_path / "release", settings, model=base_model.parse("demo"))
     one = Likelihoods(chosen=-8, rejected=-12, chosen_tokens=4, rejected_tokens=4)
     then = Likelihoods(chosen=-10, rejected=-10, chosen_tokens=4, rejected_tokens=4)

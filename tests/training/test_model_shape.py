@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from curation.workspace import Workspace
-from training import errors, estimates, located_model, model_shape, recipe
+from training import errors, estimates, located_model, model_shape, presets, recipe
 from training.base_model import parse
 from training.choices import Tuning
 from training.devices import Device
@@ -42,7 +42,7 @@ CPU = Device(
 )
 T4 = Device(kind="cuda", name="T4", cores=2, free_bytes=15 << 30, total_bytes=15 << 30, capability=7.5)
 A100 = Device(kind="cuda", name="A100", cores=8, free_bytes=40 << 30, total_bytes=40 << 30, capability=8.0)
-SEED = recipe.preset("orca").recipe
+SEED = presets.find("orca").recipe
 
 
 def a_model(folder: Path, shapes: dict[str, list[int]], **config: object) -> Path:

@@ -18,7 +18,7 @@ from training import (
     documents,
     errors,
     preflight,
-    recipe,
+    presets,
     recipe_findings,
     release_findings,
     release_folder,
@@ -28,7 +28,7 @@ from training.choices import Report, Tuning
 from training.findings import Finding, Severity
 
 DEMO = base_model.parse("demo")
-RECIPE = recipe.preset("demo").recipe
+RECIPE = presets.find("demo").recipe
 
 
 @pytest.fixture(scope="module")

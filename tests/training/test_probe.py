@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from training import recipe
+from training import presets, recipe
 
 
 def ask(task: str, release: Path, model: dict[str, str], **changes: str) -> tuple[int, dict[str, Any]]:
-    settings = recipe.with_changes(recipe.preset("demo").recipe, changes)
+    settings = recipe.with_changes(presets.find("demo").recipe, changes)
     question = {
         "task": task, "release": str(release), "model": model, "recipe": recipe.to_dict(settings), "count": 2,
     }  # fmt: skip

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training import errors, recipe
-from training.choices import Optimiser, Precision, Report, Schedule, Tuning
+from training import errors, presets, recipe, recipe_file, recipe_problems, seed_notebook
+from training.choices import Optimiser, Precision, Reference, Report, Schedule, Tuning
 from training.losses import Loss
 from training.recipe import DpoRecipe
 
@@ -26,7 +26,7 @@ def test_every_knob_says_its_unit_range_reason_and_source() -> None:
 
 
 def test_the_orca_preset_holds_every_setting_of_the_seed_notebook() -> None:
-    orca = recipe.preset("orca").recipe
+    orca = presets.find("orca").recipe
     assert (orca.tuning, orca.lora_rank, orca.lora_alpha, orca.lora_dropout) == (
         Tuning.LORA_4BIT,
         16,
@@ -52,11 +52,11 @@ def test_the_orca_preset_holds_every_setting_of_the_seed_notebook() -> None:
     assert (orca.max_prompt_length, orca.max_length) == (1024, 1536)
 
 
-@pytest.mark.parametrize("one", recipe.PRESETS, ids=lambda one: one.key)
-def test_a_preset_survives_json_names_its_source_and_has_no_problem(one: recipe.Preset) -> None:
+@pytest.mark.parametrize("one", presets.PRESETS, ids=lambda one: one.key)
+def test_a_preset_survives_json_names_its_source_and_has_no_problem(one: presets.Preset) -> None:
     assert recipe.from_dict(recipe.to_dict(one.recipe)) == one.recipe
     assert one.source
-    assert recipe.problems(one.recipe, pairs=60) == ()
+    assert recipe_problems.of(one.recipe, pairs=12_859) == ()
 
 
 @given(beta=st.floats(0.001, 10.0), steps=st.integers(0, 1_000_000), report=st.sampled_from(Report))
@@ -83,7 +83,7 @@ def test_a_value_is_read_from_text_in_its_own_type() -> None:
         ("beta", "nan", "beta is 'nan', but takes a number from 0.001 to 10."),
         ("micro_batch", "2.5", "micro_batch is '2.5', but takes a whole number from 1 to 1024."),
         ("gradient_checkpointing", "maybe", "gradient_checkpointing is 'maybe', but takes true or false."),
-        ("tuning", "qlora", "tuning is 'qlora', but takes one of lora_4bit, lora, full."),
+        ("tuning", "qlora", "tuning is 'qlora', but takes one of lora_4bit, lora_8bit, lora, full."),
         ("lora_target_modules", "", "lora_target_modules is '', but takes words separated by commas."),
         (
             "loss_types",
@@ -105,18 +105,22 @@ def test_an_unknown_setting_is_refused_by_name() -> None:
 
 
 def test_a_recipe_file_may_start_from_a_preset() -> None:
-    read = recipe.from_json('{"preset": "demo", "seed": 7}')
-    assert (read.learning_rate, read.seed) == (recipe.preset("demo").recipe.learning_rate, 7)
+    read = recipe_file.parse('{"preset": "demo", "seed": 7}')
+    assert (read.learning_rate, read.seed) == (presets.find("demo").recipe.learning_rate, 7)
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
-    [("{", "The recipe is not JSON"), ("[1]", "must be a JSON object"), ('{"preset": "x"}', "no preset 'x'")],
+    [
+        ("{", "The recipe is not YAML"),
+        ("[1]", "must be lines of setting and value"),
+        ('{"preset": "x"}', "no preset 'x'"),
+    ],
     ids=["broken", "a list", "unknown preset"],
 )
 def test_a_recipe_file_that_cannot_be_read_gets_one_sentence(text: str, sentence: str) -> None:
     with pytest.raises(errors.RecipeError, match=sentence):
-        recipe.from_json(text)
+        recipe_file.parse(text)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +139,7 @@ def test_a_recipe_file_that_cannot_be_read_gets_one_sentence(text: str, sentence
     ids=lambda value: "-".join(f"{k}={v}" for k, v in value.items()) if isinstance(value, dict) else value,
 )
 def test_settings_that_do_not_go_together_are_named(changes: dict[str, str], key: str) -> None:
-    found = recipe.problems(recipe.with_changes(DpoRecipe(), changes), pairs=60)
+    found = recipe_problems.of(recipe.with_changes(DpoRecipe(), changes), pairs=60)
     assert [problem.key for problem in found] == [key]
 
 
@@ -165,7 +169,7 @@ def test_the_losses_are_exactly_those_of_the_installed_trl() -> None:
 
 def test_every_seed_argument_says_how_it_is_honoured_and_names_a_real_knob() -> None:
     names = {knob.name for knob in fields(DpoRecipe)}
-    for row in recipe.seed_mapping():
+    for row in seed_notebook.MAPPING:
         assert row.how.endswith("."), row.seed
         assert row.knob == "" or row.knob in names, row.seed
 
@@ -184,3 +188,32 @@ def test_importing_the_recipe_loads_no_tensor_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_run_from_before_the_reference_had_three_forms_still_reads() -> None:
+    old = {"precompute_reference": True, "beta": 0.2}
+    assert (recipe.from_dict(old).reference, recipe.from_dict(old).beta) == (Reference.PRECOMPUTED, 0.2)
+    assert recipe.from_dict({"precompute_reference": False}).reference is Reference.AUTO
+
+
+def test_a_warm_up_below_1_is_a_share_of_the_run_rounded_up() -> None:
+    # a tenth of 25 steps is 2.5
+    assert recipe.with_changes(DpoRecipe(), {"warmup_steps": "0.1"}).warmup(25) == 3
+    assert DpoRecipe().warmup(200) == 100
+
+
+@pytest.mark.parametrize(
+    ("changes", "key"),
+    [
+        ({"schedule": "constant"}, "warmup_steps"),
+        ({"tuning": "full", "learning_rate": "1e-6", "dora": "true"}, "dora"),
+        ({"tuning": "full", "learning_rate": "1e-6", "rs_lora": "true"}, "rs_lora"),
+        ({"tuning": "lora_8bit", "double_quantization": "true"}, "double_quantization"),
+        ({"lora_target_modules": "q_proj,lm_head"}, "lora_target_modules"),
+        ({"loss_types": "sigmoid_norm"}, "beta"),
+    ],
+    ids=lambda value: "-".join(value.values()) if isinstance(value, dict) else value,
+)
+def test_settings_without_effect_or_sense_are_named(changes: dict[str, str], key: str) -> None:
+    found = recipe_problems.of(recipe.with_changes(DpoRecipe(), changes), pairs=60)
+    assert [problem.key for problem in found] == [key]

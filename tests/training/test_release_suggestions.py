@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from training import recipe, release_suggestions
+from training import presets, release_suggestions
 from training.errors import UnusableRelease
 
 ROBUST = {"key": "loss_types", "value": "robust", "why": "about 18% of the labels are probably wrong"}
@@ -18,7 +18,7 @@ def a_release(folder: Path, training: object) -> Path:
 
 
 def test_suggested_settings_replace_those_of_a_preset_and_nothing_else(tmp_path: Path) -> None:
-    preset = recipe.PRESETS[0]
+    preset = presets.PRESETS[0]
     found = release_suggestions.read(a_release(tmp_path, [ROBUST, SMOOTHING]))
     changed = release_suggestions.applied(preset, found)
     assert (list(changed.recipe.loss_types), changed.recipe.label_smoothing) == (["robust"], 0.184)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.training.conftest import a_pair
-from training import demo_model, errors, rendering
+from training import demo_model, errors, presets, rendering
 from training.choices import Template
 from training.rendering import Flaw, Limits, Renderer
 
@@ -140,7 +140,7 @@ def test_trl_trains_on_exactly_these_tokens_and_covers_exactly_these_with_its_lo
     from training import dpo, recipe
 
     chosen = recipe.with_changes(
-        recipe.preset("demo").recipe, {"max_length": "40", "max_prompt_length": "30", "max_steps": "10"}
+        presets.find("demo").recipe, {"max_length": "40", "max_prompt_length": "30", "max_steps": "10"}
     )
     fitted = dpo.plan(chosen, dpo.machine())
     renderer = rendering.prepare(

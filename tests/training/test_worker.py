@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.training.conftest import in_folder, write_run
-from training import artefacts, checkpoints, documents, metrics, recipe, runs
+from training import artefacts, checkpoints, documents, metrics, presets, recipe, runs
 from training.recipe import DpoRecipe
 from training.runs import Resumption
 
@@ -21,7 +21,7 @@ SAME = ("loss", "grad_norm", "learning_rate", "rewards/chosen", "rewards/margins
 
 def quick(**changes: str) -> DpoRecipe:
     settings = {"max_steps": str(STEPS), "save_every": "4", "sample_prompts": "2", "sample_tokens": "8"}
-    return recipe.with_changes(recipe.preset("demo").recipe, {**settings, "lora_dropout": "0.1", **changes})
+    return recipe.with_changes(presets.find("demo").recipe, {**settings, "lora_dropout": "0.1", **changes})
 
 
 def start(run: Path) -> "subprocess.Popen[bytes]":

@@ -5,7 +5,7 @@ import getpass
 from pathlib import Path
 
 from curation import workspace
-from training import base_model, errors, recipe, release_folder
+from training import base_model, errors, presets, recipe, recipe_file, release_folder
 from training.base_model import BaseModel
 from training.recipe import DpoRecipe
 
@@ -14,7 +14,7 @@ _DEMO, _OTHERWISE = "demo", "orca"
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Add the arguments."""
-    presets = ", ".join(preset.key for preset in recipe.PRESETS)
+    known = ", ".join(preset.key for preset in presets.PRESETS)
     parser.add_argument("release", metavar="RELEASE", help="a release folder, or a release's name")
     parser.add_argument(
         "--model",
@@ -24,7 +24,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--recipe",
         metavar="FILE",
-        help=f"a JSON file of settings, or a preset: {presets} (default: demo for the demo model, else orca)",
+        help=f"a YAML or JSON file of settings, or a preset: {known} "
+        "(default: demo for the demo model, else orca)",
     )
     parser.add_argument(
         "--set",
@@ -76,12 +77,18 @@ def settings(arguments: argparse.Namespace) -> DpoRecipe:
 
 def _base(arguments: argparse.Namespace) -> DpoRecipe:
     chosen = arguments.recipe or (_DEMO if arguments.model == "demo" else _OTHERWISE)
-    if chosen in {preset.key for preset in recipe.PRESETS}:
-        return recipe.preset(chosen).recipe
-    try:
-        return recipe.from_json(Path(chosen).read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise errors.RecipeError(f"The recipe file {chosen} cannot be read: {error}.") from None
+    return named(chosen)
+
+
+def named(chosen: str) -> DpoRecipe:
+    """The recipe of a preset or a file.
+
+    Raises:
+        RecipeError: neither, or the file does not hold a recipe.
+    """
+    if chosen in {preset.key for preset in presets.PRESETS}:
+        return presets.find(chosen).recipe
+    return recipe_file.read(Path(chosen))
 
 
 def _split(change: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ import pytest
 from curation.workspace import Workspace
 from tests.training import run_folders
 from tests.training.conftest import a_pair, in_folder, write_release
-from training import documents, errors, metrics, recipe, runs, supervisor, verification
+from training import documents, errors, metrics, presets, recipe, runs, supervisor, verification
 from training.evaluating import asked, contents, doubts, held_out, rows, start
 from training.evaluating.asked import Sampling
 from training.launchers import local
@@ -34,7 +34,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory, untrained_model: Path) -> 
         "sample_prompts": "1",
         "sample_tokens": "4",
     }
-    settings = recipe.with_changes(recipe.preset("demo").recipe, {**changes, "learning_rate": "0.05"})
+    settings = recipe.with_changes(presets.find("demo").recipe, {**changes, "learning_rate": "0.05"})
     model = in_folder(untrained_model)
     request = StartRequest(release=release, model=model, recipe=settings, by="lead", space=space)
     run = space.runs / supervisor.start(request)

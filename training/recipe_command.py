@@ -1,0 +1,28 @@
+"""The command that trains what the page would train, for scripts, cron and other machines."""
+
+import shlex
+from pathlib import Path
+
+from training import recipe_difference
+from training.base_model import BaseModel, ModelKind
+from training.recipe import DpoRecipe
+
+
+def start(release: Path, model: BaseModel, settings: DpoRecipe) -> str:
+    """`python -m training start …`: the nearest preset, and every setting that differs from it.
+
+    Equal inputs give the same checks and the same run as the page's button. Quoted for a POSIX shell.
+    """
+    preset = recipe_difference.nearest(settings)
+    changes = [
+        f"--set {shlex.quote(f'{each.key}={each.right}')}"
+        for each in recipe_difference.between(preset.recipe, settings)
+    ]
+    words = ["python -m training start", shlex.quote(str(release)), f"--model {shlex.quote(_named(model))}"]
+    return " \\\n  ".join([" ".join(words), f"--recipe {preset.key}", *changes])
+
+
+def _named(model: BaseModel) -> str:
+    if model.kind is not ModelKind.HUB:
+        return model.path if model.kind is ModelKind.PATH else model.name
+    return f"hub:{model.name}@{model.revision}" if model.revision else f"hub:{model.name}"
