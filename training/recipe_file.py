@@ -12,9 +12,11 @@ from typing import Any
 import yaml
 
 from training import errors, knobs, presets, recipe
+from training.knobs import Knob
 from training.recipe import DpoRecipe
 
 _PRESET = "preset"
+_MANY = 8  # words that make a remark longer than the line
 
 
 def read(path: Path) -> DpoRecipe:
@@ -78,10 +80,15 @@ def _lines(settings: DpoRecipe) -> Iterator[str]:
         yield f"\n# {group}"
         for knob in members:
             value = knobs.plain(getattr(settings, knob.key))
-            # A list on its line, and a scalar as YAML quotes it within a mapping.
-            text = str(json.dumps(value)) if isinstance(value, list) else _scalar(value)
-            yield f"{knob.key}: {text}  # {knob.unit or knob.takes}"
+            remark = _remark(knob)
+            yield _entry(knob.key, value) + (f"  # {remark}" if remark else "")
 
 
-def _scalar(value: object) -> str:
-    return yaml.safe_dump({"": value}, width=10_000).strip().removeprefix("'': ")
+def _entry(key: str, value: object) -> str:
+    if isinstance(value, list):
+        return f"{key}: {json.dumps(value)}"  # on one line; JSON's lists are YAML's
+    return yaml.safe_dump({key: value}, width=10_000).strip()
+
+
+def _remark(knob: Knob) -> str:
+    return knob.unit or (knob.takes if len(knob.choices) < _MANY else "")
