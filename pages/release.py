@@ -1,21 +1,18 @@
 """Check the data, acknowledge what is accepted, release a version of the dataset."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from curation.labelling import pairs
-from curation.model import Role, Tier
+from curation.model import Role
 from curation.release import gate, releases
-from curation.validation import limits
 from curation.validation.finding import Finding, Severity
-from curation.validation.policy import MINIMUM_TIERS, Policy
+from curation.validation.policy import Policy
 from pages.parts import (
-    charts,
     guard,
     release_check,
     release_findings,
     release_licences,
+    release_policy,
     release_remedy,
     release_summary,
     session,
@@ -25,30 +22,6 @@ from pages.parts.plain import plain
 person = guard.require(Role.LEAD)
 db = session.database()
 place = session.home()
-
-
-def policy() -> Policy:
-    """What this release asks of its rows."""
-    first, second, _ = st.columns([2, 1, 2])
-    minimum = first.selectbox(
-        "Least support of a row", MINIMUM_TIERS, index=MINIMUM_TIERS.index(Tier.PRIOR), key="release-minimum",
-        format_func=lambda tier: f"{tier.capitalize()}: {charts.TIER_WORDS[tier]}",
-        help="Rows with less support stay out. One vote, or none, needs your acknowledgement.",
-    )  # fmt: skip
-    length = second.number_input(
-        "Longest row, tokens",
-        min_value=64,
-        max_value=1_000_000,
-        value=Policy().max_length,
-        step=64,
-        key="release-length",
-    )
-    return replace(
-        limits.current(db).policy,
-        minimum_tier=minimum,
-        max_length=length,
-        max_prompt_length=min(Policy().max_prompt_length, length),
-    )
 
 
 def acknowledgements(findings: tuple[Finding, ...]) -> list[str]:
@@ -82,7 +55,7 @@ if not pairs.count(db):
     st.page_link("import_data.py", label="Import pairs", icon=":material/upload_file:")
     st.stop()
 with guard.on_action():
-    chosen = policy()
+    chosen = release_policy.chosen(db)
     seen, before = release_check.examined(db, chosen)
     release_summary.counts(seen)
     release_findings.show(

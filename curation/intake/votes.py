@@ -222,7 +222,9 @@ def _pseudonym(database: Database, name: str, *, after: int, now: datetime) -> s
     """A new id that says nothing about the name; the same for the same files in the same order."""
     number = after + 1
     while True:
-        person = annotators.ensure(database, f"imported-{number}", name=name, role=Role.ANNOTATOR, now=now)
+        person = annotators.ensure(
+            database, f"{annotators.IMPORTED}{number}", name=name, role=Role.ANNOTATOR, now=now
+        )
         if person.name == name:
             return person.id
         number += 1

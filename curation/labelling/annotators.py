@@ -11,6 +11,8 @@ from curation.database import Database
 from curation.errors import Unknown
 from curation.model import Role
 
+IMPORTED = "imported-"  # begins the pseudonym of somebody whose votes came from another tool
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annotator:
@@ -27,6 +29,11 @@ class Annotator:
     role: Role
     active: bool
     created: datetime
+
+    @property
+    def is_member(self) -> bool:
+        """They can label here; who is known by imported votes alone cannot."""
+        return self.active and not self.id.startswith(IMPORTED)
 
 
 def ensure(database: Database, annotator_id: str, *, name: str, role: Role, now: datetime) -> Annotator:

@@ -41,6 +41,14 @@ def find(cursor: duckdb.DuckDBPyConnection, decision_id: str) -> Decision | None
     return None if row is None else from_row(row)
 
 
+def is_superseded(cursor: duckdb.DuckDBPyConnection, decision_id: str) -> bool:
+    """Another row replaces it or takes it back."""
+    found = cursor.execute(
+        "SELECT 1 FROM decision WHERE supersedes = $id LIMIT 1", {"id": decision_id}
+    ).fetchone()
+    return found is not None
+
+
 def of_pair(cursor: duckdb.DuckDBPyConnection, pair_id: str) -> list[Decision]:
     """Everything about a pair, oldest first."""
     rows = cursor.execute(

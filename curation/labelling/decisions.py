@@ -13,8 +13,8 @@ import duckdb
 import pyarrow as pa
 
 from curation.database import Database
-from curation.errors import AlreadyDecided, InvalidInput, NothingToUndo, Unknown
-from curation.labelling import decision_rows, details, journal, rewrites, takebacks
+from curation.errors import InvalidInput, NothingToUndo, Unknown
+from curation.labelling import decision_rows, details, journal, resent, rewrites, takebacks
 from curation.model import Decision
 
 _UNDO_REACH = 100  # rows of the log that redo looks back on
@@ -49,7 +49,8 @@ def record(database: Database, decision: Decision, *, seen: int | None = None) -
     with database.writing(only="decision" if decision.rewrite is None else None) as tx:
         standing = decision_rows.find(tx, decision.id)
         if standing is not None:
-            return _repeated(standing, decision)
+            resent.check(standing, decision)
+            return Outcome.ALREADY_THERE
         _require_pair(tx, decision.pair_id)
         if decision.supersedes is not None:
             _require_own(tx, decision)
@@ -150,8 +151,9 @@ def undo(
             raise Unknown(f"You have no decision {decision_id} that could be taken back.")
         standing = decision_rows.find(tx, undo_id)
         if standing is not None:
-            return _repeated_undo(standing, target)
-        if target.verdict is None or _is_superseded(tx, decision_id):
+            resent.check_undo(standing, target)
+            return Outcome.ALREADY_THERE
+        if target.verdict is None or decision_rows.is_superseded(tx, decision_id):
             raise NothingToUndo("That decision was already replaced or taken back.")
         before = _before(tx, target)
         _insert(
@@ -200,7 +202,8 @@ def redo(
         )
         standing = decision_rows.find(tx, redo_id)
         if standing is not None:
-            return _repeated(standing, replace(again, supersedes=standing.supersedes))
+            resent.check(standing, replace(again, supersedes=standing.supersedes))
+            return Outcome.ALREADY_THERE
         _insert(tx, again)
     return Outcome.RECORDED
 
@@ -232,34 +235,6 @@ def by_annotator(database: Database, annotator_id: str, *, limit: int = 20) -> t
         return tuple(decision_rows.numbered(cursor, newest))
 
 
-def _repeated(standing: Decision, decision: Decision) -> Outcome:
-    # Times, arm and guideline version may differ when a client sends again after a restart of the server.
-    same = replace(
-        decision,
-        arm=standing.arm,
-        guideline_version=standing.guideline_version,
-        seconds_shown=standing.seconds_shown,
-        seconds_active=standing.seconds_active,
-        client_time=standing.client_time,
-        server_time=standing.server_time,
-    )
-    if same != standing:
-        raise _taken(decision.id)
-    return Outcome.ALREADY_THERE
-
-
-def _repeated_undo(standing: Decision, target: Decision) -> Outcome:
-    if (standing.supersedes, standing.annotator_id) != (target.id, target.annotator_id):
-        raise _taken(standing.id)
-    return Outcome.ALREADY_THERE
-
-
-def _taken(decision_id: str) -> AlreadyDecided:
-    return AlreadyDecided(
-        f"The decision id {decision_id} is taken by another decision. Nothing was changed; decide again."
-    )
-
-
 def _require_pair(tx: duckdb.DuckDBPyConnection, pair_id: str) -> None:
     if tx.execute("SELECT 1 FROM pair WHERE id = $pair_id", {"pair_id": pair_id}).fetchone() is None:
         raise Unknown(f"There is no pair {pair_id}. It may belong to another workspace.")
@@ -270,13 +245,6 @@ def _require_own(tx: duckdb.DuckDBPyConnection, decision: Decision) -> None:
     ours = (decision.annotator_id, decision.pair_id)
     if target is None or (target.annotator_id, target.pair_id) != ours:
         raise Unknown(f"You have no decision {decision.supersedes} on this pair that could be replaced.")
-
-
-def _is_superseded(tx: duckdb.DuckDBPyConnection, decision_id: str) -> bool:
-    found = tx.execute(
-        "SELECT 1 FROM decision WHERE supersedes = $id LIMIT 1", {"id": decision_id}
-    ).fetchone()
-    return found is not None
 
 
 def _before(tx: duckdb.DuckDBPyConnection, target: Decision) -> Decision:

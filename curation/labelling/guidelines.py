@@ -44,6 +44,19 @@ def version(database: Database) -> int:
     return database.remembered(_newest)
 
 
+def require(database: Database, number: int) -> None:
+    """Refuse a decision that was made by a version nobody has written.
+
+    Raises:
+        InvalidInput: there is none of this number; from memory, for it is asked at every key press.
+    """
+    if not 0 <= number <= version(database):
+        raise InvalidInput(
+            f"This was not saved: it names version {number} of the guidelines, and there is none. "
+            "Reload the page and decide again."
+        )
+
+
 def history(database: Database) -> tuple[Guideline, ...]:
     """All versions, newest first; version 0 is always the last."""
     with database.reading() as cursor:

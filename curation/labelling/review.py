@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from curation.database import Database
-from curation.labelling import browse, desk, paging
+from curation.labelling import annotators, browse, desk, paging, pauses
 from curation.labelling.browse import Row
 from curation.labelling.desk import Reason
 from curation.labelling.paging import Position
@@ -116,6 +116,17 @@ def pile(db: Database, reason: Reason | None = None) -> Pile:
         pair_ids=tuple(pair_id for pair_id, _ in rows),
         majority={pair_id: Verdict(verdict) for pair_id, verdict in rows if verdict is not None},
     )
+
+
+def askable(db: Database, pair_id: str) -> int:
+    """How many people could still be given this pair: members who do not rest and have not met it."""
+    with db.reading() as cursor:
+        rows = cursor.execute(
+            "SELECT DISTINCT annotator_id FROM current_decision WHERE pair_id = $pair_id",
+            {"pair_id": pair_id},
+        ).fetchall()
+    away = pauses.resting(db) | {name for (name,) in rows}
+    return sum(person.is_member and person.id not in away for person in annotators.everyone(db))
 
 
 def _counts(cursor: duckdb.DuckDBPyConnection) -> Mapping[Reason, int]:

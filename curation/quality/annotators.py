@@ -71,7 +71,7 @@ Row = tuple[str, int, int, int, int, int, int, int, float | None]
 
 
 def checked(database: Database) -> tuple[Checked, ...]:
-    """Everybody who has voted, by pseudonym."""
+    """Everybody who has voted, by pseudonym; also who met nothing but gold and repeats."""
     with ballots.gathered(database) as cursor:
         return checked_on(cursor)
 
@@ -86,7 +86,9 @@ def checked_on(cursor: duckdb.DuckDBPyConnection) -> tuple[Checked, ...]:
         repeats=checks.consistencies(cursor),
         drifts={course.annotator_id: course.alarm for course in drift.courses_on(cursor)},
     )
-    return tuple(_from_row(row, held, team) for row in rows)
+    met = {row[0] for row in rows}
+    hidden: list[Row] = [(who, 0, 0, 0, 0, 0, 0, 0, None) for who in {*held.gold, *held.repeats} - met]
+    return tuple(_from_row(row, held, team) for row in sorted(rows + hidden, key=lambda row: row[0]))
 
 
 def names(database: Database) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from typing import cast
 
 import streamlit as st
 
+from curation.labelling import review
 from curation.labelling.desk import Reason
 from curation.labelling.review import Entry
 from curation.model import Verdict
@@ -57,9 +58,7 @@ def choice(counts: Mapping[Reason, int]) -> None:
 
 def nothing_left(reason: Reason | None) -> str:
     """What is said where the list is empty."""
-    if reason is None:
-        return "Every pair here is dealt with."
-    return f"No pair is left under “{REASON_WORDS[reason]}”."
+    return f"No pair is left under “{REASON_WORDS[reason]}”." if reason else "Every pair here is dealt with."
 
 
 def one(entry: Entry) -> None:
@@ -72,6 +71,11 @@ def one(entry: Entry) -> None:
         placeholder="Pick one or write your own; it stays for the next pair",
     )  # fmt: skip
     pair_id = entry.row.pair_id
+    if Reason.WAITING in entry.reasons and not review.askable(session.database(), pair_id):
+        st.warning(
+            "Everybody who labels here has met this pair, so no vote can come. Settle it, or stop waiting.",
+            icon=":material/hourglass_disabled:",
+        )
     shown = session.kept(SHOWN)
     if not isinstance(shown, tuple) or shown[0] != pair_id:
         session.keep(SHOWN, (pair_id, session.now()))
@@ -137,7 +141,8 @@ def _otherwise(entry: Entry) -> None:
 
 
 def _send_back(pair_id: str) -> None:
-    review_actions.send_back([pair_id])
+    if review_actions.send_back([pair_id]) and not review.askable(session.database(), pair_id):
+        st.toast("Everybody has met it already: it waits for somebody new.", icon=":material/hourglass:")
 
 
 def _set_aside(pair_id: str) -> None:

@@ -201,6 +201,7 @@ def _save_one(entry: object, bearer: Bearer) -> str:
     database = session.database()
     said = label_entries.decision_from(fields, annotator_id=bearer.annotator_id, now=session.now())
     details.check_side(said)
+    guidelines.require(database, said.guideline_version)
     number, arm = queue.assignment(database, said.annotator_id, said.pair_id, said.round)
     seen = label_entries.version_seen(fields)
     together.record(database, replace(said, round=number, arm=arm), seen=seen)

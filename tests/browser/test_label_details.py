@@ -1,10 +1,12 @@
 """What a decision holds beyond its verdict, given by keyboard, in a real browser against a real server."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -12,6 +14,7 @@ from curation import text
 from curation.database import Database
 from curation.labelling import projects
 from curation.model import Verdict
+from curation.release import write
 from tests.browser.label_page import ANNOTATOR, fill, open_screen, press, shown, stored, wait_until_saved
 from tests.browser.serving import Server
 from tests.curation.labelling.a_workspace import NOW, a_pair
@@ -107,6 +110,33 @@ def test_the_last_decision_is_rewritten_and_the_pair_in_front_stays(page: Page, 
     wait_until_saved(page)
     rows = stored(server, [str(first)])
     assert [(row.rewrite, row.supersedes) for row in rows] == [(None, None), ("Said better.", rows[0].id)]
+
+
+def test_what_was_rewritten_by_keyboard_is_released_as_chosen_over_the_original(
+    page: Page, server: Server
+) -> None:
+    open_screen(page, server)
+    press(page, "f")
+    page.keyboard.press("m")
+    field = page.locator("#details-rewrite")
+    expect(field).to_have_value(re.compile("Answer"))
+    original = field.input_value()
+    field.fill("Said better.")
+    page.keyboard.press("Control+Enter")
+    wait_until_saved(page)
+
+    page.goto(f"{server.url}/release")
+    button = page.get_by_role("button", name="Release", exact=True)
+    expect(button).to_be_visible(timeout=30_000)  # it stands below the boxes, so they are all there
+    expect(page.get_by_role("switch", name="Release rewritten answers")).to_be_checked()
+    for box in page.get_by_role("checkbox", name="I have seen the warnings").all():
+        box.locator("xpath=ancestor::label").click()
+        expect(box).to_be_checked()
+    button.click()
+    expect(page.get_by_text("Released v1:")).to_be_visible(timeout=30_000)
+    table = pq.read_table(server.home / "releases" / "v1" / write.TRAIN)
+    rows = [row for row in table.to_pylist() if row["chosen"][0]["content"] == "Said better."]
+    assert [row["rejected"] for row in rows] == [[{"role": "assistant", "content": original}]]
 
 
 def test_who_cannot_judge_says_so_with_one_key(page: Page, server: Server) -> None:

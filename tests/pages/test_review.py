@@ -267,3 +267,16 @@ def test_a_lead_marks_a_pair_as_gold_and_takes_it_back_and_a_reviewer_cannot(
     gold.set_value(None).run()
     assert not page.exception
     assert golds.of(session.database(), pair_id) is None
+
+
+def test_a_pair_that_waits_for_a_vote_nobody_can_give_says_so(page: AppTest) -> None:
+    page.selectbox(key="review-why").set_value("Checked the facts")
+    page.button(key=f"send-{BATCH[0].id}").click().run()
+    page.pills(key="review-reason").set_value(Reason.WAITING).run()
+    assert not page.exception
+    assert not page.warning  # whoever runs this workspace has not met it
+    decisions.record(
+        session.database(), a_decision(BATCH[0].id, id="skip", annotator_id="solo", verdict=Verdict.SKIP)
+    )
+    page.run()
+    assert "no vote can come" in page.warning[0].value

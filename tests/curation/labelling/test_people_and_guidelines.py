@@ -45,3 +45,15 @@ def test_guidelines_that_say_the_same_are_no_new_version() -> None:
 def test_a_version_that_never_was_is_named() -> None:
     with pytest.raises(Unknown, match="no version 3"):
         guidelines.of_version(Database.in_memory(), 3)
+
+
+def test_a_decision_by_a_version_that_nobody_has_written_is_refused_in_a_sentence() -> None:
+    db = Database.in_memory()
+    guidelines.require(db, 0)
+    guidelines.add(db, "Be fair.", changed_by="lead", now=NOW)
+    guidelines.require(db, 1)
+    for number in (2, -1):
+        with pytest.raises(
+            InvalidInput, match=f"names version {number} of the guidelines, and there is none"
+        ):
+            guidelines.require(db, number)

@@ -3,10 +3,11 @@
 import pytest
 
 from curation.database import Database
-from curation.model import Answer, Verdict
+from curation.labelling import golds
+from curation.model import Answer, Arm, Verdict
 from curation.quality import annotators, bias
 from curation.quality.annotators import Flag
-from tests.curation.quality.conftest import Votes
+from tests.curation.quality.conftest import NOW, Votes, a_pair
 
 ONE, TWO, TIE, BAD, *_ = Verdict
 
@@ -101,3 +102,13 @@ def test_bands_of_length_hold_every_preference_with_a_longer_answer(db: Database
     votes(ONE, TWO, TWO, TIE, by="ann")
     (band,) = bias.by_length(db)  # 40 against 20 characters
     assert (band.low, band.high, band.longer.chosen, band.longer.n) == (2.0, 4.0, 2, 3)
+
+
+def test_someone_who_met_only_gold_is_there_with_what_they_found(db: Database, votes: Votes) -> None:
+    votes(ONE, by="ann")
+    votes(ONE, TWO, start=1, by="zoe", arm=Arm.GOLD)
+    golds.mark(db, {a_pair(1).id: ONE, a_pair(2).id: ONE}, by="lead", now=NOW)
+    ann, zoe = annotators.checked(db)
+    assert (ann.annotator_id, zoe.annotator_id) == ("ann", "zoe")
+    assert (zoe.votes, zoe.gold.chosen, zoe.gold.n) == (0, 1, 2)
+    assert (zoe.left.share, zoe.fast.share, zoe.median_seconds, zoe.flags) == (None, None, None, ())
