@@ -3,13 +3,23 @@
 import streamlit as st
 
 from curation.model import Role
-from pages.parts import guard, project_answers, project_guidelines, project_queue, project_rules, session
+from pages.parts import (
+    guard,
+    project_answers,
+    project_guidelines,
+    project_protected,
+    project_queue,
+    project_rules,
+    session,
+)
 
 guard.require(Role.LEAD)
 db = session.database()
 
 st.title("Project", anchor=False)
-answers, queue, guidelines, rules = st.tabs(["Answers", "Queue", "Guidelines", "Rules"], key="project-tab")
+answers, queue, guidelines, rules, held = st.tabs(
+    ["Answers", "Queue", "Guidelines", "Rules", "Protected prompts"], key="project-tab"
+)
 with answers:
     project_answers.show(db)
 with queue:
@@ -18,3 +28,5 @@ with guidelines:
     project_guidelines.show(db)
 with rules:
     project_rules.show(db)
+with held:
+    project_protected.show(db)

@@ -2,14 +2,13 @@
 
 import argparse
 from dataclasses import asdict, replace
-from pathlib import Path
 
+from curation import workspace
 from curation.commands import terminal
 from curation.database import Database
-from curation.intake import prompts
 from curation.model import Tier
 from curation.release import gate
-from curation.validation import history, limits, protected
+from curation.validation import benchmarks, history, limits
 from curation.validation.finding import Finding
 from curation.validation.policy import MINIMUM_TIERS, Policy
 
@@ -23,15 +22,15 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--protect",
         action="append",
         default=[],
-        type=Path,
-        metavar="FILE",
-        help="keep a file's prompts (a benchmark) as protected: no release may hold them from now on",
+        metavar="FILE_OR_HUB",
+        help="protect a benchmark's prompts: no release may hold them any more; a file, hub:NAME, or "
+        + ", ".join(benchmarks.KNOWN),
     )
 
 
 def run(database: Database, arguments: argparse.Namespace, progress: terminal.Progress) -> dict[str, object]:
-    for path in arguments.protect:
-        protected.protect(database, path.name, prompts.read(path), arguments.now)
+    for spec in arguments.protect:
+        benchmarks.add(database, workspace.current(), spec, now=arguments.now)
     asked = policy(database, arguments)
     examination = gate.examine(database, asked, progress=progress)
     before = history.keep(database, examination.validation, asked, now=arguments.now)

@@ -53,7 +53,10 @@ def _row(knob: Knob, value: float, version: int) -> None:
         step=1 if whole else 0.01, format="%d" if whole else "%.4g", key=_key(knob, version),
     )  # fmt: skip
     changed = "" if value == knob.default else "**Changed.** "
-    why.caption(f"{changed}Default {knob.default:g}, from {knob.low:g} to {knob.high:g}. {plain(knob.why)}")
+    why.caption(
+        f"{changed}Default {knob.default:,.10g}, from {knob.low:,.10g} to {knob.high:,.10g}. "
+        f"{plain(knob.why)}"
+    )
 
 
 def _key(knob: Knob, version: int) -> str:

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from curation.labelling import guidelines, pauses, projects, quotas, shares
 from curation.labelling.quotas import Quota
 from curation.model import Arm
-from curation.validation import limits
+from curation.validation import limits, protected
 from curation.validation.policy import Policy
 from pages.parts import session
 
@@ -90,3 +90,12 @@ def test_thresholds_that_contradict_each_other_are_refused(page: AppTest) -> Non
     page.button(key="rules-save").click().run()
     assert "warning ≤ error" in page.error[0].value
     assert limits.current(session.database()).version == 0
+
+
+def test_a_benchmark_file_is_protected_and_listed(page: AppTest) -> None:
+    exam = b'{"question": "Is it three?"}\n{"question": "Is it four?"}\n'
+    page.file_uploader(key="protected-file").set_value(("exam.jsonl", exam, "application/json")).run()
+    page.button(key="protected-keep").click().run()
+    assert not page.exception
+    with session.database().reading() as cursor:
+        assert protected.supplied(cursor) == {"exam.jsonl": 2}

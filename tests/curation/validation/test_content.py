@@ -165,7 +165,7 @@ def test_a_worker_that_is_killed_is_said(
     a_pair()
     monkeypatch.setattr(measuring, "HERE_AND_NOW", 0)
     monkeypatch.setattr(sys, "executable", "/bin/true")  # a worker that ends at once
-    with pytest.raises(PairloomError, match="A process that measures texts has ended"):
+    with pytest.raises(PairloomError, match="A process that reads texts has ended"):
         measuring.fill(db, lambda _done, _total: None)
 
 
