@@ -63,8 +63,9 @@ class DpoRecipe:
         "needs twice that and rounds less; lora keeps the base unrounded; full trains every weight.",
     )  # fmt: skip
     double_quantization: bool = _knob(
-        False, label="Quantise the scales too", group="Weights", unit="", source=f"{_QLORA}, sec. 3",
-        why="Saves 0.37 bits a weight of a 4-bit base, 0.3 GB at 7B, for a little time; the seed had it off.",
+        False, label="Double quantisation", group="Weights", unit="", source=f"{_QLORA}, sec. 3",
+        why="Quantises the scales of 4-bit weights too: 0.37 bits a weight less, 0.3 GB at 7B, for a little "
+        "time; the seed had it off.",
     )  # fmt: skip
     lora_rank: int = _knob(
         16, label="LoRA rank", group="Weights", unit="dimensions", low=1, high=512, source=_LORA,
@@ -147,7 +148,7 @@ class DpoRecipe:
         why="4 micro-batches of 4 pairs make one step of 16 pairs.",
     )  # fmt: skip
     gradient_checkpointing: bool = _knob(
-        True, label="Recompute activations", group="Batch", unit="",
+        True, label="Recompute layers", group="Batch", unit="",
         source="Chen et al. 2016, arXiv 1604.06174",
         why="Saves memory for about a fifth more time; the numbers stay the same.",
     )  # fmt: skip

@@ -12,6 +12,7 @@ from training.presets import Preset
 from training.recipe import DpoRecipe
 
 _SMOOTHING = "label_smoothing"
+_IN_A_ROW = 4
 
 
 def form(preset: Preset) -> DpoRecipe:
@@ -44,11 +45,13 @@ def seed_table() -> None:
 
 
 def _draw_all(members: Sequence[Knob], preset: Preset) -> dict[str, str]:
-    columns = st.columns(4, vertical_alignment="bottom")
     typed = {}
-    for position, knob in enumerate(members):
-        with columns[position % 4]:
-            typed[knob.key] = _draw(knob, preset)
+    for start in range(0, len(members), _IN_A_ROW):
+        # A row at a time: columns of their own heights would drift apart where a switch stands among fields.
+        columns = st.columns(_IN_A_ROW, vertical_alignment="bottom")
+        for column, knob in zip(columns, members[start : start + _IN_A_ROW], strict=False):
+            with column:
+                typed[knob.key] = _draw(knob, preset)
     return typed
 
 

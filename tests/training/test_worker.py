@@ -129,3 +129,40 @@ def test_a_release_that_has_changed_is_refused_as_a_fault_of_the_data(
     result = documents.read(run / runs.RESULT)
     assert (result["outcome"], result["reason"]) == ("failed", "data")
     assert result["message"].startswith("The release is not what was released: data/train")
+
+
+@pytest.mark.trainer
+def test_dora_with_rank_stabilisation_and_a_weighted_sft_term_trains_and_leaks_no_token(
+    tmp_path: Path, small_release: Path, untrained_model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secret = "hf_" + "notatoken" * 3
+    for name in ("HF_TOKEN", "WANDB_API_KEY"):
+        monkeypatch.setenv(name, secret)
+    settings = quick(
+        dora="true", rs_lora="true", loss_types="sigmoid,sft", loss_weights="1,0.2", max_steps="3",
+        warmup_steps="1",
+        lora_target_modules="all-linear", sample_prompts="0",
+    )  # fmt: skip
+    run = write_run(tmp_path, small_release, settings, model=in_folder(untrained_model))
+    assert work(run) == 0, runs.log_tail(run, 20)
+    saved = documents.read(run / "adapter" / "adapter_config.json")
+    assert (saved["use_dora"], saved["use_rslora"]) == (True, True)
+    # ln 2 and a fifth of the chosen answers' nats a token, which an untrained model has many of
+    assert training_rows(run)[1]["loss"] > 0.693 + 0.2
+    assert not [path for path in run.rglob("*") if path.is_file() and secret.encode() in path.read_bytes()]
+
+
+@pytest.mark.trainer
+def test_a_run_that_no_longer_gains_ends_early_and_is_complete(
+    tmp_path: Path, small_release: Path, untrained_model: Path
+) -> None:
+    settings = quick(
+        patience="2", evaluate_every="1", learning_rate="1e-9", warmup_steps="0", max_steps="50",
+        lora_dropout="0", sample_prompts="0",
+    )  # fmt: skip
+    run = write_run(tmp_path, small_release, settings, model=in_folder(untrained_model))
+    assert work(run) == 0, runs.log_tail(run, 20)
+    result = documents.read(run / runs.RESULT)
+    assert result["outcome"] == "completed"
+    assert result["step"] == result["max_steps"] < 50
+    assert artefacts.problems(run) == ()
