@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from curation.labelling import browse
+from curation.labelling import browse, matching, searching
 from curation.labelling.browse import Page, Row
 from curation.model import Role
 from curation.quality import exhibits
@@ -73,6 +73,7 @@ def turn(page: Page) -> None:
 
 
 st.title("Browse", anchor=False)
+searching.prepare_beside(db)
 sources = browse.sources(db)
 if not sources:
     st.info("There are no pairs yet.", icon=":material/inbox:")
@@ -81,7 +82,7 @@ if not sources:
 exhibit = exhibit_links.shown(db)
 wanted, order = pair_filters.form(sources)
 wanted = diversity.narrowed(wanted)
-among = browse.everything if exhibit is None else exhibits.gathering(exhibit)
+among = matching.everything if exhibit is None else exhibits.gathering(exhibit)
 found = browse.page(db, wanted, order, TRAIL.position((wanted, order, exhibit)), SIZE, among=among)
 if not found.rows:
     st.info("No pair matches. Remove a filter or shorten the search.", icon=":material/search_off:")

@@ -12,6 +12,7 @@ import duckdb
 
 from curation.database import Database
 from curation.labelling import standings
+from curation.labelling.touched import Touched
 
 # rules.md §5 leaves it open. (choice)
 SUSPECTED = 0.8
@@ -59,7 +60,7 @@ class Desk:
         self._is_laid = False
         self._stamp = (-1, -1)  # commits, and those that wrote only decisions
         self._suspicions: tuple[object, ...] = ()
-        self._next: dict[str, int] = {"decision": 0, "rewrite": 0, "settlement": 0, "placement": 0}
+        self._touched = Touched()
 
     def catch_up(self, database: Database) -> None:
         """File what was committed since the last time; the first time, everything. `lock` must be held."""
@@ -74,34 +75,14 @@ class Desk:
                     " first DOUBLE, second DOUBLE)"
                 )
             suspicions = cursor.execute("SELECT count(*), max(computed) FROM suspicion").fetchone() or ()
-            touched = self._touched(cursor)
+            touched = list(self._touched.pairs(cursor))
             if self._is_laid and suspicions == self._suspicions and len(touched) <= _FEW:
                 _file(cursor, touched)
             else:
                 _file(cursor, None)
             self._is_laid, self._suspicions = True, suspicions
+            self._touched.seen()
         self._stamp = stamp
-
-    def _touched(self, cursor: duckdb.DuckDBPyConnection) -> list[str]:
-        """Pairs that rows since the last time speak of."""
-        found: dict[str, None] = {}
-        rows = cursor.execute(
-            """
-            SELECT 'decision', rowid, pair_id FROM decision WHERE rowid >= $decision
-            UNION ALL SELECT 'rewrite', rowid, pair_id FROM rewrite WHERE rowid >= $rewrite
-            UNION ALL SELECT 'settlement', rowid, pair_id FROM settlement WHERE rowid >= $settlement
-            UNION ALL SELECT 'placement', rowid, pair_id FROM placement WHERE rowid >= $placement
-            UNION ALL  -- a pair that was made by a decision which has been replaced or taken back
-            SELECT 'made', -1, r.pair_id FROM rewrite AS r
-            JOIN decision AS d ON d.supersedes = r.decision_id WHERE d.rowid >= $decision
-            """,
-            self._next,
-        ).fetchall()
-        for table, row_id, pair_id in rows:
-            found[pair_id] = None
-            if table in self._next:
-                self._next[table] = max(self._next[table], row_id + 1)
-        return list(found)
 
 
 def of(database: Database) -> Desk:

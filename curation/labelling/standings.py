@@ -143,3 +143,12 @@ def asked(pair_ids: Sequence[str] | None) -> tuple[str, dict[str, Any]]:
     names = {f"id_{place}": pair_id for place, pair_id in enumerate(pair_ids)}
     listed = ", ".join(f"${name}" for name in names) or "NULL"
     return _QUERY.format(pair_id=f"pair_id IN ({listed})", id=f"p.id IN ({listed})"), names
+
+
+def within(table: str) -> str:
+    """SQL as of `asked`, for the pairs that a table of ours lists in its column pair_id.
+
+    For more pairs than are written out well: a pass over narrow columns, however few they are.
+    """
+    listed = f"IN (SELECT pair_id FROM {table})"  # noqa: S608 - a name of ours
+    return _QUERY.format(pair_id=f"pair_id {listed}", id=f"p.id {listed}")

@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from curation.database import Database
-from curation.labelling.browse import Filter
+from curation.labelling.matching import Filter
 from curation.suspicion import diversity
 from curation.suspicion.diversity import Diversity, Group
 

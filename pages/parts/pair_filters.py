@@ -6,7 +6,7 @@ from typing import TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from curation.labelling.browse import Filter, Order, State
+from curation.labelling.matching import Filter, Order, State
 from curation.model import Tier, Verdict
 from pages.parts import charts
 from pages.parts.pair_words import VERDICT_WORDS

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from curation.database import Database
-from curation.labelling import batches, browse
+from curation.labelling import batches, browse, matching
 from curation.labelling.batches import Batch
-from curation.labelling.browse import Filter, Narrowing, Order
+from curation.labelling.matching import Filter, Narrowing, Order
 from curation.model import Role
 from pages.parts import guard, session
 from pages.parts.plain import plain
@@ -43,7 +43,7 @@ def show(db: Database) -> None:
             )
 
 
-def first_form(wanted: Filter, order: Order, total: int, among: Narrowing = browse.everything) -> None:
+def first_form(wanted: Filter, order: Order, total: int, among: Narrowing = matching.everything) -> None:
     """A button that makes a batch of everything that a filter finds; for the page Browse."""
     with st.popover("Label first", icon=":material/low_priority:", width="stretch"):
         st.caption(f"{total:,} pairs, in the order of this list, before everything else.")
@@ -77,26 +77,10 @@ def _make(wanted: Filter, order: Order, name: str, again: bool, among: Narrowing
     with guard.on_action():
         person, db = guard.permitted(Role.LEAD), session.database()
         found = browse.every_id(db, wanted, order, among=among)
-        detail = {"filter": _told(wanted), "order": order.value}
+        detail = {"filter": dict(wanted.told), "order": order.value}
         batches.make(db, found, name=name, by=person.id, now=session.now(), more=int(again), detail=detail)
         session.forget("batch-name")
         st.toast(f"{len(found):,} pairs come first from now on")
-
-
-def _told(wanted: Filter) -> dict[str, object]:
-    """The filter for the audit; what was searched for may quote a pair, so only that there was a search."""
-    told = {
-        "searched": bool(wanted.text),
-        "source": wanted.source_id,
-        "state": wanted.state,
-        "winner": wanted.winner,
-        "tier": wanted.tier,
-        "min_chars": wanted.min_chars,
-        "max_chars": wanted.max_chars,
-        "cluster": wanted.cluster,
-        "language": wanted.language,
-    }
-    return {name: value for name, value in told.items() if value}
 
 
 def _put_first(number: int) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 import streamlit as st
 
-from curation.labelling.browse import Filter
+from curation.labelling.matching import Filter
 from curation.suspicion.diversity import Diversity
 from pages.parts import diversity
 

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from curation import text
 from curation.database import Database
-from curation.labelling import browse, pairs
-from curation.labelling.browse import Filter, Order, State
+from curation.labelling import browse, pairs, placements, searching, settlements, shelf, undoing
+from curation.labelling.actions import Action
+from curation.labelling.matching import Filter, Order, State
 from curation.model import Answer, Pair, Provenance, Tier, Verdict
 
 NOW = datetime(2026, 11, 22, 9, 0)
@@ -121,3 +122,55 @@ def test_tiers_without_pairs_are_counted_as_zero() -> None:
     assert counts[Tier.PRIOR] == 1
     assert sum(counts.values()) == 1
     assert set(counts) == set(Tier)
+
+
+def test_a_search_finds_the_same_before_and_after_the_texts_are_prepared() -> None:
+    db = a_database(a_pair(1, "The Danube"), a_pair(2, "ÉCOLE"))
+    before = [shown(db, Filter(text=each)) for each in ("danube", "École", "t 2")]
+    assert searching.prepare(db) == 2
+    with db.writing() as tx:
+        pairs.add(tx, [a_pair(3, "danube too")], NOW)  # so that nothing is remembered
+    assert before == [["Prompt 1"], ["Prompt 2"], ["Prompt 2"]]
+    assert [shown(db, Filter(text=each)) for each in ("École", "t 2")] == before[1:]
+    assert shown(db, Filter(text="danube")) == ["Prompt 1", "Prompt 3"]
+    assert (searching.prepare(db), searching.prepare(db)) == (1, 0)
+
+
+def test_nothing_is_found_across_two_texts() -> None:
+    db = a_database(a_pair(1, "short"))
+    for _ in range(2):
+        assert not shown(db, Filter(text="1short")) + shown(db, Filter(text="1other"))
+        searching.prepare(db)
+
+
+def test_more_searches_than_are_kept_find_what_they_found() -> None:
+    db = a_database(*(a_pair(number) for number in range(20)))
+    for number in [*range(20), 0]:
+        assert f"Prompt {number}" in shown(db, Filter(text=f"Prompt {number}"))
+
+
+@given(steps=st.lists(st.tuples(st.integers(0, 3), st.sampled_from("vVsab+")), max_size=8))
+@settings(max_examples=8, deadline=None)
+def test_the_shelf_is_the_view_standing_after_whatever_people_do(steps: list[tuple[int, str]]) -> None:
+    batch = [a_pair(number) for number in range(4)]
+    db = a_database(*batch)
+    for step, (place, deed) in enumerate(steps):
+        act, pair = Action(id=f"a{step}", reason="why", by="lead", now=NOW), batch[place]
+        if deed in "vV":
+            vote(db, pair, Verdict.TIE if deed == "v" else Verdict.ANSWER_1, f"ann-{step}")
+        elif deed == "s":
+            settlements.settle(db, {pair.id: Verdict.BOTH_BAD}, act)
+        elif deed == "a":
+            placements.set_aside(db, [pair.id], act)
+        elif deed == "b":
+            undoing.undo(db, f"a{step - 1}", by="lead", now=NOW) if step and steps[step - 1][
+                1
+            ] in "sa" else None
+        else:
+            with db.writing() as tx:
+                pairs.add(tx, [a_pair(100 + step)], NOW)
+        shelf.of(db)
+        with db.reading() as cursor:
+            columns = "pair_id, winner, tier, votes, agreement, aside"
+            filed = cursor.execute(f"SELECT {columns} FROM shelf.entry ORDER BY ALL").fetchall()
+            assert filed == cursor.execute(f"SELECT {columns} FROM standing ORDER BY ALL").fetchall()

@@ -5,7 +5,7 @@ import pytest
 from curation.database import Database
 from curation.errors import InvalidInput, NothingToUndo, Unknown
 from curation.labelling import browse, decisions, events, placements, progress, queue, settlements
-from curation.labelling.browse import Filter, State
+from curation.labelling.matching import Filter, State
 from curation.labelling.placements import Place
 from curation.model import Tier, Verdict
 from curation.validation import runner

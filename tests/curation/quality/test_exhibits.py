@@ -6,7 +6,7 @@ import pytest
 
 from curation.database import Database
 from curation.labelling import browse
-from curation.labelling.browse import Filter
+from curation.labelling.matching import Filter
 from curation.model import Answer, Arm, Verdict
 from curation.quality import agreement, annotators, exhibits
 from curation.quality.agreement import Slice

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from curation.database import Database
 from curation.labelling import browse
-from curation.labelling.browse import Filter
+from curation.labelling.matching import Filter
 from curation.suspicion import detection, diversity
 from tests.curation.conftest import NOW, APair
 
