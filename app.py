@@ -24,6 +24,7 @@ from pages.parts import (
     routes_reading,
     routes_refused,
     routes_sign_in,
+    routes_slice,
     routes_team,
     sign_in,
 )
@@ -90,6 +91,7 @@ app = st.App(
         *routes_reading.routes(),
         *routes_history.routes(),
         *routes_download.routes(),
+        *routes_slice.routes(),
         *routes_refused.routes(),
         *routes_team.routes(),
         *routes_command.routes(),

@@ -7,6 +7,9 @@ from curation.labelling.browse import Page, Row
 from curation.model import Role
 from curation.quality import exhibits
 from pages.parts import (
+    browse_bulk,
+    browse_figures,
+    browse_slices,
     charts,
     diversity,
     exhibit_links,
@@ -15,8 +18,10 @@ from pages.parts import (
     pair_filters,
     pair_words,
     project_batches,
+    review_form,
     session,
 )
+from pages.parts.browse_bulk import Asked
 from pages.parts.trail import Trail
 
 SIZE = 25
@@ -59,17 +64,28 @@ def table(page: Page) -> Row | None:
 def turn(page: Page) -> None:
     """Where we are in the list, and the two buttons that turn the page."""
     before = TRAIL.pages_before()
-    words, batch, earlier, later = st.columns([5, 1.4, 1, 1], vertical_alignment="center")
+    words, earlier, later = st.columns([6, 1, 1], vertical_alignment="center")
     first = before * SIZE
     words.caption(f"{first + 1:,} to {first + len(page.rows):,} of {page.total:,} pairs")
-    if person.role.includes(Role.LEAD):
-        with batch:
-            project_batches.first_form(wanted, order, page.total, among)
     earlier.button("Back", key="browse-back", disabled=before == 0, on_click=TRAIL.back, width="stretch")
     later.button(
         "Next", key="browse-next", disabled=page.next is None, width="stretch",
         on_click=TRAIL.forward, args=(page.next,),
     )  # fmt: skip
+
+
+def tools(total: int) -> None:
+    """What can be done with the whole list."""
+    spread, slices, file, batch = st.columns([4, 1.4, 1.4, 1.4], vertical_alignment="center")
+    with spread:
+        browse_figures.toggle()
+    with slices:
+        browse_slices.saved(db, wanted, order)
+    with file:
+        browse_slices.export(wanted, order, among, listed, total)
+    if person.role.includes(Role.LEAD):
+        with batch:
+            project_batches.first_form(wanted, order, total, among)
 
 
 st.title("Browse", anchor=False)
@@ -83,12 +99,17 @@ exhibit = exhibit_links.shown(db)
 wanted, order = pair_filters.form(sources)
 wanted = diversity.narrowed(wanted)
 among = matching.everything if exhibit is None else exhibits.gathering(exhibit)
-found = browse.page(db, wanted, order, TRAIL.position((wanted, order, exhibit)), SIZE, among=among)
+listed = (wanted, order, exhibit)
+found = browse.page(db, wanted, order, TRAIL.position(listed), SIZE, among=among)
+tools(found.total)
 if not found.rows:
     st.info("No pair matches. Remove a filter or shorten the search.", icon=":material/search_off:")
+    review_form.undo()  # an action may have emptied the list
     st.stop()
+browse_figures.show(wanted, among, sources)
 chosen = table(found)
 turn(found)
+browse_bulk.form(Asked(wanted=wanted, order=order, among=among, key=listed))
 if chosen is None:
     st.caption("Tick a row to open the pair with its history.")
 else:

@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from curation.labelling.matching import Filter, Order, State
 from curation.model import Tier, Verdict
-from pages.parts import charts
+from pages.parts import charts, session
 from pages.parts.pair_words import VERDICT_WORDS
 
 _STATES = {
@@ -60,3 +60,13 @@ def _length(place: DeltaGenerator, label: str, key: str) -> int | None:
     return place.number_input(
         label, min_value=0, value=None, step=100, key=f"browse-{key}", placeholder="Any length"
     )
+
+
+def fill(wanted: Filter, order: Order) -> None:
+    """Set the fields to a filter before they are drawn."""
+    values = {
+        "text": wanted.text, "source": wanted.source_id, "state": wanted.state, "winner": wanted.winner,
+        "tier": wanted.tier, "min": wanted.min_chars, "max": wanted.max_chars, "order": order,
+    }  # fmt: skip
+    for key, value in values.items():
+        session.keep(f"browse-{key}", value)

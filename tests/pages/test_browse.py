@@ -6,7 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from curation.database import Database
-from curation.labelling import batches, pairs
+from curation.labelling import batches, browse, events, pairs
+from curation.labelling.matching import Filter, Order, State
 from curation.model import Role
 from pages.parts import session
 from tests.curation.labelling.a_workspace import NOW, a_pair
@@ -48,3 +49,50 @@ def test_a_reviewer_sees_no_way_to_make_a_batch(page: AppTest, monkeypatch: pyte
     monkeypatch.setenv(session.ROLE_VARIABLE, Role.REVIEWER)
     page.run()
     assert "batch-make" not in {str(button.key) for button in page.button}
+
+
+def test_a_list_is_set_aside_after_a_look_and_comes_back_by_one_undo(page: AppTest) -> None:
+    page.text_input(key="browse-text").set_value("Prompt 1").run()
+    page.selectbox(key="browse-deed").set_value("Set aside").run()
+    page.button(key="browse-look").click().run()
+    page.text_input(key="browse-why").set_value("Spam").run()
+    page.button(key="browse-do").click().run()
+    assert not page.exception
+    assert browse.page(session.database(), Filter()).total == 9
+    next(each for each in page.button if "ndo" in each.label).click().run()
+    assert browse.page(session.database(), Filter()).total == 12
+
+
+def test_a_look_that_is_no_longer_true_is_shown_again_before_anything_happens(page: AppTest) -> None:
+    page.selectbox(key="browse-deed").set_value("Settle as tie").run()
+    page.button(key="browse-look").click().run()
+    page.text_input(key="browse-why").set_value("Same").run()
+    with session.database().writing() as tx:
+        pairs.add(tx, [a_pair(99)], NOW)
+    page.button(key="browse-do").click().run()
+    assert page.error[0].value.startswith("People have acted since you looked")
+    assert browse.page(session.database(), Filter(state=State.SETTLED)).total == 0
+
+
+def test_a_saved_slice_sets_every_field_again(page: AppTest) -> None:
+    page.text_input(key="browse-text").set_value("Prompt 1").run()
+    page.selectbox(key="browse-order").set_value(Order.SHORTEST).run()
+    page.text_input(key="slice-name").set_value("Ones").run()
+    page.button(key="slice-save").click().run()
+    page.text_input(key="browse-text").set_value("").run()
+    page.button(key="slice-Ones").click().run()
+    assert not page.exception
+    assert page.text_input(key="browse-text").value == "Prompt 1"
+    assert page.selectbox(key="browse-order").value is Order.SHORTEST
+
+
+def test_a_reviewer_writes_a_file_and_the_audit_says_so(
+    page: AppTest, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(session.ROLE_VARIABLE, Role.REVIEWER)
+    page.toggle(key="browse-figures").set_value(True).run()
+    page.button(key="slice-write").click().run()
+    assert not page.exception
+    (file,) = (home / "downloads" / "slices").iterdir()
+    assert len(file.read_text(encoding="utf-8").splitlines()) == 12
+    assert events.newest(session.database(), 1)[0].action == "export slice"

@@ -46,6 +46,7 @@ WITHOUT_HEADING = {"label"}
 GUARDED = [
     *label_routes(),
     ("/download/{name}", "/download/v1.zip?token=", Role.LEAD),
+    ("/slice/{name}", "/slice/x.jsonl?token=", Role.REVIEWER),
     ("/refused/{source_id}.jsonl", "/refused/x.jsonl", Role.LEAD),
     ("/team/audit.csv", "audit", Role.LEAD),
     ("/team/backup/{name}", "/team/backup/x.duckdb?token=", Role.LEAD),
