@@ -13,7 +13,7 @@ TEXT_STYLE = (_FOLDER / "text.css").read_text(encoding="utf-8")
 _SCRIPTS = (
     *("keys", "outbox", "clock", "server", "preferences", "pairs"),
     *("word_difference", "marks", "beginnings", "code_copy", "wide", "deck", "reading"),
-    *("guidelines", "breaks", "spoken", "screen", "help"),
+    *("guidelines", "breaks", "spoken", "screen", "counts", "no_pair", "help"),
     *("past", "side", "recent", "details", "going_back", "labelling"),
 )
 _STYLES = ("text", "pair_view", "reading", "guidelines", "help", "details")

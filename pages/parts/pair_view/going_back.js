@@ -26,7 +26,7 @@ class GoingBack {
     // A decision that had replaced another one: taking it back puts the other one into effect again.
     item.supersedes = last.before === null ? null : entry.id;
     item.decision = restored && { ...restored, ...restored.said };
-    if (!restored) this.labelling.tally(last.choice, -1);
+    if (!restored) this.labelling.counts.add(last.choice, -1);
     this.labelling.screen.press("undo");
     this.labelling.screen.note(restored ? "Put back as it was before." : "Taken back. Decide again.");
     this.bringForward(item);
@@ -42,7 +42,7 @@ class GoingBack {
     }
     const entry = { id: newId(), pair: again.pair, choice: "redo", redoes: again.id };
     const replaced = this.past.bringBack(entry.id).pair === this.labelling.current?.id ? this.labelling.current : null;
-    if (!replaced?.decision) this.labelling.tally(again.choice, 1);
+    if (!replaced?.decision) this.labelling.counts.add(again.choice, 1);
     this.labelling.screen.press("redo");
     this.labelling.screen.note(`Done again: ${verdictWords(again)}.`);
     this.labelling.outbox.add(entry);

@@ -112,3 +112,13 @@ function keyOf(event) {
 function labelOf(action) {
   return ACTIONS.find((row) => row.action === action)?.label;
 }
+
+function isTyping(event) {
+  const element = event.composedPath()[0];
+  return element.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(element.tagName);
+}
+
+// Whoever cannot see the pair cannot judge it.
+function isBehindDialog(root) {
+  return [...document.querySelectorAll('[role="dialog"], [aria-modal="true"]')].some((dialog) => !dialog.contains(root.getRootNode().host ?? root) && dialog.checkVisibility());
+}

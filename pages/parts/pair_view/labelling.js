@@ -38,8 +38,7 @@ class Labelling {
     this.current = null;
     this.back = new GoingBack(this, root.getRootNode());
     this.chooser = new Chooser(this.screen.parts.chooser);
-    this.count = null;
-    this.changes = 0;
+    this.counts = new Counts(this.screen);
     this.outbox = new Outbox({
       prefix: `pairloom:${data.workspace}:${data.annotator}:`,
       post: (entries) => this.server.save(entries),
@@ -49,7 +48,7 @@ class Labelling {
       server: this.server,
       busy: () => this.busy(),
       knowsPast: () => this.known,
-      stamp: () => (this.outbox.entries.size === 0 ? this.changes : null),
+      stamp: () => (this.outbox.entries.size === 0 ? this.counts.changes : null),
       changed: (answer, quiet) => this.pairsChanged(answer, quiet),
     });
     this.listen(root);
@@ -154,7 +153,7 @@ class Labelling {
     this.decided = verdict.choice;
     this.back.past.add({ ...entry, said, item, when: Date.now() });
     // A pair that was decided before counts already.
-    if (!item.decision) this.tally(verdict.choice, 1);
+    if (!item.decision) this.counts.add(verdict.choice, 1);
     item.decision = item.draft = null;
     this.current = null;
     this.outbox.add(entry);
@@ -197,26 +196,7 @@ class Labelling {
 
   explain() {
     this.current = null;
-    const { trouble, more, asking } = this.pairs;
-    if (trouble?.ended) this.screen.say("ended", trouble.message);
-    else if (trouble) this.screen.say("trouble", `${sentence(trouble.message)} Your decisions are kept in this browser, and this screen tries again by itself.`);
-    else if (more || asking) this.screen.say("loading", "Loading the next pairs.");
-    else this.explainEmpty();
-  }
-
-  explainEmpty() {
-    if (this.count?.pairs === 0) {
-      this.screen.say("empty", "There are no pairs yet. A lead of the project imports them on the Import page.");
-      return;
-    }
-    if (this.count?.enough) {
-      this.screen.say("empty", this.count.enough);
-      return;
-    }
-    const skipped = this.count?.skipped ?? 0;
-    const again = { words: `Show the ${number(skipped)} I skipped`, take: () => this.goThroughSkipped() };
-    const words = skipped > 0 ? "Nothing is left for you but the pairs you skipped." : "Nothing is left for you to decide.";
-    this.screen.say("empty", `${words} New pairs appear here by themselves.`, skipped > 0 && again);
+    sayWhyNoPair(this.screen, { pairs: this.pairs, count: this.counts.now, again: () => this.goThroughSkipped() });
   }
 
   goThroughSkipped() {
@@ -230,32 +210,11 @@ class Labelling {
       this.back.loadPast();
       this.back.details.asks = answer.project;
       this.screen.strength(answer.project.strength);
-      this.adoptCounts(answer.progress, quiet);
+      this.counts.adopt(answer.progress, quiet, this.outbox.entries.values());
     }
     if (this.current !== null) this.prepareNext();
     else if (this.pairs.ready.length > 0) this.advance();
     else this.explain();
-  }
-
-  // The server's counts are taken when nothing is under way; until then we count along.
-  adoptCounts(progress, quiet) {
-    if (this.count === null) {
-      this.count = { ...progress };
-      for (const { choice } of this.outbox.entries.values()) {
-        if (choice !== "undo") this.tally(choice, 1);
-      }
-    } else if (quiet) {
-      this.count = { ...progress };
-    }
-    this.screen.counts(this.count);
-  }
-
-  tally(choice, by) {
-    this.changes += 1;
-    if (this.count === null || choice === "cannot_judge") return;
-    const names = choice === "skip" ? ["skipped"] : ["today", "mine", ...(this.count.votes_per_pair === 1 ? ["decided"] : [])];
-    for (const name of names) this.count[name] = Math.max(0, this.count[name] + by);
-    this.screen.counts(this.count);
   }
 
   busy() {
@@ -307,16 +266,6 @@ class Labelling {
   }
 }
 
-function isTyping(event) {
-  const element = event.composedPath()[0];
-  return element.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(element.tagName);
-}
-
-// Whoever cannot see the pair cannot judge it.
-function isBehindDialog(root) {
-  return [...document.querySelectorAll('[role="dialog"], [aria-modal="true"]')].some((dialog) => !dialog.contains(root.getRootNode().host ?? root) && dialog.checkVisibility());
-}
-
 // What goes with a decision: what was said before it, and of an earlier one what still holds under this verdict.
 function saidOf({ draft, decision }, choice) {
   if (draft) return draft;
@@ -329,10 +278,6 @@ function saidOf({ draft, decision }, choice) {
 function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function sentence(words) {
-  return `${words[0].toUpperCase()}${words.slice(1).replace(/\.$/, "")}.`;
 }
 
 const open = new WeakMap();
