@@ -52,11 +52,14 @@ def choose_preset(release: Path, *, demo: bool) -> Preset:
     offered = sorted(presets.PRESETS, key=lambda preset: (preset.key == "demo") is not demo)
     with guard.on_action():
         offered.insert(1, release_preset.derive(release))
+    choice = st.container()
+    with st.popover("Use a recipe file", icon=":material/upload_file:"):
+        given = recipe_exchange.upload()
+    if given is not None:  # in the place of the list, so that nothing else seems chosen
+        choice.text_input("Recipe", given.name, disabled=True, key=f"train-{given.key}")
+        return given
     key = f"train-preset-{demo}-{release.name}"
-    chosen = st.selectbox("Recipe", offered, format_func=lambda preset: preset.name, key=key)
-    with st.popover("Use a recipe file", icon=":material/upload_file:"), guard.on_action():
-        return recipe_exchange.upload() or chosen
-    return chosen
+    return choice.selectbox("Recipe", offered, format_func=lambda preset: preset.name, key=key)
 
 
 def start(release: Path, model: BaseModel, settings: DpoRecipe) -> None:
@@ -86,8 +89,11 @@ with first:
     release = choose_release()
 with second, guard.on_action():
     model = choose_model()
-with third:
+preset = None
+with third, guard.on_action():
     preset = choose_preset(release, demo=model is not None and model.name == "demo")
+if preset is None:
+    st.stop()
 st.caption(f"{preset.notes} Source: {preset.source}")
 with guard.on_action():
     settings = recipe_form.form(train_suggestions.offer(release, preset))

@@ -28,7 +28,9 @@ def run(arguments: argparse.Namespace) -> terminal.Outcome:
     chosen = [_recipe(name) for name in arguments.recipes]
     if arguments.what == "list":
         return _listed()
-    return _shown(*chosen, *arguments.recipes) if arguments.what == "show" else _compared(*chosen)
+    if arguments.what == "show":
+        return _shown(chosen[0], heading=arguments.recipes[0])
+    return _compared(chosen[0], chosen[1])
 
 
 def _recipe(name: str) -> DpoRecipe:
@@ -44,9 +46,9 @@ def _listed() -> terminal.Outcome:
     return terminal.Outcome(content={"presets": rows}, words=words)
 
 
-def _shown(settings: DpoRecipe, name: str) -> terminal.Outcome:
+def _shown(settings: DpoRecipe, *, heading: str) -> terminal.Outcome:
     return terminal.Outcome(
-        content={"recipe": recipe.to_dict(settings)}, words=recipe_file.dump(settings, name).rstrip()
+        content={"recipe": recipe.to_dict(settings)}, words=recipe_file.dump(settings, heading).rstrip()
     )
 
 
