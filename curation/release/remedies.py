@@ -25,7 +25,7 @@ def pairs_behind(db: Database, policy: Policy, rule: str, severity: Severity) ->
                 SELECT pair_id, rule, 'E' AS severity FROM exclusion
                 UNION ALL SELECT pair_id, rule, 'W' FROM doubt SEMI JOIN releasable USING (pair_id)
                 UNION ALL SELECT pair_id, 'V18', 'W' FROM releasable WHERE tier IN ('single', 'prior'))
-            WHERE rule = $rule AND severity = $severity
+            WHERE rule IN ($rule, $rule || ' length') AND severity = $severity
             GROUP BY pair_id ORDER BY pair_id LIMIT $most
             """,
             {"rule": rule, "severity": severity.value, "most": MOST},

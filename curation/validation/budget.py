@@ -64,6 +64,8 @@ def no_room(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     """V24, rows: the prompt fills the whole length, or the answers are equal in what is left of it.
 
     TRL 1.16 drops or truncates such rows without a word; equal sides then teach nothing.
+
+    Source: TRL 1.16, truncation in its preference collator; rules.md §2, V24.
     """
     cursor.execute(
         """
@@ -92,6 +94,8 @@ def cut(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     """V24, set: prompts or answers that training would cut.
 
     A cut answer loses its end token, so that a model learns not to stop.
+
+    Source: TRL 1.16, truncation in its preference collator; rules.md §2, V24.
     """
     limits = {"total": policy.max_length, "prompt": policy.max_prompt_length}
     total, count, estimated, covering, covering_prompt = cursor.execute(

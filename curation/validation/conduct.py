@@ -1,9 +1,11 @@
 """V25, V26, V27, V28: what an answer does that it should not. The detectors are in substance and private."""
 
-from curation.validation import doubt, exclusion, snapshot
+from curation.validation import doubt, exclusion, snapshot, texts
 from curation.validation.exclusion import Cursor
 from curation.validation.finding import Finding, Severity
 from curation.validation.policy import Policy
+
+_SHORTEST_PILE = 100  # characters; short answers meet at one length by chance
 
 
 def refusal(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
@@ -36,6 +38,8 @@ def language(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
 
     Prompts that name a language or ask for a translation are left out. The chosen answer's language must be
     sure; of prompt and rejected answer one is enough, because they agree.
+
+    Source: rules.md §2, V26; confidence of Joulin et al. (2016), fastText.
     """
     cursor.execute(
         """
@@ -85,6 +89,8 @@ def personal(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     """V27, personal data: e-mail, telephone, card, social security and account numbers, public addresses.
 
     Patterns also hit public and invented persons, so a person looks.
+
+    Source: rules.md §2, V27; check digits of ISO/IEC 7812 (cards) and ISO 13616 (IBAN).
     """
     cursor.execute(
         "INSERT INTO doubt SELECT pair_id, 'V27', 'a text holds ' || personal FROM fact"
@@ -121,8 +127,50 @@ def loop(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     )
 
 
+def pile_up(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
+    """V28, cut answers: many winners of one and the same length that do not end where a sentence does.
+
+    A generator that stops at a limit leaves such a pile; lengths that people or models choose are spread.
+    Counted in characters of the text as imported, so a limit in tokens is seen only where rows were cut again
+    by characters. Source: rules.md §2, V28; limits are engineering choices.
+    """
+    cursor.execute(
+        """
+        INSERT INTO doubt
+        WITH said AS (
+            SELECT r.pair_id, chosen_of(r.winner, p.answer_1_chars, p.answer_2_chars) AS chars,
+                   list_contains(chosen_of(r.winner, f.edges_1, f.edges_2), $ends) AS ends
+            FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id JOIN pair AS p ON p.id = r.pair_id
+        ),
+        pile AS (
+            SELECT chars FROM said WHERE NOT ends AND chars >= $shortest GROUP BY chars
+            HAVING count(*) >= $pairs AND count(*) >= $share * (SELECT count(*) FROM said)
+        )
+        SELECT pair_id, 'V28 length', 'the chosen answer is cut at ' || chars || ' characters, like others'
+        FROM said SEMI JOIN pile USING (chars) WHERE NOT ends
+        """,
+        {
+            "ends": texts.SENTENCE_END,
+            "shortest": _SHORTEST_PILE,
+            "pairs": policy.pile_pairs,
+            "share": policy.pile_share,
+        },
+    )
+    return doubt.finding(
+        cursor,
+        "V28",
+        mark="V28 length",
+        message="In {count} of {total} rows the chosen answer is exactly as long as many others and does not "
+        "end a sentence; it was probably cut at a limit.",
+        fix="Queue them for people, or import them with a larger limit.",
+    )
+
+
 def cut_off(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
-    """V28, cut answers: a code fence that the winner leaves open. From the text alone this is a hint only."""
+    """V28, cut answers: a code fence that the winner leaves open. From the text alone this is a hint only.
+
+    Source: rules.md §2, V28; from the text alone the pilot had a recall of 0.375 and a precision of 0.31.
+    """
     cursor.execute(
         "INSERT INTO doubt SELECT r.pair_id, 'V28 cut', 'the chosen answer leaves a code fence open'"
         " FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id"

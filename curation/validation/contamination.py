@@ -11,6 +11,8 @@ def held(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
 
     A benchmark's questions in the training set make its figures worthless: Intel/orca_dpo_pairs held
     GSM8K's in other words around them (Argilla). A second finding names the sets of which much is hit.
+
+    Source: Lambert et al. (2024), Tülu 3, section 3.2, arXiv 2411.15124.
     """
     version = protected.version(cursor)
     if not version:

@@ -44,6 +44,8 @@ def leak(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     every rejected answer begins with a blank and no chosen one does, so that "do not begin with a
     blank" has a reward accuracy of 1. A release trims both sides: what trimming removes is a warning
     whatever its rate, what survives is an error from policy.leak_error on (docs/decisions/0003).
+
+    Source: rules.md §1 and §2, V12, measured on Intel/orca_dpo_pairs.
     """
     found = _leaks(cursor, policy)
     errors = [each for each in found if not each.is_trimmed and each.difference >= policy.leak_error]

@@ -55,6 +55,8 @@ def agree(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     Krippendorff's alpha (nominal, blind first votes of the random arm): below 0.67 conclusions are
     tentative (Krippendorff 2004, Content Analysis, p. 241); preferences are usually below that, hence
     the lower limits. An error needs enough overlaps; with few of them the message says so.
+
+    Source: Krippendorff (2004), Content Analysis; limits of rules.md §2, V20.
     """
     patterns = agreement.verdict_patterns(cursor)
     overlaps = int(patterns.shared.pairs.sum())

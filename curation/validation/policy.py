@@ -29,6 +29,7 @@ _SHARES = (
     "language_sure",
     "loop_lines",
     "loop_grams",
+    "pile_share",
 )
 
 
@@ -61,6 +62,7 @@ class Policy:
         refusal_chars: only answers shorter than this are compared for refusals.
         language_sure: confidence that a text's language is known, in [0, 1].
         loop_lines, loop_grams: shares of one line, and of repeated 6-grams, beyond which an answer loops.
+        pile_pairs, pile_share: winners of one length that end in mid-sentence, and their share of rows.
         conflict_spread: steps on the strength scale that votes on one pair may lie apart.
         supported_share: with fewer rows in gold, agree2 or majority the card says so in its first line.
         split_seed: another seed holds out other prompts.
@@ -99,6 +101,8 @@ class Policy:
     language_sure: float = 0.6  # (choice)
     loop_lines: float = 0.30  # Rae et al. 2021, Gopher, table A1
     loop_grams: float = 0.35  # (choice)
+    pile_pairs: int = 20  # (choice)
+    pile_share: float = 0.01  # (choice)
     split_seed: int = 0
 
     def __post_init__(self) -> None:

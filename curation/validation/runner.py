@@ -65,6 +65,7 @@ SET_RULES: tuple[tuple[str, str, Rule], ...] = (
     ("V26", "the prompt's language", conduct.language),
     ("V27", "no personal data", conduct.personal),
     ("V28", "no loops", conduct.loop),
+    ("V28", "nothing cut at one length", conduct.pile_up),
     ("V28", "nothing cut off", conduct.cut_off),
 )
 # V23 needs a split, so the release gate runs it; it is listed here because the card lists every rule.

@@ -11,6 +11,8 @@ def conversation(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
 
     Trainers accept a misspelt or doubled role without a word, or fail far from the cause: TRL 1.16
     renders what the chat template makes of it.
+
+    Source: rules.md §2, V01; TRL 1.16, conversational format.
     """
     cursor.execute(
         "INSERT INTO exclusion SELECT pair_id, 'V01', 'the conversation is not valid: ' || fault"
@@ -28,6 +30,8 @@ def empty(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     """V02: prompt or an answer holds nothing that a reader would see (NFKC, zero-width characters removed).
 
     TRL 1.16 trains on an empty side without a word; the pair then teaches length and nothing else.
+
+    Source: rules.md §2, V02; Unicode Standard Annex 15 (NFKC).
     """
     cursor.execute(
         """

@@ -25,6 +25,8 @@ def leak(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     A model then learns whose style to imitate and not what is better. In Intel/orca_dpo_pairs the chosen
     answers are GPT-4's and the rejected ones Llama's, whatever their worth (Argilla re-judged 2,000 of
     12,859 as swapped). People's blind votes are what tells.
+
+    Source: rules.md §1 and §2, V13, measured on Intel/orca_dpo_pairs.
     """
     (total,) = cursor.execute("SELECT count(*) FROM releasable").fetchone() or (0,)
     if total < policy.source_pairs:

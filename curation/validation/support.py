@@ -14,7 +14,10 @@ _WEAK = {
 
 
 def set_aside(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
-    """R01: a reviewer has set the pair aside, or another with the same texts; it stays out of everything."""
+    """R01: a reviewer has set the pair aside, or another with the same texts; it stays out of everything.
+
+    Source: no rule of rules.md; a reviewer's decision (docs/decisions/0028).
+    """
     cursor.execute(
         """
         INSERT INTO exclusion
@@ -37,6 +40,8 @@ def undecided_winner(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
 
     Filtering ties and low-rated winners is what made 5,922 of 12,859 Orca pairs train a better model
     than all of them (Argilla, distilabel-intel-orca-dpo-pairs).
+
+    Source: rules.md §2, V17; Argilla (2024), distilabel-intel-orca-dpo-pairs.
     """
     total = snapshot.count(cursor)
     rows = cursor.execute(
@@ -105,6 +110,8 @@ def weak(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
 
     An imported preference is a hypothesis: re-judging Intel/orca_dpo_pairs found about 2,000 swapped and
     4,000 tied pairs of 12,859 (Argilla).
+
+    Source: rules.md §2, V18; Argilla (2024), distilabel-intel-orca-dpo-pairs.
     """
     counts = {
         Tier(tier): count

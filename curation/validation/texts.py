@@ -18,6 +18,7 @@ TRAILING_SPACE = "trailing white space"
 EDGE_MARK = "a byte order mark or zero-width character at an edge"
 REMOVED_BY_TRIMMING = (LEADING_SPACE, TRAILING_SPACE, EDGE_MARK)
 
+SENTENCE_END = "the end of a sentence at the end"
 TURN_OVERHEAD = 5  # tokens a chat template adds to a message, about
 _INVISIBLE = "\ufeff\u200b\u2060"
 _WIDE = re.compile(

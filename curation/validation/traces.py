@@ -12,6 +12,8 @@ def token_in_answer(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     A tokenizer reads such a text as the token itself, so that the model learns to end or to change the
     speaker in mid-answer. TRL 1.16 adds the template's own tokens around what is already there.
     policy.template_tokens are further ones, such as a tokenizer's all_special_tokens.
+
+    Source: rules.md §2, V09; the chat templates that residue.template_token names.
     """
     cursor.execute(
         """
@@ -40,7 +42,10 @@ def token_in_answer(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
 
 
 def token_in_prompt(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
-    """V09, prompts: a template token there may be the subject of the question, so a person looks."""
+    """V09, prompts: a template token there may be the subject of the question, so a person looks.
+
+    Source: rules.md §2, V09; the chat templates that residue.template_token names.
+    """
     cursor.execute(
         "INSERT INTO doubt"
         " SELECT pair_id, 'V09', 'the prompt holds the template token “' || token_prompt || '”'"
@@ -58,6 +63,8 @@ def garbled(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     """V10: a text with replacement or control characters, or read in a wrong encoding.
 
     Only one answer may be affected, and then the model learns the damage instead of the content.
+
+    Source: rules.md §2, V10; Speer (2019), ftfy.
     """
     cursor.execute(
         """
@@ -76,7 +83,10 @@ def garbled(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
 
 
 def echo(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
-    """V11: exactly one answer repeats the prompt at its start, as a base model's raw output does."""
+    """V11: exactly one answer repeats the prompt at its start, as a base model's raw output does.
+
+    Source: rules.md §2, V11; 20 characters at least.
+    """
     cursor.execute(
         "INSERT INTO doubt SELECT pair_id, 'V11', 'one answer begins with the prompt'"
         " FROM fact WHERE echo_1 <> echo_2"

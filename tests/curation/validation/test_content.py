@@ -183,3 +183,18 @@ def test_cancelling_keeps_what_was_measured(
     with pytest.raises(KeyboardInterrupt):
         measuring.fill(db, stop_at_two)
     assert measuring.fill(db, lambda _done, _total: None) == 2
+
+
+@pytest.mark.parametrize(
+    ("count", "ending", "named"),
+    [(4, " and then", 4), (3, " and then", 0), (4, " and now.", 0)],
+    ids=["a pile", "too few", "whole sentences"],
+)
+def test_many_winners_cut_at_one_length_are_named(
+    db: Database, a_pair: APair, count: int, ending: str, named: int
+) -> None:
+    for number in range(count):
+        a_pair(f"{number} {LONG} {LONG}"[:150] + ending, "No idea.", prompt=f"What is number {number}?")
+    a_pair(f"{LONG} {LONG}", "No idea.", prompt="What else?")
+    piles = [each for each in found(db, "V28", Policy(pile_pairs=4)) if "exactly as long" in each.message]
+    assert sum(each.count for each in piles) == named
