@@ -1,0 +1,38 @@
+"""The page Train: what the recipe's form offers, and the recipe that it holds."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.training.conftest import a_pair, write_release
+
+PAGE = Path(__file__).parents[2] / "pages" / "train.py"
+
+
+@pytest.fixture
+def page(home: Path) -> AppTest:
+    write_release(home / "releases" / "v1", [a_pair(n) for n in range(60)], [a_pair(100)])
+    return AppTest.from_file(str(PAGE), default_timeout=60).run()
+
+
+def command(page: AppTest) -> str:
+    return str(page.code[0].value)
+
+
+def test_label_smoothing_is_offered_only_where_a_loss_uses_it(page: AppTest) -> None:
+    smoothing = "knob-demo-label_smoothing"
+    assert smoothing not in {field.key for field in page.text_input}
+    page.multiselect(key="knob-demo-loss_types").set_value(["robust"]).run()
+    page.text_input(key=smoothing).set_value("0.2").run()
+    assert "--set label_smoothing=0.2" in command(page)
+    page.multiselect(key="knob-demo-loss_types").set_value(["sigmoid"]).run()
+    assert "--set label_smoothing" not in command(page)
+    assert not page.exception
+
+
+def test_the_recipe_made_for_a_release_says_why(page: AppTest) -> None:
+    page.selectbox(key="train-preset-True-v1").select_index(1).run()
+    assert any("one pass over 60 pairs, 15 steps" in caption.value for caption in page.caption)
+    assert "--set beta=0.3" in command(page)
+    assert not page.exception
