@@ -1,5 +1,7 @@
 # `make app` and `make test` work on a fresh clone with Python 3.11 or newer and make; each step runs once.
 PYTHON ?= python3
+# Processes that share the tests by file; half of what they do is waiting for browsers and trainers.
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 SOURCES := app.py curation training pages tests benchmarks
@@ -18,7 +20,7 @@ app: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	@sh .ci/chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
