@@ -222,12 +222,31 @@ def _next_batch(batches: Iterator[Any], path: Path, number: int) -> Any:
     try:
         batch = next(batches, None)
         if batch is not None:
-            batch.validate(full=True)  # an index beyond its dictionary would be met with later
+            _require_sound(batch)
         return batch
     except DAMAGED as error:
         raise UnreadableSource(
             f"{path.name} is damaged after row {number}. Download or export it again."
         ) from error
+
+
+def _require_sound(batch: Any) -> None:
+    """An index beyond its dictionary would be met with later; text that is not UTF-8 costs its own row only."""
+    try:
+        batch.validate(full=True)
+    except pa.ArrowInvalid as error:
+        if "UTF8" not in str(error):
+            raise
+        for column in batch.columns:
+            _as_bytes(column).validate(full=True)
+
+
+def _as_bytes(column: Any) -> Any:
+    if pa.types.is_dictionary(column.type):
+        return pa.DictionaryArray.from_arrays(column.indices, _as_bytes(column.dictionary), safe=False)
+    if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
+        return column.view(pa.binary() if pa.types.is_string(column.type) else pa.large_binary())
+    return column
 
 
 def plain_values(batch: Any) -> Iterator[dict[str, object] | None]:

@@ -71,7 +71,8 @@ def label_twelve_and_undo_one(page: Page, server: Server, better: dict[str, Answ
 def release(page: Page, server: Server, name: str) -> Path:
     page.goto(f"{server.url}/release")
     button = page.get_by_role("button", name="Release", exact=True)
-    expect(button).to_be_visible()  # it stands below the boxes, so they are all there
+    # Once all rules are checked; it stands below the boxes, so they are all there.
+    expect(button).to_be_visible(timeout=MINUTES)
     for box in page.get_by_role("checkbox").all():
         box.locator("xpath=ancestor::label").click()
         expect(box).to_be_checked()
