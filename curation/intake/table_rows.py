@@ -231,7 +231,7 @@ def _next_batch(batches: Iterator[Any], path: Path, number: int) -> Any:
 
 
 def _require_sound(batch: Any) -> None:
-    """An index beyond its dictionary would be met with later; text that is not UTF-8 costs its own row only."""
+    """No index beyond its dictionary, to be met with later; text that is not UTF-8 costs its own row only."""
     try:
         batch.validate(full=True)
     except pa.ArrowInvalid as error:
