@@ -259,11 +259,11 @@ def test_a_lead_marks_a_pair_as_gold_and_takes_it_back_and_a_reviewer_cannot(
     assert not [each for each in page.get("button_group") if str(each.key).startswith("gold-")]
     monkeypatch.setenv(session.ROLE_VARIABLE, Role.LEAD)
     page.run()
-    gold = next(each for each in page.get("button_group") if str(each.key).startswith("gold-"))
+    (gold,) = (each for each in page.button_group if str(each.key).startswith("gold-"))
     pair_id = str(gold.key).split("-")[1]
     gold.set_value(Verdict.TIE).run()
     assert golds.of(session.database(), pair_id) is Verdict.TIE
-    gold = next(each for each in page.get("button_group") if str(each.key).startswith("gold-"))
+    (gold,) = (each for each in page.button_group if str(each.key).startswith("gold-"))
     gold.set_value(None).run()
     assert not page.exception
     assert golds.of(session.database(), pair_id) is None
