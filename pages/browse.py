@@ -109,8 +109,8 @@ if not found.rows:
 browse_figures.show(wanted, among, sources)
 chosen = table(found)
 turn(found)
-browse_bulk.form(Asked(wanted=wanted, order=order, among=among, key=listed))
 if chosen is None:
     st.caption("Tick a row to open the pair with its history.")
 else:
     pair_card.show(db, chosen)
+browse_bulk.form(Asked(wanted=wanted, order=order, among=among, key=listed))

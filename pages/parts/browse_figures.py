@@ -32,7 +32,7 @@ def show(wanted: Filter, among: Narrowing, sources: Mapping[str, str]) -> None:
         "Winner": list(winners.items()),
         "Source": [(sources.get(each, "other"), number) for each, number in spread.sources.items()],
     }
-    for column, (title, bars) in zip(st.columns(len(pictures)), pictures.items(), strict=True):
+    for column, (title, bars) in zip(st.columns([2, 2, 3, 2, 3]), pictures.items(), strict=True):
         column.caption(f"**{title}**")
         column.altair_chart(_bars(bars))
 
@@ -41,14 +41,17 @@ def _bars(bars: Sequence[tuple[str, int]]) -> alt.Chart:
     frame = pd.DataFrame(bars, columns=["what", "pairs"])
     chart: alt.Chart = (
         alt.Chart(frame)
-        .mark_bar(cornerRadius=2)
+        .mark_bar(height=12, cornerRadius=2)
         .encode(
             y=alt.Y(
-                "what:N", sort=None, title=None, axis=alt.Axis(labelLimit=110, ticks=False, domain=False)
+                "what:N",
+                sort=None,
+                title=None,
+                axis=alt.Axis(labelLimit=130, labelOverlap=False, ticks=False, domain=False),
             ),
             x=alt.X("pairs:Q", title=None, axis=None),
             tooltip=[alt.Tooltip("what:N", title=" "), alt.Tooltip("pairs:Q", format=",")],
         )
-        .properties(height=alt.Step(15))
+        .properties(height=alt.Step(18))
     )
     return chart
