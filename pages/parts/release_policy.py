@@ -14,7 +14,7 @@ from pages.parts import charts
 def chosen(db: Database) -> Policy:
     """Ask, and give what was answered."""
     standing = limits.current(db).policy
-    first, second, third = st.columns([2, 1, 2], vertical_alignment="bottom")
+    first, second, _ = st.columns([2, 1, 2])
     minimum = first.selectbox(
         "Least support of a row", MINIMUM_TIERS, index=MINIMUM_TIERS.index(Tier.PRIOR), key="release-minimum",
         format_func=lambda tier: f"{tier.capitalize()}: {charts.TIER_WORDS[tier]}",
@@ -24,7 +24,7 @@ def chosen(db: Database) -> Policy:
         "Longest row, tokens", min_value=64, max_value=1_000_000, value=Policy().max_length, step=64,
         key="release-length",
     )  # fmt: skip
-    rewrites = third.toggle(
+    rewrites = st.toggle(
         "Release rewritten answers as chosen over the original", value=standing.rewrites,
         key="release-rewrites",
         help="A person's own words against the answer they were made from. Switched off, these rows stay "
