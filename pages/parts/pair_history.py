@@ -12,7 +12,7 @@ from pages.parts import rendered
 from pages.parts.pair_words import VERDICT_WORDS
 from pages.parts.plain import plain
 
-_STRENGTHS = {1: "slightly", 2: "clearly", 3: "much"}
+_STRENGTHS = {1: "slightly better", 2: "better", 3: "much better"}
 _PLACES = {Place.ASIDE: "set aside", Place.SENT_BACK: "sent back for another vote", None: "put back"}
 Row = Mapping[str, object]
 
@@ -63,7 +63,7 @@ def _decided(made: Sequence[Decision]) -> list[Row]:
 def _said(decision: Decision) -> str:
     if decision.verdict is None:
         return "taken back"
-    strength = f", {_STRENGTHS[decision.strength]} better" if decision.strength else ""
+    strength = f", {_STRENGTHS[decision.strength]}" if decision.strength else ""
     again = ", hidden repeat" if decision.round else ""
     rewritten = ", rewritten" if decision.rewrite else ""
     return VERDICT_WORDS[decision.verdict] + strength + rewritten + again
