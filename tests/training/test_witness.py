@@ -9,7 +9,7 @@ import pytest
 from training import errors, metrics, recipe, runs
 from training.journal import Journal
 from training.recipe import DpoRecipe
-from training.witness import Witness
+from training.witness import Witness, without_gain
 
 
 def a_witness(run: Path, *, resumes: bool = False) -> Witness:
@@ -87,3 +87,14 @@ def test_a_checkpoint_is_marked_only_once_it_is_whole(tmp_path: Path) -> None:
     (tmp_path / "checkpoint-5").mkdir()
     a_witness(tmp_path).on_save(None, SimpleNamespace(global_step=5), None)
     assert (tmp_path / "checkpoint-5" / "COMPLETE").exists()
+
+
+@pytest.mark.parametrize(
+    ("accuracies", "without"),
+    [([], 0), ([0.0], 0), ([0.0, 0.6, 0.7], 0), ([0.0, 0.7, 0.7, 0.6], 2), ([0.5, 0.4, 0.3], 2)],
+    ids=["none", "start", "rising", "equal is no gain", "falling"],
+)
+def test_evaluations_without_gain_are_counted_from_the_first_best(
+    accuracies: list[float], without: int
+) -> None:
+    assert without_gain(accuracies) == without
