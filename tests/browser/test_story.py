@@ -89,7 +89,7 @@ def train(page: Page, server: Server, *, steps: int | None = None) -> Path:
     if steps is not None:
         for name, value in {"Steps": steps, "Warm-up": 2}.items():
             if name == "Warm-up":
-                page.get_by_text("All settings").click()
+                page.get_by_text("Expert settings").click()
             page.get_by_label(name, exact=True).fill(str(value))
             page.get_by_label(name, exact=True).press("Enter")
             page.wait_for_timeout(700)
