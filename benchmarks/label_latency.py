@@ -74,6 +74,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--pairs", type=int, default=1000)
     parser.add_argument("--presses", type=int, default=100)
     parser.add_argument("--long", type=int, default=5, help="percent of pairs with 30,000-character answers")
+    parser.add_argument("--reading", type=float, default=0.0, help="seconds between two presses; 0: at once")
     parser.add_argument("--marked", action="store_true", help="mark the words that differ")
     return parser.parse_args()
 
@@ -118,7 +119,7 @@ def _measure(server: Server, arguments: argparse.Namespace) -> None:
         if arguments.marked:
             page.keyboard.press("d")
         before = sum(process.cpu_times()[:2])
-        _press(page, arguments.presses)
+        _press(page, arguments.presses, arguments.reading)
         spent = sum(process.cpu_times()[:2]) - before
         marks: dict[str, list[float]] = page.evaluate("window.marks")
         browser.close()
@@ -130,8 +131,9 @@ def _measure(server: Server, arguments: argparse.Namespace) -> None:
     print(f"server CPU per decision: {each:.1f} ms (next pairs and rendering included)")
 
 
-def _press(page: Page, presses: int) -> None:
+def _press(page: Page, presses: int, reading: float) -> None:
     for number in range(presses):
+        page.wait_for_timeout(1000 * reading)
         label_page.press(page, "fjtb"[number % 4])
         label_page.wait_until_saved(page)
 
