@@ -6,7 +6,15 @@ from curation.comparison import comparisons
 from curation.comparison.offered import Origin
 from curation.labelling import events
 from curation.model import Role
-from pages.parts import evaluate_ask, evaluate_doubts, evaluate_results, guard, run_view, session
+from pages.parts import (
+    evaluate_ask,
+    evaluate_doubts,
+    evaluate_pick,
+    evaluate_results,
+    guard,
+    run_view,
+    session,
+)
 from training import runs, supervisor
 from training.evaluating import offers, start
 from training.runs import RunState, RunView
@@ -15,34 +23,9 @@ person = guard.require(Role.LEAD)
 place = session.home()
 
 
-def pick_run(known: list[RunView]) -> RunView:
-    """The completed run in question: the one in the address, else the newest."""
-    by_id = {run.id: run for run in known}
-    wanted = st.query_params.get("run", "")
-    chosen = st.selectbox(
-        "Run",
-        list(by_id),
-        index=list(by_id).index(wanted) if wanted in by_id else 0,
-        format_func=lambda run: (
-            f"{run} · {by_id[run].request.model.name} on {by_id[run].request.release_name}"
-        ),
-        key=f"evaluate-run-{wanted}-{len(by_id)}",
-        filter_mode=None,
-    )
-    return by_id[chosen]
-
-
-def pick_evaluation(known: list[RunView]) -> RunView:
-    """One evaluation of the run, the newest first."""
-    by_id = {one.id: one for one in known}
-    chosen = st.selectbox(
-        "Evaluation",
-        list(by_id),
-        format_func=lambda one: f"{one} · {evaluate_results.in_words(by_id[one])}",
-        key=f"evaluation-{len(by_id)}-{known[0].request.evaluation and known[0].request.evaluation.run}",
-        filter_mode=None,
-    )
-    return by_id[chosen]
+def record(actor: str, action: str, subject: str) -> None:
+    """A line of the audit."""
+    events.add(session.database(), actor=actor, action=action, subject=subject, now=session.now())
 
 
 def ask(run: RunView) -> None:
@@ -80,7 +63,8 @@ def resume(one: RunView) -> None:
     with guard.on_action():
         someone = guard.permitted(Role.LEAD)
         key = f"resume-{one.id}"
-        supervisor.resume(one.path, by=someone.id, request_id=session.request_id(key))
+        made = supervisor.resume(one.path, by=someone.id, request_id=session.request_id(key))
+        record(someone.id, "resume evaluation", made)
         _write_down("resume evaluation", one, by=someone.id)
         session.renew_request(key)
 
@@ -109,7 +93,7 @@ def ended(run: RunView, one: RunView) -> None:
     database = session.database()
     made = next((each for each in comparisons.everything(database) if each.origin.evaluation == one.id), None)
     evaluate_results.show(database, run, one, made)
-    if made is None and evaluate_ask.wants_judges(one):
+    if made is None and evaluate_ask.has_answers(one) and evaluate_ask.wants_judges(one):
         origin = Origin(evaluation=one.id, run=run.id, release=run.request.fingerprint)
         made = comparisons.take(database, origin, offers.of(one.path), by=person.id, now=session.now())
         evaluate_ask.send(database, made, by=person.id, now=session.now())
@@ -125,12 +109,12 @@ with guard.on_action():
         st.info("No run has completed yet, so there is nothing to compare.", icon=":material/inbox:")
         st.page_link("train.py", label="Train a model", icon=":material/model_training:")
         st.stop()
-    shown = pick_run(completed)
+    shown = evaluate_pick.run(completed)
     evaluations = evaluate_results.of_run(runs.list_evaluations(place), shown.id)
     with st.expander("Let the models answer", icon=":material/forum:", expanded=not evaluations):
         ask(shown)
     if evaluations:
-        evaluation = pick_evaluation(evaluations)
+        evaluation = evaluate_pick.evaluation(evaluations)
         if evaluation.state.state.is_final:
             ended(shown, evaluation)
         else:

@@ -9,9 +9,10 @@ import streamlit as st
 from curation.comparison import comparisons
 from curation.comparison.comparisons import Comparison
 from curation.database import Database
-from curation.labelling import batches
+from curation.labelling import batches, events
+from curation.model import Role
 from curation.workspace import Workspace
-from pages.parts import guard
+from pages.parts import guard, session
 from training.evaluating import contents, regression, rows, start
 from training.evaluating.asked import Contestant, Sampling
 from training.evaluating.rows import Prompt
@@ -81,7 +82,7 @@ def _prompts(place: Workspace, run: RunView, kind: str) -> Reader:
             "Prompts that every model is asked", regression.text(place), help=_FORMAT, key="regression"
         )
         if st.button("Keep this set", key="regression-keep"):
-            st.toast(f"Kept: {regression.keep(place, written)} prompts.")
+            _keep(place, written)
         return lambda: regression.prompts(place)
     if kind == _TYPED:
         typed = st.text_area("Prompts", help=_FORMAT, key="evaluate-typed")
@@ -91,6 +92,16 @@ def _prompts(place: Workspace, run: RunView, kind: str) -> Reader:
         uploaded.getvalue().decode("utf-8-sig", errors="replace") if uploaded else "",
         origin=uploaded.name if uploaded else "No file",
     )
+
+
+def _keep(place: Workspace, written: str) -> None:
+    someone = guard.permitted(Role.LEAD)
+    count = regression.keep(place, written)
+    events.add(
+        session.database(), actor=someone.id, action="change regression set", subject=place.home.name,
+        detail={"prompts": count}, now=session.now(),
+    )  # fmt: skip
+    st.toast(f"Kept: {count} prompts.")
 
 
 def _contestants(run: RunView) -> list[Contestant]:
