@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curation.errors import InvalidInput
@@ -103,7 +104,7 @@ def _content(folder: Path, manifest: Manifest) -> Iterator[Difference]:
         before = len(digests)
         with pq.ParquetFile(folder / name) as file:
             for batch in file.iter_batches():
-                digests.extend(fingerprint.of_row(row) for row in batch.to_pylist())
+                digests.extend(fingerprint.of_table(pa.Table.from_batches([batch])))
         if len(digests) - before != expected:
             message = f"{name} holds {len(digests) - before} rows, the manifest says {expected}."
             yield Difference(path=name, message=message)

@@ -7,7 +7,8 @@ into a file: no path, no clock, no locale, no name of the release. A folder's na
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 
@@ -79,10 +80,10 @@ def _parquet_files(cursor: Cursor, folder: Path, examination: Examination, progr
     total = examination.train + examination.test
     digests: list[str] = []
 
-    def hashed(chunks: Iterable[list[rows.Row]]) -> Iterable[list[rows.Row]]:
-        for chunk in chunks:
-            digests.extend(fingerprint.of_row(row) for row in chunk)
-            yield chunk
+    def hashed(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
+        for table in tables:
+            digests.extend(fingerprint.of_table(table))
+            yield table
             progress(len(digests), total)
 
     _write_parquet(folder / TRAIN, columns.PREFERENCE, hashed(rows.preferences(cursor, "train")))
@@ -93,23 +94,32 @@ def _parquet_files(cursor: Cursor, folder: Path, examination: Examination, progr
     return fingerprint.of_rows(digests)
 
 
-def _write_parquet(path: Path, schema: pa.Schema, chunks: Iterable[list[rows.Row]]) -> None:
-    """One row group a chunk. Settings that decide bytes are named, so that no new default changes them."""
-    with pq.ParquetWriter(
-        path,
-        schema,
-        version="2.6",
-        data_page_version="1.0",
-        compression="zstd",
-        compression_level=3,
-        use_dictionary=["tier", "verdict", "annotator", "kind", "arm", "left_answer"],
-        write_statistics=True,
-        store_schema=True,
-        write_page_index=False,
-        write_page_checksum=False,
-    ) as writer:
-        for chunk in chunks:
-            writer.write_table(pa.Table.from_pylist(chunk, schema=schema), row_group_size=rows.CHUNK)
+def _write_parquet(path: Path, schema: pa.Schema, tables: Iterable[pa.Table]) -> None:
+    """One row group a table. Settings that decide bytes are named, so that no new default changes them.
+
+    A table is compressed and written while the next one is read and hashed.
+    """
+    with (
+        pq.ParquetWriter(
+            path,
+            schema,
+            version="2.6",
+            data_page_version="1.0",
+            compression="zstd",
+            compression_level=3,
+            use_dictionary=["tier", "verdict", "annotator", "kind", "arm", "left_answer"],
+            write_statistics=True,
+            store_schema=True,
+            write_page_index=False,
+            write_page_checksum=False,
+        ) as writer,
+        ThreadPoolExecutor(max_workers=1) as beside,
+    ):
+        written = beside.submit(int)
+        for table in tables:
+            written.result()
+            written = beside.submit(writer.write_table, table, row_group_size=rows.CHUNK)
+        written.result()
     _sync(path)
 
 
