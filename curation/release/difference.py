@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from curation.release import verify, write
+from curation.release import trace, verify, write
 
 
 class Kind(StrEnum):
@@ -27,7 +27,8 @@ class Change:
 
     Attributes:
         why: what it was and is, or which rule left it out.
-        since: what people said of it in between, in order, each with its id; at most 5.
+        since: what people said of it, or of a copy whose votes count with it, in between, in order, each
+            with its id; at most 5.
     """
 
     kind: Kind
@@ -113,6 +114,10 @@ def _read(connection: duckdb.DuckDBPyConnection, side: str, folder: Path) -> Non
         {"side": side, "path": str(folder / "excluded.parquet")},
     )
     connection.execute(
+        f"INSERT INTO copied SELECT copy, kept FROM ({trace.COPIES})",  # noqa: S608 - a query of ours
+        {"excluded": str(folder / "excluded.parquet")},
+    )
+    connection.execute(
         "INSERT INTO said SELECT $side, id, kind, pair_id, annotator, verdict, decided_at"
         " FROM read_parquet($path)",
         {"side": side, "path": str(folder / "decisions.parquet")},
@@ -125,6 +130,7 @@ CREATE TABLE released
 CREATE TABLE left_out (side VARCHAR, pair_id VARCHAR, why VARCHAR);
 CREATE TABLE said (side VARCHAR, id VARCHAR, kind VARCHAR, pair_id VARCHAR, annotator VARCHAR,
                    verdict VARCHAR, decided_at TIMESTAMP);
+CREATE TABLE copied (copy VARCHAR, kept VARCHAR);
 -- The heaviest changes first: a limit must not hide them.
 CREATE MACRO weight(kind) AS list_position(
     ['winner changed', 'removed', 'added', 'moved between train and test', 'support changed'], kind);
@@ -157,16 +163,23 @@ WHERE b.pair_id IS NULL OR a.pair_id IS NULL
 _SHOWN = """
 WITH shown AS (SELECT kind, pair_id, why FROM change ORDER BY weight(kind), pair_id LIMIT $limit),
 only_one AS (SELECT id FROM said GROUP BY id HAVING count(*) = 1),
+told_to AS (
+    SELECT pair_id AS told, pair_id, false AS is_copy FROM shown
+    UNION SELECT kept, copy, true FROM copied
+),
 sentence AS (
-    SELECT s.pair_id, s.decided_at, s.id,
+    SELECT o.told AS pair_id, s.decided_at, s.id,
            CASE WHEN s.side = 'before' THEN 'no longer: ' ELSE '' END || s.annotator
            || CASE WHEN s.verdict IS NULL AND s.kind = 'vote' THEN ' took a vote back'
                    WHEN s.verdict IS NULL THEN ' opened it again'
                    WHEN s.kind = 'vote' THEN ' voted ' || replace(s.verdict, '_', ' ')
                    ELSE ' settled it as ' || replace(s.verdict, '_', ' ') END
            || ' on ' || strftime(s.decided_at, '%Y-%m-%d %H:%M')
-           || ' (' || s.kind || ' ' || s.id || ')' AS told
-    FROM said AS s SEMI JOIN only_one USING (id)
+           || ' (' || s.kind || ' ' || s.id
+           -- The answers of a copy may stand the other way round.
+           || CASE WHEN o.is_copy THEN ', about the answers of its copy ' || s.pair_id ELSE '' END
+           || ')' AS told
+    FROM said AS s SEMI JOIN only_one USING (id) JOIN told_to AS o ON o.pair_id = s.pair_id
 )
 SELECT c.kind, c.pair_id, c.why,
        coalesce(list(t.told ORDER BY t.decided_at, t.id) FILTER (WHERE t.told IS NOT NULL), [])[:5]

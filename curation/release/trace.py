@@ -17,6 +17,8 @@ class Word:
     """One decision or settlement about the pair, as decisions.parquet holds it.
 
     Attributes:
+        pair_id: the traced pair, or a copy of it whose votes count with it; the answers of a copy may stand
+            the other way round.
         kind: vote or settlement.
         who: a pseudonym.
         verdict: None where it took an earlier one back.
@@ -25,6 +27,7 @@ class Word:
     """
 
     id: str
+    pair_id: str
     kind: str
     who: str
     verdict: str | None
@@ -42,7 +45,7 @@ class Trace:
         source, line: file or set with its version, and the row in it, from 1.
         tier: support of its winner.
         reasons: why it was left out, each with its rule; empty where it was not.
-        words: everything people said of it, in order.
+        words: everything people said of it and of its copies, in order.
     """
 
     pair_id: str
@@ -76,9 +79,12 @@ def trace(folder: Path, pair_id: str) -> Trace:
             raise InvalidInput(f"Several rows of {folder.name} begin with {wanted}. Give more of the id.")
         found, file, source, tier, reasons = rows[0]
         words = connection.execute(
-            "SELECT id, kind, annotator, verdict, in_effect, guideline_version, decided_at"
-            " FROM read_parquet($decisions) WHERE pair_id = $pair_id ORDER BY decided_at, kind DESC, id",
-            {"decisions": str(folder / "decisions.parquet"), "pair_id": found},
+            _WORDS,
+            {
+                "decisions": str(folder / "decisions.parquet"),
+                "excluded": str(folder / "excluded.parquet"),
+                "pair_id": found,
+            },
         ).fetchall()
     label, _, line = source.rpartition("#")
     return Trace(
@@ -92,15 +98,16 @@ def trace(folder: Path, pair_id: str) -> Trace:
     )
 
 
-def _word(row: tuple[str, str, str, str | None, bool, int | None, datetime]) -> Word:
+def _word(row: tuple[str, str, str, str, str | None, bool, int | None, datetime]) -> Word:
     return Word(
         id=row[0],
-        kind=row[1],
-        who=row[2],
-        verdict=row[3],
-        in_effect=row[4],
-        guideline_version=row[5],
-        at=row[6],
+        pair_id=row[1],
+        kind=row[2],
+        who=row[3],
+        verdict=row[4],
+        in_effect=row[5],
+        guideline_version=row[6],
+        at=row[7],
     )
 
 
@@ -112,6 +119,21 @@ def _paths(folder: Path) -> dict[str, str]:
         "excluded": str(folder / "excluded.parquet"),
     }
 
+
+# Which pair stands for a copy is only said in words: the reason of V06, whose form a test holds.
+COPIES = r"""
+    SELECT pair_id AS copy, regexp_extract(reason, '^its texts are those of pair ([0-9a-f]+)', 1) AS kept
+    FROM (SELECT pair_id, unnest(rules) AS rule, unnest(reasons) AS reason FROM read_parquet($excluded))
+    WHERE rule = 'V06'
+"""
+
+_WORDS = f"""
+WITH copied AS ({COPIES})
+SELECT id, pair_id, kind, annotator, verdict, in_effect, guideline_version, decided_at
+FROM read_parquet($decisions)
+WHERE pair_id = $pair_id OR pair_id IN (SELECT copy FROM copied WHERE kept = $pair_id)
+ORDER BY decided_at, kind DESC, id
+"""  # noqa: S608 - a query of ours
 
 _ROW = f"""
 WITH found AS (

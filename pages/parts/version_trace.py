@@ -40,6 +40,7 @@ def _draw(found: Trace) -> None:
                 "when (UTC)": word.at,
                 "who": word.who,
                 "said": (word.verdict or "taken back").replace("_", " "),
+                "about": "this pair" if word.pair_id == found.pair_id else f"its copy {word.pair_id[:12]}",
                 "kind": word.kind,
                 "in effect": word.in_effect,
                 "guidelines": "" if word.guideline_version is None else f"v{word.guideline_version}",
@@ -49,3 +50,7 @@ def _draw(found: Trace) -> None:
         ],
         hide_index=True,
     )
+    if any(word.pair_id != found.pair_id for word in found.words):
+        st.caption(
+            "The votes on its copies count with it. In a copy, answer 1 and 2 may stand the other way round."
+        )

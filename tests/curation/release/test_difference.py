@@ -68,6 +68,20 @@ def test_a_vote_of_both_releases_explains_nothing(
     assert all(each.since == () for each in comparison.changes if each.pair_id != backed.id)
 
 
+def test_votes_on_a_copy_are_named_with_the_pair_that_they_count_for(
+    a_pair: APair, a_decision: ADecision, releasing: Releasing, ten_pairs: None
+) -> None:
+    kept, copy = sorted((a_pair(prompt="twice?", item=item) for item in "ab"), key=lambda pair: pair.id)
+    before = releasing("v1").path
+    a_decision(copy, "rejected", by="ann-2")
+    (change,) = difference.compare(before, releasing("v2").path).changes
+    loser = winner_of(copy, "rejected").replace("_", " ")
+    assert (change.kind, change.pair_id) == (Kind.WINNER, kept.id)
+    assert change.since == (
+        f"ann-2 voted {loser} on 2026-11-22 09:00 (vote decision-1, about the answers of its copy {copy.id})",
+    )
+
+
 def test_settings_that_differ_are_named(releasing: Releasing, ten_pairs: None) -> None:
     before = releasing("v1").path
     after = releasing("v2", policy=Policy(max_length=2048, split_seed=7)).path

@@ -26,6 +26,17 @@ def test_a_row_leads_to_every_vote_and_its_source_line(
     ]
 
 
+def test_a_row_leads_to_the_votes_on_its_copies(
+    a_pair: APair, a_decision: ADecision, releasing: Releasing, ten_pairs: None
+) -> None:
+    kept, copy = sorted((a_pair(prompt="twice?", item=item) for item in "ab"), key=lambda pair: pair.id)
+    a_decision(kept, by="ann-1")
+    a_decision(copy, by="ann-2")
+    folder = releasing().path
+    assert [word.pair_id for word in trace.trace(folder, kept.id).words] == [kept.id, copy.id]
+    assert [word.pair_id for word in trace.trace(folder, copy.id).words] == [copy.id]
+
+
 def test_a_row_that_was_left_out_says_why(a_pair: APair, releasing: Releasing, ten_pairs: None) -> None:
     pair = a_pair("x", "X", prompt="same?")
     found = trace.trace(releasing().path, pair.id[:8])
