@@ -20,6 +20,13 @@ class Tuning(StrEnum):
         return self in (Tuning.LORA_4BIT, Tuning.LORA_8BIT)
 
 
+class Method(StrEnum):
+    """What a run learns from."""
+
+    DPO = "dpo"  # pairs: which of two answers is better
+    KTO = "kto"  # single answers: wanted or not
+
+
 class Reference(StrEnum):
     """Where the log-probabilities of the untrained model come from."""
 

@@ -3,7 +3,8 @@
 What TRL, transformers, peft or bitsandbytes would do silently wrong is put right here, each with its reason.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -125,8 +126,10 @@ def quantization(fitted: Plan) -> BitsAndBytesConfig:
     )
 
 
-class QuietTrainer(DPOTrainer):  # type: ignore[misc]  # TRL ships no types
-    """TRL's trainer without its model card, and with adapters that resume in the type they were saved in."""
+class Quiet:
+    """What is put right in TRL's trainers: no model card, and adapters that resume in the type they had."""
+
+    model: Any
 
     def create_model_card(self, *_: Any, **__: Any) -> None:
         """Not written: TRL's card calls a local base model "None" and would stand where ours belongs."""
@@ -134,11 +137,15 @@ class QuietTrainer(DPOTrainer):  # type: ignore[misc]  # TRL ships no types
     def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
         learning = model if model is not None else self.model
         kinds = {name: p.dtype for name, p in learning.named_parameters() if p.requires_grad}
-        super()._load_from_checkpoint(resume_from_checkpoint, model)
+        super()._load_from_checkpoint(resume_from_checkpoint, model)  # type: ignore[misc]
         # peft loads a bf16 adapter back as fp32, and the resumed run would drift from the uninterrupted one.
         for name, parameter in learning.named_parameters():
             if name in kinds:
                 parameter.data = parameter.data.to(kinds[name])
+
+
+class QuietTrainer(Quiet, DPOTrainer):  # type: ignore[misc]  # TRL ships no types
+    """TRL's trainer with what `Quiet` puts right."""
 
 
 def trainer(
@@ -164,7 +171,7 @@ def trainer(
         RecipeError: the model has no layers of the names the recipe wants to adapt.
     """
     recipe = fitted.recipe
-    try:
+    with naming_the_way_out(recipe):
         made = QuietTrainer(
             model=model,
             ref_model=reference,
@@ -175,6 +182,15 @@ def trainer(
             peft_config=adapter(recipe) if recipe.tuning.has_adapter else None,
             callbacks=list(callbacks),
         )
+    restore_adapter_dropout(made.model, recipe)
+    return made
+
+
+@contextmanager
+def naming_the_way_out(recipe: DpoRecipe) -> Iterator[None]:
+    """peft's complaint about layers that are not there, as a sentence with advice."""
+    try:
+        yield
     except ValueError as error:
         if "arget modules" in str(error):
             raise errors.RecipeError(
@@ -182,50 +198,56 @@ def trainer(
                 f"Set lora_target_modules to {ALL_LINEAR}."
             ) from error
         raise
-    _restore_adapter_dropout(made.model, recipe)
-    return made
 
 
 def config(fitted: Plan, run: Path, *, pairs: int, evaluates: bool, resumes: bool) -> DPOConfig:
     """The recipe in TRL's words; every value is passed on, because TRL's defaults are not the recipe's."""
     recipe = fitted.recipe
-    steps = recipe.steps(pairs)
     return DPOConfig(
-        output_dir=str(run),
-        use_cpu=not fitted.machine.cuda,
-        dataloader_pin_memory=fitted.machine.cuda,
-        per_device_train_batch_size=recipe.micro_batch,
-        per_device_eval_batch_size=1,  # TRL averages over batches, so a short last one would weigh too much
-        gradient_accumulation_steps=recipe.accumulation,
-        activation_checkpointing=recipe.gradient_checkpointing,
-        max_steps=steps,
-        learning_rate=recipe.learning_rate,
-        lr_scheduler_type=recipe.schedule.value,
-        warmup_steps=recipe.warmup(steps),
-        optim=fitted.optimizer,
-        weight_decay=recipe.weight_decay,
-        max_grad_norm=recipe.max_grad_norm,
-        bf16=fitted.bf16,
-        beta=recipe.beta,
+        **shared_settings(fitted, run, pairs=pairs, evaluates=evaluates, resumes=resumes),
         loss_type=[loss.value for loss in recipe.loss_types],
         loss_weights=list(recipe.loss_weights),
         label_smoothing=recipe.label_smoothing,
-        max_length=recipe.max_length,
-        precompute_ref_log_probs=recipe.reference is Reference.PRECOMPUTED,
-        disable_dropout=True,  # the base model's; the adapter's is restored afterwards
-        logging_steps=recipe.log_every,
-        logging_first_step=True,  # its loss is checked: it must be what an untrained policy gives
-        logging_nan_inf_filter=False,  # True writes a loss that is not a number as 0.0
-        eval_strategy="steps" if evaluates else "no",
-        eval_steps=_every(recipe.evaluate_every, steps),
-        eval_on_start=evaluates and not resumes,
-        save_strategy="steps",
-        save_steps=_every(recipe.save_every, steps),
-        save_total_limit=recipe.checkpoints_kept,
-        seed=recipe.seed,
-        report_to=recipe.report_to.value,
-        disable_tqdm=True,
     )
+
+
+def shared_settings(fitted: Plan, run: Path, *, pairs: int, evaluates: bool, resumes: bool) -> dict[str, Any]:
+    """What DPOConfig and KTOConfig both take."""
+    recipe = fitted.recipe
+    steps = recipe.steps(pairs)
+    return {
+        "output_dir": str(run),
+        "use_cpu": not fitted.machine.cuda,
+        "dataloader_pin_memory": fitted.machine.cuda,
+        "per_device_train_batch_size": recipe.micro_batch,
+        "per_device_eval_batch_size": 1,  # TRL averages batches: a short last one would weigh too much
+        "gradient_accumulation_steps": recipe.accumulation,
+        "activation_checkpointing": recipe.gradient_checkpointing,
+        "max_steps": steps,
+        "learning_rate": recipe.learning_rate,
+        "lr_scheduler_type": recipe.schedule.value,
+        "warmup_steps": recipe.warmup(steps),
+        "optim": fitted.optimizer,
+        "weight_decay": recipe.weight_decay,
+        "max_grad_norm": recipe.max_grad_norm,
+        "bf16": fitted.bf16,
+        "beta": recipe.beta,
+        "max_length": recipe.max_length,
+        "precompute_ref_log_probs": recipe.reference is Reference.PRECOMPUTED,
+        "disable_dropout": True,  # the base model's; the adapter's is restored afterwards
+        "logging_steps": recipe.log_every,
+        "logging_first_step": True,  # its loss is checked: it must be what an untrained policy gives
+        "logging_nan_inf_filter": False,  # True writes a loss that is not a number as 0.0
+        "eval_strategy": "steps" if evaluates else "no",
+        "eval_steps": _every(recipe.evaluate_every, steps),
+        "eval_on_start": evaluates and not resumes,
+        "save_strategy": "steps",
+        "save_steps": _every(recipe.save_every, steps),
+        "save_total_limit": recipe.checkpoints_kept,
+        "seed": recipe.seed,
+        "report_to": recipe.report_to.value,
+        "disable_tqdm": True,
+    }
 
 
 def _every(cadence: float, steps: int) -> int:
@@ -271,7 +293,7 @@ def _keep_gradients_in_4bit(model: Any) -> None:
             module.support_avx512bf16_for_cpu = False
 
 
-def _restore_adapter_dropout(model: Any, recipe: DpoRecipe) -> None:
+def restore_adapter_dropout(model: Any, recipe: DpoRecipe) -> None:
     """TRL's disable_dropout zeroes the adapter's dropout too, while the saved file still names it."""
     for module in model.modules():
         for dropout in getattr(module, "lora_dropout", {}).values():

@@ -6,7 +6,7 @@ They answer "does it fit, and shall I wait or come back tomorrow".
 from dataclasses import dataclass
 from enum import StrEnum
 
-from training.choices import Precision, Reference, Tuning
+from training.choices import Method, Precision, Reference, Tuning
 from training.devices import Device
 from training.model_shape import ModelShape
 from training.recipe import DpoRecipe
@@ -95,13 +95,15 @@ def seconds(shape: ModelShape, recipe: DpoRecipe, work: Workload, device: Device
     steps = recipe.steps(work.train)
     backward = 4 if recipe.tuning is Tuning.FULL else 2
     learning = 2 + backward + (2 if recipe.gradient_checkpointing else 0)
+    # KTO reads every prompt once more with another answer, to see how far the model has moved.
+    moved = 2 if recipe.method is Method.KTO else 0
     seen = steps * recipe.pairs_per_step
     referred = min(seen, work.train) if recipe.reference is Reference.PRECOMPUTED else seen
-    evaluated = work.test * _evaluations(recipe, steps)
+    evaluated = work.test * evaluations(recipe, steps)
     per_pair = 2 * work.mean_tokens * shape.parameters
-    operations = per_pair * (seen * learning + referred * 2 + evaluated * 4)
+    operations = per_pair * (seen * (learning + moved) + referred * (2 + moved) + evaluated * (4 + 2 * moved))
     around = _STEP_SECONDS * (seen / recipe.micro_batch + evaluated)
-    return _START_SECONDS + around + operations / _rate(device) + _sampling(shape, recipe, device)
+    return _START_SECONDS + around + operations / _rate(device) + sampling(shape, recipe, device)
 
 
 def trainable(shape: ModelShape, recipe: DpoRecipe) -> int:
@@ -135,12 +137,13 @@ def _weight_bytes(shape: ModelShape, recipe: DpoRecipe, width: int) -> int:
     return int((shape.parameters - embedded) * stored) + embedded * width
 
 
-def _evaluations(recipe: DpoRecipe, steps: int) -> float:
+def evaluations(recipe: DpoRecipe, steps: int) -> float:
+    """How often the trainer looks at the held-out pairs, step 0 included."""
     every = recipe.evaluate_every * steps if recipe.evaluate_every < 1 else recipe.evaluate_every
     return 1 + (steps / every if every else 1)
 
 
-def _sampling(shape: ModelShape, recipe: DpoRecipe, device: Device) -> float:
+def sampling(shape: ModelShape, recipe: DpoRecipe, device: Device) -> float:
     """Answers before and after, token by token: every weight is read for each."""
     tokens = 2 * recipe.sample_prompts * recipe.sample_tokens
     read = _weight_bytes(shape, recipe, value_bytes(recipe, device))

@@ -15,6 +15,7 @@ from training import (
     dpo,
     errors,
     evaluation,
+    kto,
     materials,
     metrics,
     model_card,
@@ -26,6 +27,7 @@ from training import (
     scoring,
 )
 from training.base_model import ModelKind
+from training.choices import Method
 from training.evaluation import Likelihoods, Standing
 from training.journal import Journal
 from training.pair_set import PairSet
@@ -60,10 +62,12 @@ class Bench:
     renderer: Renderer
     train: PairSet
     test: PairSet
+    unwanted: PairSet  # pairs judged both bad; only KTO learns from them
 
     @property
     def notes(self) -> list[str]:
-        return [*self.fitted.notes, *self.train.sentences("training"), *self.test.sentences("held-out")]
+        said = (("training", self.train), ("held-out", self.test), ("unwanted", self.unwanted))
+        return [*self.fitted.notes, *(line for split, pairs in said for line in pairs.sentences(split))]
 
     @contextmanager
     def judging(self) -> Iterator[None]:
@@ -80,7 +84,7 @@ def carry_out(run: Path, journal: Journal) -> Done:
         TrainingError: what it rests on cannot be used.
         StopAsked: somebody asked to stop before the first step.
     """
-    bench = _loaded(run, journal)
+    bench = loaded(run, journal)
     journal.phase("reading answers before training")
     prompts = [pair.prompt for pair in (bench.test.kept or bench.train.kept)[: bench.recipe.sample_prompts]]
     with bench.judging():
@@ -88,16 +92,21 @@ def carry_out(run: Path, journal: Journal) -> Done:
         before = scoring.greedy_answers(bench.model, bench.renderer, prompts, bench.recipe.sample_tokens)
     materials.go_on(run)
     witness = Witness(run, journal, bench.recipe, resumes=bench.request.resumes is not None)
-    trainer = _trained(bench, witness)
-    done = Done(stopped=witness.stopped, step=trainer.state.global_step, max_steps=trainer.state.max_steps)
+    trained = _trained(bench, witness)
+    done = Done(stopped=witness.stopped, step=trained.state.global_step, max_steps=trained.state.max_steps)
     if done.stopped and done.step < done.max_steps:
         return done
-    _leave(bench, trainer, prompts, before, reference)
+    _leave(bench, trained, prompts, before, reference)
     # Ended for want of gain is as complete as ended at the last step.
     return Done(stopped=False, step=done.step, max_steps=done.step if witness.satisfied else done.max_steps)
 
 
-def _loaded(run: Path, journal: Journal) -> Bench:
+def loaded(run: Path, journal: Journal) -> Bench:
+    """Everything that is there before the first step.
+
+    Raises:
+        TrainingError, StopAsked: see carry_out.
+    """
     request = runs.read_request(run)
     settings = recipe.from_dict(request.recipe)
     _check_settings(settings)
@@ -107,6 +116,7 @@ def _loaded(run: Path, journal: Journal) -> Bench:
     journal.phase("preparing the pairs")
     renderer = materials.renderer(request, path)
     train, test = (pair_set.render(renderer, materials.pairs(request, split)) for split in ("train", "test"))
+    unwanted = pair_set.render(renderer, materials.unwanted(request))
     if not train.kept:
         raise errors.UnusableRelease("No training pair is left. Release more pairs, or raise max_length.")
     materials.go_on(run)
@@ -116,7 +126,7 @@ def _loaded(run: Path, journal: Journal) -> Bench:
     bench = Bench(
         run=run, request=request, recipe=settings, journal=journal, fitted=fitted, model=model,
         reference=dpo.load_reference(path, fitted),
-        renderer=renderer, train=train, test=test,
+        renderer=renderer, train=train, test=test, unwanted=unwanted,
     )  # fmt: skip
     for note in bench.notes:
         journal.warning(note)
@@ -130,40 +140,50 @@ def _check_settings(settings: DpoRecipe) -> None:
         raise errors.RecipeError(stops[0])
 
 
-def _trained(bench: Bench, witness: Witness) -> dpo.QuietTrainer:
+def _trained(bench: Bench, witness: Witness) -> Any:
     resumes = bench.request.resumes
     bench.journal.phase("preparing the trainer")
-    trainer = dpo.trainer(
-        bench.fitted, bench.model, bench.renderer.tokenizer, bench.train.kept, bench.test.kept,
-        run=bench.run, resumes=resumes is not None, callbacks=[witness], reference=bench.reference,
-    )  # fmt: skip
-    trainer.train(resume_from_checkpoint=str(resumes.checkpoint) if resumes else None)
-    return trainer
+    made = trainer(bench, [witness])
+    made.train(resume_from_checkpoint=str(resumes.checkpoint) if resumes else None)
+    return made
+
+
+def trainer(bench: Bench, callbacks: Sequence[Any]) -> Any:
+    """TRL's trainer for the method of the recipe."""
+    more: dict[str, Any] = {
+        "run": bench.run, "resumes": bench.request.resumes is not None, "callbacks": callbacks,
+        "reference": bench.reference,
+    }  # fmt: skip
+    train, test = bench.train.kept, bench.test.kept
+    about = (bench.fitted, bench.model, bench.renderer.tokenizer)
+    if bench.recipe.method is Method.KTO:
+        return kto.trainer(*about, train, bench.unwanted.kept, test, **more)
+    return dpo.trainer(*about, train, test, **more)
 
 
 def _leave(
     bench: Bench,
-    trainer: dpo.QuietTrainer,
+    trained: Any,
     prompts: Sequence[list[rendering.Turn]],
     before: Sequence[str],
     reference: Sequence[Likelihoods],
 ) -> None:
     """Artefact, samples, held-out result, card."""
     bench.journal.phase("saving the result")
-    _save(bench, trainer.model)
+    _save(bench, trained.model)
     bench.journal.phase("reading answers after training")
     with bench.judging():
-        policy = scoring.likelihoods(trainer.model, bench.test.kept)
-        after = scoring.greedy_answers(trainer.model, bench.renderer, prompts, bench.recipe.sample_tokens)
+        policy = scoring.likelihoods(trained.model, bench.test.kept)
+        after = scoring.greedy_answers(trained.model, bench.renderer, prompts, bench.recipe.sample_tokens)
     _write_samples(bench, prompts, before, after)
     standing = evaluation.after(policy, reference, bench.recipe.beta)
     baselines = _baselines(bench, reference)
     n = len(bench.test.kept)
     held_out = evaluation.document(evaluation.before(n), standing, baselines, n)
     documents.write(bench.run / "evaluation" / "held_out.json", held_out)
-    card = _card(bench, trainer.state.global_step, standing, baselines)
+    card = _card(bench, trained.state.global_step, standing, baselines)
     (bench.run / "README.md").write_text(card, encoding="utf-8")
-    bench.journal.event("finished", evaluation.sentence(standing, n), step=trainer.state.global_step)
+    bench.journal.event("finished", evaluation.sentence(standing, n), step=trained.state.global_step)
 
 
 def _save(bench: Bench, model: Any) -> None:

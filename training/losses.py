@@ -5,6 +5,7 @@ misspelt name until the first step.
 """
 
 import math
+from collections.abc import Sequence
 from enum import StrEnum
 
 
@@ -71,6 +72,21 @@ class Loss(StrEnum):
                 return 0.5 * math.log(2) + 0.5
             case _:
                 return math.log(2)
+
+
+def sum_at_start(
+    losses: Sequence[Loss], weights: Sequence[float], beta: float, label_smoothing: float
+) -> float | None:
+    """The weighted sum before the first step, in nats.
+
+    Returns:
+        None where it depends on the model (sft), or where the weights do not match the losses.
+    """
+    terms = [loss.at_start(beta, label_smoothing) for loss in losses]
+    known = [term for term in terms if term is not None]
+    if len(known) < len(terms) or len(terms) != len(weights):
+        return None
+    return sum(weight * term for weight, term in zip(weights, known, strict=True))
 
 
 def _exo_at_start(label_smoothing: float) -> float | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from curation import workspace
 from training import demo_weights, documents, errors, recipe, release_folder, release_pairs, rendering, runs
 from training.base_model import ModelKind
+from training.choices import Method
 from training.journal import Journal
 from training.rendering import Limits, Renderer
 from training.runs import Request
@@ -43,9 +44,14 @@ def renderer(request: Request, model: Path) -> Renderer:
 
 def pairs(request: Request, split: str) -> list[release_pairs.PreferencePair]:
     """No test split is no error: a release of very few pairs has none."""
-    if split == "test" and not list((request.release / "data").glob("test-*.parquet")):
-        return []
-    return release_pairs.read(request.release, split)
+    read = release_pairs.read_if_there if split == "test" else release_pairs.read
+    return read(request.release, split)
+
+
+def unwanted(request: Request) -> list[release_pairs.PreferencePair]:
+    """Pairs judged both bad, where the run's method learns from them."""
+    learns = recipe.from_dict(request.recipe).method is Method.KTO
+    return release_pairs.read_unwanted(request.release) if learns else []
 
 
 def model_folder(request: Request, run: Path, journal: Journal) -> Path:

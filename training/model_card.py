@@ -52,7 +52,7 @@ def _title(request: Request, recipe: DpoRecipe) -> str:
 def _header(request: Request, recipe: DpoRecipe) -> str:
     library = "peft" if recipe.tuning.has_adapter else "transformers"
     base = [f"base_model: {request.model.name}"] if request.model.kind == "hub" else []
-    tags = ["tags:", "- dpo", "- trl", "- pairloom"]
+    tags = ["tags:", f"- {recipe.method}", "- trl", "- pairloom"]
     return "\n".join(["---", f"library_name: {library}", *base, *tags, "---"])
 
 

@@ -4,17 +4,18 @@ Knows no screen, no files and no tensors: the app process imports it.
 """
 
 # ruff: noqa: RUF009, FBT003
-# _knob() returns dataclasses.field(), and its first argument is the default, whatever its type.
+# knob() returns dataclasses.field(), and its first argument is the default, whatever its type.
 
 import dataclasses
 import math
 from collections.abc import Mapping as MappingOf
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 from training import errors, knobs
 from training.choices import (
     Attention,
+    Method,
     Optimiser,
     Precision,
     Reference,
@@ -25,27 +26,9 @@ from training.choices import (
 )
 from training.knobs import Level
 from training.losses import Loss
+from training.recipe_sources import DPO, KTO, LORA, QLORA, SEED, SHARE, TRAINER, TRL, WARM, knob
 
 ALL_LINEAR = "all-linear"
-
-
-def _knob(
-    default: Any, *, label: str, group: str, unit: str, why: str, source: str,
-    low: float | None = None, high: float | None = None, level: Level = Level.EXPERT,
-) -> Any:  # fmt: skip
-    """A dataclass field whose metadata the form, the table and the checks read."""
-    about = {"label": label, "group": group, "unit": unit, "low": low, "high": high, "level": level}
-    return field(default=default, metadata={**about, "why": why, "source": source})
-
-
-_SEED = "Orca DPO notebook (Labonne 2024, Fine-tune a Mistral-7b model with DPO)"
-_LORA = "Hu et al. 2021, LoRA, arXiv 2106.09685"
-_QLORA = "Dettmers et al. 2023, QLoRA, arXiv 2305.14314"
-_DPO = "Rafailov et al. 2023, DPO, arXiv 2305.18290"
-_TRAINER = "transformers, TrainingArguments"
-_TRL = "TRL 1.16, DPOConfig"
-_SHARE = "share of the run below 1, else steps (0: only at its ends)"
-_WARM = "share of the run below 1, else steps"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,188 +39,203 @@ class DpoRecipe:
         RecipeError: a value outside its range or its list of words.
     """
 
-    tuning: Tuning = _knob(
+    tuning: Tuning = knob(
         Tuning.LORA_4BIT, label="Tuning method",
-        level=Level.BEGINNER, group="Weights", unit="", source=_QLORA,
+        level=Level.BEGINNER, group="Weights", unit="", source=QLORA,
         why="A 4-bit (NF4) base with a LoRA adapter fits a 7B model on one 16 GB card; 8-bit (LLM.int8) "
         "needs twice that and rounds less; lora keeps the base unrounded; full trains every weight.",
     )  # fmt: skip
-    double_quantization: bool = _knob(
-        False, label="Double quantisation", group="Weights", unit="", source=f"{_QLORA}, sec. 3",
+    double_quantization: bool = knob(
+        False, label="Double quantisation", group="Weights", unit="", source=f"{QLORA}, sec. 3",
         why="Quantises the scales of 4-bit weights too: 0.37 bits a weight less, 0.3 GB at 7B, for a little "
         "time; the seed had it off.",
     )  # fmt: skip
-    lora_rank: int = _knob(
-        16, label="LoRA rank", group="Weights", unit="dimensions", low=1, high=512, source=_LORA,
+    lora_rank: int = knob(
+        16, label="LoRA rank", group="Weights", unit="dimensions", low=1, high=512, source=LORA,
         why="16 directions a layer is the seed's choice; ranks from 8 on did equally well in the paper.",
     )  # fmt: skip
-    lora_alpha: int = _knob(
-        16, label="LoRA alpha", group="Weights", unit="scale", low=1, high=1024, source=_LORA,
+    lora_alpha: int = knob(
+        16, label="LoRA alpha", group="Weights", unit="scale", low=1, high=1024, source=LORA,
         why="The adapter is scaled by alpha / rank, so equal numbers mean a scale of 1.",
     )  # fmt: skip
-    lora_dropout: float = _knob(
-        0.05, label="LoRA dropout", group="Weights", unit="share", low=0.0, high=0.9, source=_QLORA,
+    lora_dropout: float = knob(
+        0.05, label="LoRA dropout", group="Weights", unit="share", low=0.0, high=0.9, source=QLORA,
         why="Light regularisation of the adapter path only; the reference never sees it.",
     )  # fmt: skip
-    lora_target_modules: tuple[str, ...] = _knob(
+    lora_target_modules: tuple[str, ...] = knob(
         ("k_proj", "gate_proj", "v_proj", "up_proj", "q_proj", "o_proj", "down_proj"),
-        label="Layers with an adapter", group="Weights", unit="module names", source=_QLORA,
+        label="Layers with an adapter", group="Weights", unit="module names", source=QLORA,
         why=f"Adapters on every linear layer matter more than their rank; {ALL_LINEAR} finds them by itself.",
     )  # fmt: skip
-    rs_lora: bool = _knob(
+    rs_lora: bool = knob(
         False, label="Rank-stabilised LoRA", group="Weights", unit="",
         source="Kalajdzievski 2023, rsLoRA, arXiv 2312.03732",
         why="Scales by alpha / √rank instead of alpha / rank, so that ranks above about 32 still learn.",
     )  # fmt: skip
-    dora: bool = _knob(
+    dora: bool = knob(
         False, label="DoRA", group="Weights", unit="", source="Liu et al. 2024, DoRA, arXiv 2402.09353",
         why="Learns length and direction of each weight apart: helps most at low ranks; steps take longer.",
     )  # fmt: skip
-    beta: float = _knob(
+    method: Method = knob(
+        Method.DPO, label="Method", level=Level.BEGINNER, group="Loss", unit="", source=KTO,
+        why="dpo compares the two answers of a pair; kto learns from each answer by itself, wanted or not, "
+        "and so also from pairs judged both bad.",
+    )  # fmt: skip
+    beta: float = knob(
         0.1, label="Beta",
-        level=Level.BEGINNER, group="Loss", unit="1/nat", low=0.001, high=10.0, source=f"{_DPO}, eq. 7",
+        level=Level.BEGINNER, group="Loss", unit="1/nat", low=0.001, high=10.0, source=f"{DPO}, eq. 7",
         why="Pull towards the reference model: higher keeps closer to it.",
     )  # fmt: skip
-    loss_types: tuple[Loss, ...] = _knob(
-        (Loss.SIGMOID,), label="Losses", level=Level.BEGINNER, group="Loss", unit="", source=_DPO,
+    loss_types: tuple[Loss, ...] = knob(
+        (Loss.SIGMOID,), label="Losses", level=Level.BEGINNER, group="Loss", unit="", source=DPO,
         why="The DPO loss; several are added with their weights.",
     )  # fmt: skip
-    loss_weights: tuple[float, ...] = _knob(
+    loss_weights: tuple[float, ...] = knob(
         (1.0,), label="Weight of each loss", group="Loss", unit="factor", low=0.0, high=100.0,
         source="Pang et al. 2024, RPO, arXiv 2404.19733",
         why="One per loss; a small weight on sft keeps the chosen answer likely.",
     )  # fmt: skip
-    label_smoothing: float = _knob(
+    label_smoothing: float = knob(
         0.0, label="Label smoothing", group="Loss", unit="share of wrong labels", low=0.0, high=0.49,
         source="Chowdhury et al. 2024, robust DPO, arXiv 2403.00409",
         why="The share of labels believed wrong; only robust, exo_pair, aot and aot_unpaired use it.",
     )  # fmt: skip
-    max_steps: int = _knob(
+    desirable_weight: float = knob(
+        1.0, label="KTO: weight of wanted", group="Loss", unit="factor", low=0.01, high=100.0,
+        source=f"{KTO}, eq. 8",
+        why="Wanted answers times their weight over unwanted ones times theirs should be 1 to 1.33.",
+    )  # fmt: skip
+    undesirable_weight: float = knob(
+        1.0, label="KTO: weight of unwanted", group="Loss", unit="factor", low=0.01, high=100.0,
+        source=f"{KTO}, eq. 8",
+        why="Raise one of the two weights, not both, where the release has more of one kind.",
+    )  # fmt: skip
+    max_steps: int = knob(
         200, label="Steps",
         level=Level.BEGINNER, group="Schedule", unit="steps (0: as many as the epochs take)",
-        low=0, high=1_000_000, source=_SEED,
+        low=0, high=1_000_000, source=SEED,
         why="200 steps of 16 pairs are a quarter of the Orca set; 0 lets the epochs decide.",
     )  # fmt: skip
-    epochs: float = _knob(
+    epochs: float = knob(
         1.0, label="Epochs",
         level=Level.BEGINNER, group="Schedule", unit="passes over the pairs", low=0.01, high=1000.0,
         source="Tunstall et al. 2023, Zephyr, arXiv 2310.16944, sec. 5.3",
         why="Used when steps is 0: DPO over-fits quickly, one pass is usually enough.",
     )  # fmt: skip
-    learning_rate: float = _knob(
+    learning_rate: float = knob(
         5e-5, label="Learning rate",
-        level=Level.BEGINNER, group="Schedule", unit="per step", low=1e-9, high=0.1, source=_SEED,
+        level=Level.BEGINNER, group="Schedule", unit="per step", low=1e-9, high=0.1, source=SEED,
         why="For adapters; full fine-tuning wants about 5e-7 to 1e-6.",
     )  # fmt: skip
-    schedule: Schedule = _knob(
-        Schedule.COSINE, label="Learning rate falls by", group="Schedule", unit="", source=_SEED,
+    schedule: Schedule = knob(
+        Schedule.COSINE, label="Learning rate falls by", group="Schedule", unit="", source=SEED,
         why="Down to zero along half a cosine after the warm-up.",
     )  # fmt: skip
-    warmup_steps: float = _knob(
-        100, label="Warm-up", group="Schedule", unit=_WARM, low=0.0, high=1_000_000, source=_SEED,
+    warmup_steps: float = knob(
+        100, label="Warm-up", group="Schedule", unit=WARM, low=0.0, high=1_000_000, source=SEED,
         why="The rate rises from zero over so many steps; a warm-up as long as the run never lets it learn.",
     )  # fmt: skip
-    micro_batch: int = _knob(
+    micro_batch: int = knob(
         4, label="Pairs at once",
-        level=Level.BEGINNER, group="Batch", unit="pairs on the device", low=1, high=1024, source=_SEED,
+        level=Level.BEGINNER, group="Batch", unit="pairs on the device", low=1, high=1024, source=SEED,
         why="What must fit in memory together; each pair is two sequences.",
     )  # fmt: skip
-    accumulation: int = _knob(
+    accumulation: int = knob(
         4, label="Accumulation",
-        level=Level.BEGINNER, group="Batch", unit="micro-batches a step", low=1, high=4096, source=_SEED,
+        level=Level.BEGINNER, group="Batch", unit="micro-batches a step", low=1, high=4096, source=SEED,
         why="4 micro-batches of 4 pairs make one step of 16 pairs.",
     )  # fmt: skip
-    gradient_checkpointing: bool = _knob(
+    gradient_checkpointing: bool = knob(
         True, label="Recompute layers", group="Batch", unit="",
         source="Chen et al. 2016, arXiv 1604.06174",
         why="Saves memory for about a fifth more time; the numbers stay the same.",
     )  # fmt: skip
-    reference: Reference = _knob(
-        Reference.AUTO, label="Reference model", group="Batch", unit="", source=_TRL,
+    reference: Reference = knob(
+        Reference.AUTO, label="Reference model", group="Batch", unit="", source=TRL,
         why="auto switches the adapter off, which costs no memory; full training needs a second model. "
         "precomputed scores all pairs once, which pays from the second epoch on.",
     )  # fmt: skip
-    optimizer: Optimiser = _knob(
-        Optimiser.PAGED_ADAMW_32BIT, label="Optimiser", group="Batch", unit="", source=_QLORA,
+    optimizer: Optimiser = knob(
+        Optimiser.PAGED_ADAMW_32BIT, label="Optimiser", group="Batch", unit="", source=QLORA,
         why="Paged memory survives peaks on a GPU; without one the same Adam runs unpaged. 8-bit states take "
         "a quarter of the memory, adafactor next to none.",
     )  # fmt: skip
-    weight_decay: float = _knob(
-        0.0, label="Weight decay", group="Batch", unit="per step", low=0.0, high=1.0, source=_TRAINER,
+    weight_decay: float = knob(
+        0.0, label="Weight decay", group="Batch", unit="per step", low=0.0, high=1.0, source=TRAINER,
         why="The pull towards the reference already regularises.",
     )  # fmt: skip
-    max_grad_norm: float = _knob(
-        1.0, label="Gradient clip", group="Batch", unit="norm", low=0.0, high=1000.0, source=_TRAINER,
+    max_grad_norm: float = knob(
+        1.0, label="Gradient clip", group="Batch", unit="norm", low=0.0, high=1000.0, source=TRAINER,
         why="One odd pair must not throw the weights; 0 switches clipping off.",
     )  # fmt: skip
-    precision: Precision = _knob(
-        Precision.AUTO, label="Precision", group="Batch", unit="", source=_TRAINER,
+    precision: Precision = knob(
+        Precision.AUTO, label="Precision", group="Batch", unit="", source=TRAINER,
         why="auto takes bf16 where a GPU computes in it, else 32 bits.",
     )  # fmt: skip
-    attention: Attention = _knob(
+    attention: Attention = knob(
         Attention.AUTO, label="Attention", group="Batch", unit="", source="transformers, Attention Interface",
         why="auto is PyTorch's own fused attention wherever the model has it; flash_attention_2 is faster at "
         "long texts, and needs a GPU, bf16 and the package flash-attn.",
     )  # fmt: skip
-    template: Template = _knob(
+    template: Template = knob(
         Template.OWN, label="Chat template", group="Text", unit="", source="transformers, Chat templates",
         why="The model's own, so that it reads what it learned from; chatml for a base model that has none.",
     )  # fmt: skip
-    max_prompt_length: int = _knob(
+    max_prompt_length: int = knob(
         1024, label="Longest prompt", group="Text", unit="tokens (0: never cut)", low=0, high=1_000_000,
-        source=_SEED, why="A longer prompt loses its oldest turns first, then the start of its text.",
+        source=SEED, why="A longer prompt loses its oldest turns first, then the start of its text.",
     )  # fmt: skip
-    max_length: int = _knob(
+    max_length: int = knob(
         1536, label="Longest prompt with answer", group="Text", unit="tokens", low=8, high=1_000_000,
-        source=_SEED, why="A longer answer loses its end, and with it its end mark.",
+        source=SEED, why="A longer answer loses its end, and with it its end mark.",
     )  # fmt: skip
-    log_every: int = _knob(
-        1, label="Log every", group="Watching", unit="steps", low=1, high=10_000, source=_SEED,
+    log_every: int = knob(
+        1, label="Log every", group="Watching", unit="steps", low=1, high=10_000, source=SEED,
         why="A point on every curve for every step.",
     )  # fmt: skip
-    evaluate_every: float = _knob(
-        0.1, label="Evaluate every", group="Watching", unit=_SHARE, low=0.0, high=1_000_000,
+    evaluate_every: float = knob(
+        0.1, label="Evaluate every", group="Watching", unit=SHARE, low=0.0, high=1_000_000,
         source="Gao et al. 2023, Scaling laws for reward model overoptimization, arXiv 2210.10760",
         why="Held-out accuracy at the start and at every tenth shows over-fitting while it happens.",
     )  # fmt: skip
-    save_every: float = _knob(
-        0.25, label="Save every", group="Watching", unit=_SHARE, low=0.0, high=1_000_000, source=_TRAINER,
+    save_every: float = knob(
+        0.25, label="Save every", group="Watching", unit=SHARE, low=0.0, high=1_000_000, source=TRAINER,
         why="What a crash may cost: at most a quarter of the run.",
     )  # fmt: skip
-    patience: int = _knob(
+    patience: int = knob(
         0, label="Stop early after", group="Watching", unit="evaluations without gain (0: never)", low=0,
         high=1000, source="Gao et al. 2023, Scaling laws for reward model overoptimization, arXiv 2210.10760",
         why="Stops when held-out accuracy has not risen so many times; one pass seldom needs it.",
     )  # fmt: skip
-    checkpoints_kept: int = _knob(
-        2, label="Checkpoints kept", group="Watching", unit="checkpoints", low=1, high=100, source=_TRAINER,
+    checkpoints_kept: int = knob(
+        2, label="Checkpoints kept", group="Watching", unit="checkpoints", low=1, high=100, source=TRAINER,
         why="The newest to resume from, and one before it.",
     )  # fmt: skip
-    sample_prompts: int = _knob(
-        4, label="Sampled prompts", group="Watching", unit="test prompts", low=0, high=100, source=_DPO,
+    sample_prompts: int = knob(
+        4, label="Sampled prompts", group="Watching", unit="test prompts", low=0, high=100, source=DPO,
         why="Answers before and after, greedy, to read: a falling loss does not say that a model is better.",
     )  # fmt: skip
-    sample_tokens: int = _knob(
-        128, label="Longest sample", group="Watching", unit="tokens", low=1, high=4096, source=_DPO,
+    sample_tokens: int = knob(
+        128, label="Longest sample", group="Watching", unit="tokens", low=1, high=4096, source=DPO,
         why="Enough to see how an answer begins.",
     )  # fmt: skip
-    seed: int = _knob(
-        42, label="Seed", group="Watching", unit="", low=0, high=2**32 - 1, source=_TRAINER,
+    seed: int = knob(
+        42, label="Seed", group="Watching", unit="", low=0, high=2**32 - 1, source=TRAINER,
         why="The same seed and data give the same run.",
     )  # fmt: skip
-    report_to: Report = _knob(
-        Report.NONE, label="Also report to", group="Watching", unit="", source=_TRAINER,
+    report_to: Report = knob(
+        Report.NONE, label="Also report to", group="Watching", unit="", source=TRAINER,
         why="Nothing leaves this machine unless asked. TensorBoard and Trackio write files here; wandb sends "
         "them where WANDB_API_KEY is set, and keeps them here otherwise.",
     )  # fmt: skip
 
     def __post_init__(self) -> None:
-        for knob in KNOBS:
+        for each in KNOBS:
             try:
-                value = knob.parsed(getattr(self, knob.key))
+                value = each.parsed(getattr(self, each.key))
             except ValueError as error:
                 raise errors.RecipeError(str(error)) from None
-            object.__setattr__(self, knob.key, value)
+            object.__setattr__(self, each.key, value)
 
     @property
     def pairs_per_step(self) -> int:
@@ -255,20 +253,8 @@ class DpoRecipe:
     @property
     def second_model(self) -> bool:
         """The reference is a model of its own in memory while training."""
-        alone = self.reference is Reference.AUTO and not self.tuning.has_adapter
-        return alone or self.reference is Reference.SEPARATE
-
-    def first_loss(self) -> float | None:
-        """The loss before anything is learned, in nats: ln 2 for plain DPO.
-
-        Returns:
-            None where it depends on the model (sft), or where the weights do not match the losses.
-        """
-        terms = [loss.at_start(self.beta, self.label_smoothing) for loss in self.loss_types]
-        known = [term for term in terms if term is not None]
-        if len(known) < len(terms) or len(terms) != len(self.loss_weights):
-            return None
-        return sum(weight * term for weight, term in zip(self.loss_weights, known, strict=True))
+        separate = self.reference is Reference.SEPARATE
+        return separate or (self.reference is Reference.AUTO and not self.tuning.has_adapter)
 
 
 KNOBS: tuple[knobs.Knob, ...] = knobs.read(DpoRecipe)
@@ -276,7 +262,7 @@ KNOBS: tuple[knobs.Knob, ...] = knobs.read(DpoRecipe)
 
 def to_dict(recipe: DpoRecipe) -> dict[str, object]:
     """Every knob as JSON can hold it."""
-    return {knob.key: knobs.plain(getattr(recipe, knob.key)) for knob in KNOBS}
+    return {each.key: knobs.plain(getattr(recipe, each.key)) for each in KNOBS}
 
 
 def from_dict(values: MappingOf[str, object]) -> DpoRecipe:
@@ -309,7 +295,6 @@ def _changed(recipe: DpoRecipe, values: MappingOf[str, object]) -> DpoRecipe:
 def _today(values: MappingOf[str, object]) -> dict[str, object]:
     """Runs made before the reference had three forms say only whether it was computed once."""
     now = dict(values)
-    once = now.pop("precompute_reference", None)
-    if once is not None:
+    if (once := now.pop("precompute_reference", None)) is not None:
         now.setdefault("reference", (Reference.PRECOMPUTED if once else Reference.AUTO).value)
     return now

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from training.choices import Schedule, Tuning
+from training.choices import Method, Schedule, Tuning
 from training.losses import Loss
 from training.recipe import DpoRecipe
 
+_FULL_RATE = 1e-5  # choice: ten times what the recipes of the field use
 _LEAST_NORMALISED_BETA = 1.0  # choice: a margin of 0.1 nat a token then changes the loss by a twentieth
 
 
@@ -16,11 +17,14 @@ class Problem:
     Attributes:
         key: the knob to change.
         severity: "E" stops the start, "W" is a warning.
+        value, threshold: what was found and where it begins to matter; None where there is no number.
     """
 
     key: str
     severity: str
     message: str
+    value: float | None = None
+    threshold: float | None = None
 
 
 def of(recipe: DpoRecipe, pairs: int | None = None) -> tuple[Problem, ...]:
@@ -32,7 +36,7 @@ def of(recipe: DpoRecipe, pairs: int | None = None) -> tuple[Problem, ...]:
     found = [
         *_schedule_problems(recipe, pairs),
         *_length_problems(recipe),
-        *_loss_problems(recipe),
+        *(_kto_problems(recipe) if recipe.method is Method.KTO else _loss_problems(recipe)),
         *_weight_problems(recipe),
     ]
     return tuple(sorted(found, key=lambda problem: problem.severity))
@@ -50,11 +54,13 @@ def _schedule_problems(recipe: DpoRecipe, pairs: int | None) -> list[Problem]:
         found.append(_problem(
             "warmup_steps", "E", f"The warm-up of {recipe.warmup(steps)} steps is as long as the run of "
             f"{steps}, so the learning rate never reaches its value. Use fewer warm-up steps or more steps.",
+            value=recipe.warmup(steps), threshold=steps,
         ))  # fmt: skip
-    if recipe.tuning is Tuning.FULL and recipe.learning_rate > 1e-5:
+    if recipe.tuning is Tuning.FULL and recipe.learning_rate > _FULL_RATE:
         found.append(_problem(
             "learning_rate", "W", f"{recipe.learning_rate:g} is a rate for adapters; full fine-tuning of "
             "a trained model usually takes 5e-7 to 1e-6 and forgets at more.",
+            value=recipe.learning_rate, threshold=_FULL_RATE,
         ))  # fmt: skip
     return found
 
@@ -65,6 +71,7 @@ def _length_problems(recipe: DpoRecipe) -> list[Problem]:
     return [_problem(
         "max_prompt_length", "E", f"A prompt of {recipe.max_prompt_length} tokens leaves no room for "
         f"an answer within {recipe.max_length}. Make max_prompt_length smaller than max_length.",
+        value=recipe.max_prompt_length, threshold=recipe.max_length,
     )]  # fmt: skip
 
 
@@ -74,6 +81,11 @@ def _loss_problems(recipe: DpoRecipe) -> list[Problem]:
         found.append(_problem(
             "loss_weights", "E", f"There are {len(losses)} losses but {len(recipe.loss_weights)} weights. "
             "Give one weight for each loss.",
+        ))  # fmt: skip
+    if (recipe.desirable_weight, recipe.undesirable_weight) != (1.0, 1.0):
+        found.append(_problem(
+            "desirable_weight", "E", "The weights of wanted and unwanted answers belong to kto. Set both to "
+            "1, or choose the method kto.",
         ))  # fmt: skip
     if not any(loss.is_preference for loss in losses):
         found.append(
@@ -100,6 +112,18 @@ def _loss_problems(recipe: DpoRecipe) -> list[Problem]:
     return found
 
 
+def _kto_problems(recipe: DpoRecipe) -> list[Problem]:
+    found = []
+    if recipe.loss_types != (Loss.SIGMOID,) or recipe.loss_weights != (1.0,):
+        found.append(_problem(
+            "loss_types", "E", "The losses belong to dpo; kto has its own. Set loss_types to sigmoid and "
+            "loss_weights to 1, or choose the method dpo.",
+        ))  # fmt: skip
+    if recipe.label_smoothing:
+        found.append(_problem("label_smoothing", "E", "kto smooths no labels. Set label_smoothing to 0."))
+    return found
+
+
 def _weight_problems(recipe: DpoRecipe) -> list[Problem]:
     found = []
     for key, wanted in (("rs_lora", recipe.rs_lora), ("dora", recipe.dora)):
@@ -120,5 +144,7 @@ def _weight_problems(recipe: DpoRecipe) -> list[Problem]:
     return found
 
 
-def _problem(key: str, severity: str, message: str) -> Problem:
-    return Problem(key=key, severity=severity, message=message)
+def _problem(
+    key: str, severity: str, message: str, value: float | None = None, threshold: float | None = None
+) -> Problem:
+    return Problem(key=key, severity=severity, message=message, value=value, threshold=threshold)

@@ -6,6 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from curation import text
 from training import errors
 from training.rendering import Turn
 
@@ -33,22 +34,52 @@ def read(release: Path, split: str, count: int | None = None) -> list[Preference
     return list(islice(_rows(release, split), count))
 
 
-def _rows(release: Path, split: str) -> Iterator[PreferencePair]:
-    import pyarrow
-    from pyarrow import parquet
+def read_if_there(release: Path, split: str) -> list[PreferencePair]:
+    """The pairs of a split; none where the release has no such split, as one of very few pairs."""
+    return read(release, split) if any((release / "data").glob(f"{split}-*.parquet")) else []
 
+
+def read_unwanted(release: Path) -> list[PreferencePair]:
+    """Pairs that were judged both bad: neither answer is wanted. Never one whose prompt is held out.
+
+    Raises:
+        UnusableRelease: see read.
+    """
+    path = release / "ties.parquet"
+    if not path.is_file():
+        return []
+    held_out = {_asked(pair.prompt) for pair in read_if_there(release, "test")}
+    found = [
+        _pair({**row, "chosen": row["answer_1"], "rejected": row["answer_2"]}, path)
+        for row in _batches(path, ["pair_id", "prompt", "answer_1", "answer_2", "verdict"])
+        if row["verdict"] == "both_bad"
+    ]
+    return [pair for pair in found if _asked(pair.prompt) not in held_out]
+
+
+def _asked(prompt: tuple[Turn, ...]) -> str:
+    """The last user turn as a reader sees it."""
+    return text.folded(prompt[-1]["content"])
+
+
+def _rows(release: Path, split: str) -> Iterator[PreferencePair]:
     files = sorted((release / "data").glob(f"{split}-*.parquet"))
     if not files:
         raise errors.UnusableRelease(f"{release} has no {split} split: data/{split}-*.parquet is missing.")
     for path in files:
-        try:
-            table = parquet.ParquetFile(path)
-            for batch in table.iter_batches(
-                batch_size=1024, columns=["pair_id", "prompt", "chosen", "rejected"]
-            ):
-                yield from (_pair(row, path) for row in batch.to_pylist())
-        except (pyarrow.ArrowException, OSError) as error:
-            raise errors.UnusableRelease(f"{path} cannot be read: {error}.") from error
+        yield from (_pair(row, path) for row in _batches(path, ["pair_id", "prompt", "chosen", "rejected"]))
+
+
+def _batches(path: Path, columns: list[str]) -> Iterator[dict[str, Any]]:
+    # Imported here: the supervisor process must stay small.
+    import pyarrow
+    from pyarrow import parquet
+
+    try:
+        for batch in parquet.ParquetFile(path).iter_batches(batch_size=1024, columns=columns):
+            yield from batch.to_pylist()
+    except (pyarrow.ArrowException, OSError) as error:
+        raise errors.UnusableRelease(f"{path} cannot be read: {error}.") from error
 
 
 def _pair(row: dict[str, Any], path: Path) -> PreferencePair:

@@ -9,7 +9,8 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from training import checkpoints, errors, runs
+from training import checkpoints, errors, first_loss, runs
+from training.choices import Method
 from training.journal import Journal
 from training.recipe import DpoRecipe
 
@@ -38,7 +39,7 @@ class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no t
         self._first_chosen: float | None = None
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        self._journal.phase("training", max_steps=state.max_steps, first_loss=self._recipe.first_loss())
+        self._journal.phase("training", max_steps=state.max_steps, first_loss=first_loss.of(self._recipe))
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         if runs.stop_asked(self._run):
@@ -48,14 +49,15 @@ class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no t
 
     def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         # Read from the trainer's history, which a checkpoint keeps: a resumed run stops at the same step.
-        seen = [
-            row["eval_rewards/accuracies"] for row in state.log_history if "eval_rewards/accuracies" in row
-        ]
+        # KTO has no pairs to be right about; the distance of wanted and unwanted answers takes their place.
+        figure = "margins" if self._recipe.method is Method.KTO else "accuracies"
+        name = f"eval_rewards/{figure}"
+        seen = [row[name] for row in state.log_history if name in row]
         if without_gain(seen) < (self._recipe.patience or len(seen) + 1):
             return
         self.satisfied = control.should_training_stop = control.should_save = True
         self._journal.event(
-            "early stop", f"Held-out accuracy has not risen in {self._recipe.patience} evaluations; the run "
+            "early stop", f"Held-out {figure} have not risen in {self._recipe.patience} evaluations; the run "
             f"ends at step {state.global_step} of {state.max_steps}.", step=state.global_step,
         )  # fmt: skip
 
@@ -97,7 +99,7 @@ class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no t
 
     def _check_first_loss(self, loss: float) -> None:
         """Nothing has been learned yet: another first loss means another reference."""
-        expected = self._recipe.first_loss()
+        expected = first_loss.of(self._recipe)
         if expected is not None and abs(loss - expected) > _FIRST_LOSS_TOLERANCE * max(1.0, expected):
             raise errors.ModelMissing(
                 f"The first loss is {loss:.4f} instead of {expected:.4f}, so the reference is not the model "

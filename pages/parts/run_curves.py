@@ -9,6 +9,7 @@ import streamlit as st
 
 from pages.parts import charts
 from pages.parts.charts import Line
+from training.choices import Method
 
 Row = dict[str, Any]
 
@@ -73,14 +74,45 @@ CURVES: tuple[Curve, ...] = (
 )
 
 
-def show(rows: Sequence[Row], *, max_steps: int, first_loss: float | None) -> None:
+_OF_KTO: dict[str, Curve] = {
+    "Loss": Curve(
+        title="Loss",
+        series=(("loss", "training"),),
+        reference=0.5,
+        reading="KTO starts at 0.5 (dashed), where model and reference agree; falling means that wanted "
+        "answers become likelier, and unwanted ones less likely, than its distance explains.",
+    ),
+    "Reward accuracy": Curve(
+        title="Distance from the reference",
+        series=(("kl", "training"),),
+        reference=0.0,
+        reading="How far the model has moved from the reference, in nats an answer, measured on answers to "
+        "other prompts. It should rise slowly; a jump means that everything it writes has changed.",
+    ),
+    "Reward margin": Curve(
+        title="Reward margin",
+        series=(("rewards/margins", "training"),),
+        reference=0.0,
+        reading="Mean reward of wanted answers minus that of unwanted ones, over all prompts. It should "
+        "grow, on held-out answers too.",
+    ),
+}
+
+
+def of_method(method: Method) -> tuple[Curve, ...]:
+    """The pictures that fit a method: KTO has no pairs, so nothing to be right about."""
+    return tuple(_OF_KTO.get(each.title, each) for each in CURVES) if method is Method.KTO else CURVES
+
+
+def show(rows: Sequence[Row], *, max_steps: int, first_loss: float | None, method: Method) -> None:
     """Draw all curves, two a row, training and held-out over each other.
 
     Args:
         rows: of metrics.jsonl, in file order.
         first_loss: where this recipe's loss starts, in nats; None where it depends on the model.
     """
-    for pair in zip(CURVES[::2], CURVES[1::2], strict=True):
+    drawn = of_method(method)
+    for pair in zip(drawn[::2], drawn[1::2], strict=True):
         for column, curve in zip(st.columns(2, gap="large"), pair, strict=True):
             with column:
                 _draw(curve, rows, max_steps, first_loss if curve.title == "Loss" else curve.reference)

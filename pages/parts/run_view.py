@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.parts import routes_download, run_curves, session
 from pages.parts.plain import plain
-from training import metrics, recipe, runs
+from training import first_loss, metrics, recipe, runs
 from training.runs import Reason, RunState, RunView
 
 STATE_WORDS = {
@@ -73,7 +73,12 @@ def curves(view: RunView) -> None:
         st.caption("The curves begin with the first step.")
         return
     settings = recipe.from_dict(view.request.recipe)
-    run_curves.show(_metrics(view), max_steps=view.state.max_steps, first_loss=settings.first_loss())
+    run_curves.show(
+        _metrics(view),
+        max_steps=view.state.max_steps,
+        first_loss=first_loss.of(settings),
+        method=settings.method,
+    )
 
 
 def outcome(view: RunView) -> None:

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training import errors, presets, recipe, recipe_file, recipe_problems, seed_notebook
+from training import errors, first_loss, presets, recipe, recipe_file, recipe_problems, seed_notebook
 from training.choices import Optimiser, Precision, Reference, Report, Schedule, Tuning
 from training.losses import Loss
 from training.recipe import DpoRecipe
@@ -151,7 +151,7 @@ def test_steps_follow_from_pairs_and_epochs_where_none_are_given() -> None:
 
 
 def test_the_first_loss_of_plain_dpo_is_ln_2() -> None:
-    assert DpoRecipe().first_loss() == pytest.approx(math.log(2))
+    assert first_loss.of(DpoRecipe()) == pytest.approx(math.log(2))
 
 
 def test_the_losses_are_exactly_those_of_the_installed_trl() -> None:

@@ -13,6 +13,7 @@ import pytest
 from tests.training.conftest import in_folder, write_run
 from training import artefacts, checkpoints, documents, metrics, presets, recipe, runs
 from training.recipe import DpoRecipe
+from training.release_pairs import PreferencePair
 from training.runs import Resumption
 
 STEPS = 8
@@ -166,3 +167,47 @@ def test_a_run_that_no_longer_gains_ends_early_and_is_complete(
     assert result["outcome"] == "completed"
     assert result["step"] == result["max_steps"] < 50
     assert artefacts.problems(run) == ()
+
+
+@pytest.mark.trainer
+def test_kto_learns_from_single_answers_and_from_pairs_judged_both_bad(
+    tmp_path: Path, untrained_model: Path
+) -> None:
+    from tests.training.conftest import a_pair, write_release
+
+    release = write_release(
+        tmp_path / "release", [a_pair(n) for n in range(8)], [a_pair(n) for n in range(100, 104)]
+    )
+    write_both_bad(release, [a_pair(n) for n in (50, 51, 100)])  # the prompt of pair 100 is held out
+    settings = quick(
+        method="kto",
+        max_steps="0",
+        epochs="1",
+        micro_batch="2",
+        accumulation="1",
+        warmup_steps="1",
+        patience="9",
+    )
+    run = write_run(tmp_path, release, settings, model=in_folder(untrained_model))
+    assert work(run) == 0, runs.log_tail(run, 20)
+    rows = training_rows(run)
+    assert len(rows) == 5  # 8 + 2 pairs, 2 of them at once
+    assert rows[1]["loss"] == pytest.approx(0.5, abs=1e-4)
+    assert {"kl", "rewards/margins", "logps/chosen"} <= rows[5].keys()
+    assert documents.read(run / "evaluation" / "held_out.json")["n"] == 4
+    assert artefacts.problems(run) == ()
+
+
+def write_both_bad(release: Path, pairs: list[PreferencePair]) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    rows = [
+        {
+            "pair_id": pair.pair_id, "prompt": list(pair.prompt), "verdict": "both_bad",
+            "answer_1": [{"role": "assistant", "content": pair.chosen}],
+            "answer_2": [{"role": "assistant", "content": pair.rejected}],
+        }
+        for pair in pairs
+    ]  # fmt: skip
+    parquet.write_table(pa.Table.from_pylist(rows), release / "ties.parquet")
