@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from training import documents, failures, runs, trackers
+from training import documents, failures, runs, trackers, usage
 from training.base_model import ModelKind
 from training.journal import Journal
 
@@ -30,8 +30,17 @@ def main(run: Path) -> int:
         except Exception as error:  # the outermost frame: whatever happened, the folder must say it
             log.exception("the run failed")
             result = _failure(error, journal)
+        _tell_usage(journal)
         documents.write(run / runs.RESULT, result)
     return 1 if result["outcome"] == "failed" else 0
+
+
+def _tell_usage(journal: Journal) -> None:
+    used = usage.now()
+    try:
+        journal.event(usage.KIND, used.sentence, **used.to_dict())
+    except OSError:
+        log.exception("what the run has used could not be written")
 
 
 def _work(run: Path, journal: Journal) -> dict[str, Any]:
