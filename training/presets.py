@@ -91,15 +91,15 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         key="tulu3",
         name="Tülu 3, normalised by length",
-        source="Lambert et al. 2024, Tülu 3, arXiv 2411.15124, sec. 5 (8B)",
+        source="Lambert et al. 2024, arXiv 2411.15124; the command in open-instruct, docs/tulu3.md (8B DPO)",
         recipe=DpoRecipe(
             tuning=Tuning.FULL, loss_types=(Loss.SIGMOID_NORM,), beta=5.0, learning_rate=5e-7,
             schedule=Schedule.LINEAR, warmup_steps=0.1, max_steps=0, epochs=1.0, micro_batch=1,
             accumulation=128, optimizer=Optimiser.ADAMW, precision=Precision.BF16,
-            max_prompt_length=1024, max_length=2048,
+            max_prompt_length=0, max_length=2048,
         ),
         notes="For pairs in which the longer answer tends to win. Each answer's log-ratio is divided by its "
-        "length, so beta is 5 and not 0.1. 128 pairs a step.",
+        "length, so beta is 5 and not 0.1. 128 pairs a step: there 8 GPUs of 1 pair accumulate 16 times.",
     ),
     Preset(
         key="trl",
