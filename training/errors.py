@@ -36,7 +36,15 @@ class ModelMissing(TrainingError):
 
 
 class ProbeFailed(TrainingError):
-    """The child process that looks at the tokenizer gave no answer."""
+    """The child process that looks at the tokenizer gave no answer.
+
+    Attributes:
+        finding: id under which a preflight shows it.
+    """
+
+    def __init__(self, message: str, *, finding: str = "tokenizer") -> None:
+        super().__init__(message)
+        self.finding = finding
 
 
 class PreflightRefused(TrainingError):

@@ -1,6 +1,7 @@
 """What a preflight finds: values, and the refusal that follows from them."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -24,6 +25,7 @@ class Finding:
         value, threshold: what was found and where it begins to matter, in the unit the message names;
             None where there is no number.
         message: one sentence for the screen: what, and what to do.
+        pairs: ids of the first pairs that it is about; empty where it is about none.
     """
 
     id: str
@@ -31,6 +33,7 @@ class Finding:
     message: str
     value: float | None = None
     threshold: float | None = None
+    pairs: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -45,6 +48,8 @@ class Preflight:
         model: the base model with its resolved path and revision.
         findings: worst first.
         memory_bytes: estimated peak of the worker, on the device it computes on.
+        memory: the same by what takes it, in bytes.
+        measured: memory and time rest on two real steps, not on the estimate alone.
         seconds: estimated duration from the start to the end.
     """
 
@@ -53,6 +58,8 @@ class Preflight:
     findings: tuple[Finding, ...]
     memory_bytes: int
     seconds: float
+    memory: Mapping[str, int] = field(default_factory=dict)
+    measured: bool = False
 
     @property
     def errors(self) -> tuple[Finding, ...]:
@@ -75,5 +82,7 @@ class Preflight:
         return {
             "findings": [one.to_dict() for one in self.findings],
             "memory_bytes": self.memory_bytes,
+            "memory": dict(self.memory),
+            "measured": self.measured,
             "seconds": self.seconds,
         }

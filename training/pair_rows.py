@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from training import errors
+from training.measured import EXAMPLES
 from training.release_folder import Release
 
 _BATCH = 2048  # rows in memory at once
@@ -13,10 +14,14 @@ _ECHO = 20  # characters; shorter prompts begin many answers by chance (rule V11
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """How many pairs have it, and the id of the first."""
+    """How many pairs have it, and the ids of the first ones."""
 
     count: int
-    first: str
+    pairs: tuple[str, ...]
+
+    @property
+    def first(self) -> str:
+        return self.pairs[0]
 
 
 def count_faults(release: Release) -> dict[str, Fault]:
@@ -26,12 +31,14 @@ def count_faults(release: Release) -> dict[str, Fault]:
         UnusableRelease: a file has no columns prompt, chosen, rejected, or is no Parquet file.
     """
     counts: dict[str, int] = {}
-    first: dict[str, str] = {}
+    first: dict[str, list[str]] = {}
     for number, row in enumerate(_rows(release)):
         for fault in _faults(row["prompt"], row["chosen"], row["rejected"]):
             counts[fault] = counts.get(fault, 0) + 1
-            first.setdefault(fault, str(row.get("pair_id") or f"row {number + 1}"))
-    return {fault: Fault(count=count, first=first[fault]) for fault, count in counts.items()}
+            named = first.setdefault(fault, [])
+            if len(named) < EXAMPLES:
+                named.append(str(row.get("pair_id") or f"row {number + 1}"))
+    return {fault: Fault(count=count, pairs=tuple(first[fault])) for fault, count in counts.items()}
 
 
 def _rows(release: Release) -> Iterator[dict[str, Any]]:

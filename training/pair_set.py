@@ -5,8 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from training import errors
+from training.flaws import Flaw
 from training.release_pairs import PreferencePair
-from training.rendering import Flaw, Rendered, Renderer
+from training.rendering import Rendered, Renderer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

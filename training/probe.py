@@ -1,38 +1,31 @@
 """Looks at tokenizer and template in a process of its own, so that the app never imports transformers.
 
-`python -m training.probe` reads one JSON question on standard input (task, release, model, recipe, count)
-and prints one JSON answer as its last line; a failure is {"error": sentence} and exit code 1.
-Tasks: "exact" renders the first pairs token by token, "lengths" measures the whole release.
+`python -m training.probe` reads one JSON question on standard input (task, release, model, recipe, and for
+"exact" count and pairs) and prints one JSON answer as its last line; a failure is {"error": sentence,
+"id": of the finding} and exit code 1.
+Tasks: "exact" renders some pairs token by token, "lengths" measures the whole release.
 """
 
 import json
 import sys
-from collections import Counter
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from training import base_model, demo_model, documents, errors, recipe, release_pairs, rendering
 from training.base_model import BaseModel, ModelKind
+from training.flaws import Flaw
+from training.measured import Measured, Tokens, Touched
 from training.recipe import DpoRecipe
 from training.release_pairs import PreferencePair
-from training.rendering import Flaw, Limits, Rendered, Renderer, Side
+from training.rendering import Limits, Renderer, Side
 
-# Of these preflight says how many pairs they touch, in sentences of its own.
-_COUNTED = (Flaw.NO_ROOM, Flaw.IDENTICAL, Flaw.ANSWER_CUT)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """Token lengths of a release; the answer to "lengths" (see training.probe_client.Lengths)."""
-
-    pairs: int
-    too_long_prompts: int
-    cut: int
-    same_after_cut: int
-    longest: int
-    mean: float
-    findings: list[tuple[str, str, str]]
+_CANDIDATES = 64  # pairs of most and of fewest bytes, among which the longest and the shortest are looked for
+_FINDINGS: dict[type[errors.TrainingError], str] = {
+    errors.RecipeError: "template-missing",
+    errors.UnusableRelease: "template-refuses",
+}
 
 
 def main() -> int:
@@ -41,50 +34,84 @@ def main() -> int:
     try:
         answer = _TASKS[question["task"]](question)
     except errors.TrainingError as error:
-        _print({"error": str(error)})
+        _print({"error": str(error), "id": finding_of(error)})
         return 1
     _print(answer)
     return 0
 
 
-def exact(renderer: Renderer, pairs: list[PreferencePair]) -> list[dict[str, Any]]:
-    """Each pair as the trainer sees it: text, and tokens with what the loss covers."""
-    return [_shown(renderer, pair) for pair in pairs]
+def finding_of(error: errors.TrainingError) -> str:
+    """The id under which a preflight shows what stood in the way of looking."""
+    return _FINDINGS.get(type(error), "tokenizer")
 
 
-def measure(renderer: Renderer, pairs: list[PreferencePair]) -> Measured:
+def measure(renderer: Renderer, pairs: Iterable[PreferencePair]) -> Measured:
     """Lengths of every pair, and what the template does to the text."""
-    flaws, cut_prompts, longest, total = Counter[Flaw](), 0, 0, 0
+    count, systems, longest, total = 0, 0, 0, 0
+    flaws: dict[Flaw, Touched] = {}
+    cut = Touched()
     for pair in pairs:
         one = renderer.rendered(pair.prompt, pair.chosen, pair.rejected)
-        flaws.update(one.flaws)
-        cut_prompts += one.prompt_was_cut
+        for flaw in one.flaws:
+            flaws[flaw] = flaws.get(flaw, Touched()).with_pair(pair.pair_id)
+        cut = cut.with_pair(pair.pair_id) if one.prompt_was_cut else cut
+        count, systems = count + 1, systems + (pair.prompt[0]["role"] == "system")
         longer = max(len(side.ids) + side.cut for side in (one.chosen, one.rejected))
         longest, total = max(longest, longer), total + longer
     return Measured(
-        pairs=len(pairs),
-        too_long_prompts=flaws[Flaw.NO_ROOM],
-        cut=flaws[Flaw.ANSWER_CUT],
-        same_after_cut=flaws[Flaw.IDENTICAL],
-        longest=longest,
-        mean=total / len(pairs) if pairs else 0.0,
-        findings=[
-            *_template_findings(renderer),
-            *_flaw_findings(flaws),
-            *_cut_findings(cut_prompts, renderer),
-        ],
-    )
+        pairs=count, flaws=flaws, prompts_cut=cut, with_system=systems, longest=longest,
+        mean=total / count if count else 0.0, tokens=_tokens_of(renderer),
+    )  # fmt: skip
+
+
+def exact(
+    renderer: Renderer, pairs: Sequence[PreferencePair], *, wanted: Sequence[str], count: int
+) -> list[Any]:
+    """The longest pair, the shortest, those that were asked for by the beginning of their id, and the first.
+
+    Returns:
+        Each as the trainer sees it: why it is shown, text, and tokens with what the loss covers.
+    """
+    chosen = [(pair, "asked for") for pair in pairs if any(pair.pair_id.startswith(one) for one in wanted)]
+    ends = _ends(renderer, pairs)
+    return [
+        _shown(renderer, pair, why)
+        for pair, why in (*chosen, *ends, *((pair, "first") for pair in pairs[:count]))
+    ]
+
+
+def _ends(renderer: Renderer, pairs: Sequence[PreferencePair]) -> list[tuple[PreferencePair, str]]:
+    """By tokens, before cutting; rendering a million pairs for this would take minutes."""
+    if not pairs:
+        return []
+    by_bytes = sorted(pairs, key=_bytes)
+    whole = replace(renderer, limits=replace(renderer.limits, total=sys.maxsize, prompt=0))
+    return [
+        (max(by_bytes[-_CANDIDATES:], key=lambda pair: _length(whole, pair)), "longest"),
+        (min(by_bytes[:_CANDIDATES], key=lambda pair: _length(whole, pair)), "shortest"),
+    ]
+
+
+def _bytes(pair: PreferencePair) -> int:
+    answers = max(len(pair.chosen.encode()), len(pair.rejected.encode()))
+    return sum(len(turn["content"].encode()) for turn in pair.prompt) + answers
+
+
+def _length(renderer: Renderer, pair: PreferencePair) -> int:
+    one = renderer.rendered(pair.prompt, pair.chosen, pair.rejected)
+    return max(len(one.chosen.ids), len(one.rejected.ids))
 
 
 def _exact(question: dict[str, Any]) -> dict[str, Any]:
-    pairs = release_pairs.read(Path(question["release"]), "train", question["count"])
-    return {"rendered": exact(_renderer(question), pairs)}
+    pairs = release_pairs.read(Path(question["release"]), "train")
+    shown = exact(_renderer(question), pairs, wanted=question.get("pairs", ()), count=question["count"])
+    return {"rendered": shown}
 
 
 def _lengths(question: dict[str, Any]) -> dict[str, Any]:
     release = Path(question["release"])
-    pairs = [*release_pairs.read(release, "train"), *release_pairs.read(release, "test")]
-    return asdict(measure(_renderer(question), pairs))
+    pairs = [*release_pairs.read(release, "train"), *release_pairs.read_if_there(release, "test")]
+    return measure(_renderer(question), pairs).to_dict()
 
 
 _TASKS = {"exact": _exact, "lengths": _lengths}
@@ -112,44 +139,30 @@ def _tokenizer(model: BaseModel) -> tuple[Any, int]:
     return rendering.load(place, model.revision or None), int(inner.get("vocab_size") or 0)
 
 
-def _template_findings(renderer: Renderer) -> list[tuple[str, str, str]]:
-    if not renderer.folds_system:
-        return []
-    sentence = (
-        "The model's template takes no system turn, so its text goes to the head of the first user turn."
+def _tokens_of(renderer: Renderer) -> Tokens:
+    tokenizer = renderer.tokenizer
+    return Tokens(
+        folds_system=renderer.folds_system,
+        pads_with_end=tokenizer.pad_token_id == tokenizer.eos_token_id,
+        known=len(tokenizer),
+        embedded=renderer.limits.vocabulary,
+        end=str(tokenizer.eos_token),
     )
-    return [("template-folds-system", "I", sentence)]
 
 
-def _flaw_findings(flaws: Counter[Flaw]) -> list[tuple[str, str, str]]:
-    found = []
-    for flaw in Flaw:
-        if flaws[flaw] and flaw not in _COUNTED:
-            severity = "E" if flaw.breaks_training else "W"
-            name = "template-" + flaw.value.replace("_", "-")
-            found.append((name, severity, f"{flaws[flaw]} pairs: {flaw.sentence}"))
-    return found
-
-
-def _cut_findings(count: int, renderer: Renderer) -> list[tuple[str, str, str]]:
-    if not count:
-        return []
-    sentence = (
-        f"{count} prompts are longer than {renderer.limits.prompt} tokens; they lose their oldest turns, "
-        "then the start of the last turn."
-    )
-    return [("prompts-cut", "W", sentence)]
-
-
-def _shown(renderer: Renderer, pair: PreferencePair) -> dict[str, Any]:
-    one: Rendered = renderer.rendered(pair.prompt, pair.chosen, pair.rejected)
+def _shown(renderer: Renderer, pair: PreferencePair, why: str) -> dict[str, Any]:
+    one = renderer.rendered(pair.prompt, pair.chosen, pair.rejected)
     return {
         "pair_id": pair.pair_id,
+        "why": why,
         "prompt": one.prompt_text,
         "chosen": one.chosen.text,
         "rejected": one.rejected.text,
         "chosen_tokens": _tokens(renderer, one.chosen),
         "rejected_tokens": _tokens(renderer, one.rejected),
+        "chosen_cut": one.chosen.cut,
+        "rejected_cut": one.rejected.cut,
+        "flaws": sorted(one.flaws),
     }
 
 

@@ -7,12 +7,14 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from training import errors, recipe
 from training.base_model import BaseModel
+from training.flaws import Flaw
 from training.launchers import local
 from training.recipe import DpoRecipe
 
@@ -30,40 +32,35 @@ class Token:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """The exact text of one pair as the trainer sees it, and its tokens, after cutting."""
+    """The exact text of one pair as the trainer sees it, and its tokens, after cutting.
+
+    Attributes:
+        why: what it is shown for: "longest", "shortest", "asked for" or "first".
+        chosen_cut, rejected_cut: tokens lost at the end.
+        flaws: what is wrong with it, for the few words beside it.
+    """
 
     pair_id: str
+    why: str
     prompt: str
     chosen: str
     rejected: str
     chosen_tokens: tuple[Token, ...]
     rejected_tokens: tuple[Token, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lengths:
-    """Token lengths of a release.
-
-    Attributes:
-        pairs: counted, both splits.
-        too_long_prompts: prompts that leave no room for an answer.
-        cut: pairs that lose the end of an answer.
-        same_after_cut: pairs whose sides are equal once cut.
-        longest, mean: tokens of prompt and the longer answer together, before cutting.
-        findings: what the template does to the text: (id, severity, sentence).
-    """
-
-    pairs: int
-    too_long_prompts: int
-    cut: int
-    same_after_cut: int
-    longest: int
-    mean: float
-    findings: tuple[tuple[str, str, str], ...]
+    chosen_cut: int
+    rejected_cut: int
+    flaws: tuple[Flaw, ...]
 
 
 def ask(
-    task: str, release: Path, model: BaseModel, settings: DpoRecipe, *, home: Path, count: int = 0
+    task: str,
+    release: Path,
+    model: BaseModel,
+    settings: DpoRecipe,
+    *,
+    home: Path,
+    count: int = 0,
+    pairs: Sequence[str] = (),
 ) -> dict[str, Any]:
     """One question to the child process.
 
@@ -76,6 +73,7 @@ def ask(
         "model": model.to_dict(),
         "recipe": recipe.to_dict(settings),
         "count": count,
+        "pairs": list(pairs),
     }
     return _run([sys.executable, "-P", "-m", "training.probe"], json.dumps(question), home)
 
@@ -112,7 +110,7 @@ def _run(arguments: list[str], question: str, home: Path) -> dict[str, Any]:
         told = done.stderr.strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
         raise errors.ProbeFailed(f"The model's tokenizer could not be looked at: {told[0]}")
     if done.returncode != 0 and "error" in answer:
-        raise errors.ProbeFailed(str(answer["error"]))
+        raise errors.ProbeFailed(str(answer["error"]), finding=str(answer.get("id", "tokenizer")))
     return answer
 
 

@@ -26,16 +26,36 @@ def of(settings: DpoRecipe, release: Release | None, device: Device) -> Iterator
             id="recipe-" + problem.key.replace("_", "-"),
             severity=Severity(problem.severity),
             message=problem.message,
+            value=problem.value,
+            threshold=problem.threshold,
         )
     if pairs:
-        passes = settings.steps(pairs) * settings.pairs_per_step / pairs
-        if passes > _REPEATS:
-            message = f"Every pair is seen {passes:.1f} times; DPO over-fits quickly. Use fewer steps."
-            yield Finding(
-                id="repeats", severity=Severity.WARNING, value=passes, threshold=_REPEATS, message=message
-            )
+        yield from _schedule(settings, pairs)
     yield from _package_findings(settings)
     yield from _device_findings(settings, device)
+
+
+def _schedule(settings: DpoRecipe, pairs: int) -> Iterator[Finding]:
+    steps = settings.steps(pairs)
+    passes = steps * settings.pairs_per_step / pairs
+    many = passes > _REPEATS
+    yield Finding(
+        id="repeats",
+        severity=Severity.WARNING if many else Severity.INFORMATION,
+        value=round(passes, 2),
+        threshold=_REPEATS,
+        message=f"Every pair is seen {passes:.1f} times"
+        f"{'; DPO over-fits quickly. Use fewer steps.' if many else '.'}",
+    )
+    warm = settings.warmup(steps)
+    if warm < steps:
+        yield Finding(
+            id="warm-up",
+            severity=Severity.INFORMATION,
+            value=warm,
+            threshold=steps,
+            message=f"The warm-up takes {warm} of {steps} steps.",
+        )
 
 
 def _package_findings(settings: DpoRecipe) -> Iterator[Finding]:
@@ -45,8 +65,9 @@ def _package_findings(settings: DpoRecipe) -> Iterator[Finding]:
     }
     for package, wanted in needed.items():
         if wanted and importlib.util.find_spec(package) is None:
+            named = "-r requirements-trackers.txt" if package in set(Report) else package
             message = (
-                f"The recipe needs the package {package}, which is not installed. Run: pip install {package}"
+                f"The recipe needs the package {package}, which is not installed. Run: pip install {named}"
             )
             yield Finding(id=f"package-{package}", severity=Severity.ERROR, message=message)
 

@@ -30,37 +30,58 @@ def opened(path: Path, found: list[Finding]) -> Release | None:
         message = f"The release is not what was released: {changed[0]}. Release the data again or restore it."
         found.append(_error("release-changed", len(changed), 0, message))
         return None
-    found += [*_split_findings(release), *_row_findings(faults)]
+    found += [_fingerprint(release), *_split_findings(release), *_row_findings(faults)]
     return release
+
+
+def _fingerprint(release: Release) -> Finding:
+    return Finding(
+        id="release",
+        severity=Severity.INFORMATION,
+        value=len(release.files),
+        message=f"{release.name} is as it was released, {len(release.files)} files, fingerprint "
+        f"{release.fingerprint[:12]}: {release.train} pairs to train on, {release.test} held out.",
+    )
 
 
 def _split_findings(release: Release) -> Iterator[Finding]:
     if release.train == 0:
         message = "The release has no training pairs. Decide more pairs and release again."
         yield _error("train-empty", 0, 1, message)
-    if release.test < _SMALL_TEST:
-        what = f"only {release.test} held-out pairs" if release.test else "no held-out pairs"
-        yield Finding(
-            id="test-small",
-            severity=Severity.WARNING,
-            value=release.test,
-            threshold=_SMALL_TEST,
-            message=f"There are {what}, so the held-out accuracy says little; below {_SMALL_TEST} "
-            "one pair moves it by more than 2 points.",
-        )
+    small = release.test < _SMALL_TEST
+    what = f"only {release.test} held-out pairs" if release.test else "no held-out pairs"
+    yield Finding(
+        id="test-small",
+        severity=Severity.WARNING if small else Severity.INFORMATION,
+        value=release.test,
+        threshold=_SMALL_TEST,
+        message=f"There are {what}, so the held-out accuracy says little; below {_SMALL_TEST} "
+        "one pair moves it by more than 2 points."
+        if small
+        else f"{release.test} held-out pairs: one moves the accuracy by {100 / release.test:.1f} points.",
+    )
+
+
+_KINDS = {
+    "roles-wrong": "Pairs whose messages do not go user, assistant, user, with one answer on each side",
+    "side-empty": "Pairs with an empty answer",
+    "sides-identical": "Pairs with two equal answers",
+    "prompt-repeated": "Pairs with an answer that begins with the prompt, which would be trained too",
+}
 
 
 def _row_findings(faults: dict[str, pair_rows.Fault]) -> Iterator[Finding]:
-    kinds = {
-        "roles-wrong": "Pairs whose messages do not go user, assistant, user, with one answer on each side",
-        "side-empty": "Pairs with an empty answer",
-        "sides-identical": "Pairs with two equal answers",
-        "prompt-repeated": "Pairs with an answer that begins with the prompt, which would be trained too",
-    }
-    for name, fault in faults.items():
-        message = f"{kinds[name]}: {fault.count}. The first is {fault.first}. Release again without them."
-        severity = Severity.WARNING if name == "prompt-repeated" else Severity.ERROR
-        yield Finding(id=name, severity=severity, value=fault.count, threshold=0, message=message)
+    for name, kind in _KINDS.items():
+        fault = faults.get(name)
+        severity = Severity.INFORMATION
+        message = f"{kind}: none."
+        if fault:
+            severity = Severity.WARNING if name == "prompt-repeated" else Severity.ERROR
+            message = f"{kind}: {fault.count}. The first is {fault.first}. Release again without them."
+        yield Finding(
+            id=name, severity=severity, value=fault.count if fault else 0, threshold=0, message=message,
+            pairs=fault.pairs if fault else (),
+        )  # fmt: skip
 
 
 def _error(name: str, value: float, threshold: float, message: str) -> Finding:

@@ -7,13 +7,14 @@ first: the system turn is folded into the user's where a template refuses or ign
 cut to `max_prompt_length`.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from training import errors
 from training.choices import Template
+from training.flaws import Flaw
 
 Turn = dict[str, str]  # {"role": …, "content": …}
 
@@ -27,45 +28,6 @@ CHATML = (
     "{% if add_generation_prompt %}{{ '\\n<|im_start|>assistant\\n' }}{% endif %}"
 )
 _MARK = "PairloomSystemTurn"
-
-
-class Flaw(StrEnum):
-    """What is wrong with a rendered pair."""
-
-    NO_ROOM = "no_room"
-    IDENTICAL = "identical"
-    ANSWER_CUT = "answer_cut"
-    NO_END = "no_end"
-    SPLIT_PROMPT = "split_prompt"
-    DOUBLED_START = "doubled_start"
-    BEYOND_VOCABULARY = "beyond_vocabulary"
-
-    @property
-    def excludes(self) -> bool:
-        """The pair teaches nothing, so it is left out and counted."""
-        return self in (Flaw.NO_ROOM, Flaw.IDENTICAL)
-
-    @property
-    def breaks_training(self) -> bool:
-        """Not a matter of one pair: tokenizer and model do not fit together."""
-        return self is Flaw.BEYOND_VOCABULARY
-
-    @property
-    def sentence(self) -> str:
-        return _SENTENCES[self]
-
-
-_SENTENCES = {
-    Flaw.NO_ROOM: "The prompt alone fills max_length, so nothing of the answers is left.",
-    Flaw.IDENTICAL: "Both answers are the same after being cut to max_length.",
-    Flaw.ANSWER_CUT: "An answer is longer than max_length and loses its end, with it the mark to stop at.",
-    Flaw.NO_END: "The template puts no end mark after an answer, so the model does not learn to stop.",
-    Flaw.SPLIT_PROMPT: "The template writes the prompt differently once an answer follows, so training and "
-    "use see different prompts.",
-    Flaw.DOUBLED_START: "The text begins with two start marks.",
-    Flaw.BEYOND_VOCABULARY: "The tokenizer has more tokens than the model has embeddings. "
-    "Use the tokenizer that belongs to the model.",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +107,7 @@ class Renderer:
     folds_system: bool
     template: Template
     _marks: frozenset[int] = field(default_factory=frozenset)
+    _written_mark: re.Pattern[str] = field(default=re.compile("(?!)"))
 
     def rendered(self, prompt: Sequence[Turn], chosen: str, rejected: str) -> Rendered:
         """One pair as TRL will train on it.
@@ -160,7 +123,7 @@ class Renderer:
             self._side([*turns, {"role": "assistant", "content": text}], ids, shared)
             for text, ids in zip((chosen, rejected), both, strict=True)
         ]
-        flaws = self._flaws(prompt_ids, shared, both, sides)
+        flaws = self._flaws(prompt_ids, shared, both, sides) | self._marks_in_text(turns, (chosen, rejected))
         return Rendered(
             prompt=turns, answers=(chosen, rejected), prompt_text=self.text(turns, answering=True),
             prompt_tokens=shared, chosen=sides[0], rejected=sides[1], turns_dropped=dropped,
@@ -231,6 +194,7 @@ class Renderer:
             Flaw.NO_END: not all(self._ends(ids[shared:]) for ids in both),
             Flaw.SPLIT_PROMPT: shared < len(prompt_ids),
             Flaw.DOUBLED_START: self._starts_twice(prompt_ids),
+            Flaw.DOUBLED_END: any(self._ends_twice(ids[shared:]) for ids in both),
             Flaw.BEYOND_VOCABULARY: bool(self.limits.vocabulary)
             and max(max(ids, default=0) for ids in both) >= self.limits.vocabulary,
         }
@@ -241,9 +205,21 @@ class Renderer:
         for token in reversed(answer_ids):
             if token in self._marks:
                 return True
-            if self.tokenizer.decode([token]).strip():
+            if self._is_visible(token):
                 return False
         return False
+
+    def _marks_in_text(self, turns: Sequence[Turn], answers: Sequence[str]) -> frozenset[Flaw]:
+        """The tokenizer's own marks, written out in what people or models wrote."""
+        places = {Flaw.MARK_IN_ANSWER: answers, Flaw.MARK_IN_PROMPT: [turn["content"] for turn in turns]}
+        return frozenset(flaw for flaw, texts in places.items() if any(map(self._written_mark.search, texts)))
+
+    def _ends_twice(self, answer_ids: list[int]) -> bool:
+        seen = [token for token in answer_ids[-4:] if token in self._marks or self._is_visible(token)]
+        return len(seen) > 1 and seen[-1] == seen[-2] and seen[-1] in self._marks
+
+    def _is_visible(self, token: int) -> bool:
+        return bool(self.tokenizer.decode([token]).strip())
 
     def _starts_twice(self, ids: list[int]) -> bool:
         start = self.tokenizer.bos_token_id
@@ -285,10 +261,12 @@ def prepare(tokenizer: Any, template: Template, limits: Limits) -> Renderer:
         )
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
-    added = {token for token, about in tokenizer.added_tokens_decoder.items() if about.special}
+    added = {token: about.content for token, about in tokenizer.added_tokens_decoder.items() if about.special}
+    written = sorted({*tokenizer.all_special_tokens, *added.values()}, key=len, reverse=True)
     return Renderer(
         tokenizer=tokenizer, limits=limits, folds_system=not keeps_system(tokenizer), template=template,
         _marks=frozenset({*tokenizer.all_special_ids, *added}),
+        _written_mark=re.compile("|".join(map(re.escape, written)) or "(?!)"),
     )  # fmt: skip
 
 

@@ -1,13 +1,10 @@
-"""What the preflight found, and the exact text and tokens a run would train on."""
-
-from collections.abc import Sequence
-from html import escape
+"""What the preflight found: what stands in the way, what was looked at, and what the run will need."""
 
 import streamlit as st
 
 from pages.parts.plain import plain
-from training.findings import Preflight, Severity
-from training.probe_client import Rendered, Token
+from training import machine_findings
+from training.findings import Finding, Preflight, Severity
 
 _WORDS = {
     Severity.ERROR: ("Stops the start", ":material/block:"),
@@ -22,41 +19,41 @@ def findings(seen: Preflight) -> None:
     for finding in (*seen.errors, *seen.warnings):
         words, icon = _WORDS[finding.severity]
         box = st.error if finding.severity is Severity.ERROR else st.warning
-        box(f"**{words}.** {plain(finding.message)}", icon=icon)
-    known = [finding for finding in seen.findings if finding.severity is Severity.INFORMATION]
-    st.markdown("\n".join(f"- {plain(finding.message)}" for finding in known))
+        box(f"**{words}.** {plain(finding.message)}{_named(finding)}", icon=icon)
+    _needs(seen)
+    others = [finding for finding in seen.findings if finding.severity is Severity.INFORMATION]
+    with st.expander(f"In order: {len(others)} of {len(seen.findings)} checks", icon=":material/checklist:"):
+        st.dataframe(
+            [
+                {"check": one.id, "found": one.value, "matters from": one.threshold, "what": one.message}
+                for one in others
+            ],
+            hide_index=True,
+            column_config={
+                "check": st.column_config.TextColumn(width="small"),
+                "found": st.column_config.NumberColumn(width="small", format="compact"),
+                "matters from": st.column_config.NumberColumn(width="small", format="compact"),
+                "what": st.column_config.TextColumn(width="large"),
+            },
+        )
 
 
-def texts(pairs: Sequence[Rendered]) -> None:
-    """Each pair as the trainer sees it, both sides; what the loss covers is marked."""
-    st.caption(
-        "This is the whole input of the model, template included. Marked tokens are the ones the loss "
-        "covers; hover over a token for its number."
+def _named(finding: Finding) -> str:
+    if not finding.pairs:
+        return ""
+    # The eight digits find a pair in Browse and in the exact text below.
+    return "  \nFirst pairs: " + ", ".join(f"`{pair[:8]}`" for pair in finding.pairs)
+
+
+def _needs(seen: Preflight) -> None:
+    """Memory by what takes it, the biggest first, and the time."""
+    if not seen.memory:
+        return
+    parts = sorted(seen.memory.items(), key=lambda part: -part[1])
+    words = ", ".join(f"{name} {machine_findings.size(count)}" for name, count in parts if count >= 2**20)
+    said = "measured over two steps" if seen.measured else "estimated"
+    st.markdown(
+        f"**{machine_findings.size(seen.memory_bytes)}** of memory, "
+        f"**{machine_findings.duration(seen.seconds)}**, {said}"
     )
-    for pair in pairs:
-        st.markdown(f"**Pair {pair.pair_id[:8]}**")
-        for column, (name, tokens) in zip(
-            st.columns(2),
-            (("Chosen", pair.chosen_tokens), ("Rejected", pair.rejected_tokens)),
-            strict=True,
-        ):
-            covered = sum(token.in_loss for token in tokens)
-            column.caption(f"{name}: {len(tokens)} tokens, {covered} in the loss")
-            with column.container(border=True, height=320):
-                st.html(_STYLE + _marked(tokens))
-
-
-_STYLE = (
-    "<style>.pl-tokens{font-family:var(--st-code-font,monospace);font-size:.82rem;line-height:1.6;"
-    "white-space:pre-wrap;overflow-wrap:anywhere}.pl-tokens b{font-weight:400;border-radius:3px;"
-    "background:color-mix(in srgb,var(--st-primary-color,#3557c9) 22%,transparent)}</style>"
-)
-
-
-def _marked(tokens: Sequence[Token]) -> str:
-    pieces = [
-        f'<{tag} title="{token.id}">{escape(token.text)}</{tag}>'
-        for token in tokens
-        for tag in (("b" if token.in_loss else "span"),)
-    ]
-    return f'<div class="pl-tokens">{"".join(pieces)}</div>'
+    st.caption(f"By the estimate: {words}.")

@@ -126,13 +126,13 @@ def test_settings_that_do_not_fit_are_found(
 @pytest.mark.skipif(importlib.util.find_spec("wandb") is not None, reason="wandb is installed")
 def test_a_package_that_the_recipe_needs_and_is_not_there_is_named(tmp_path: Path) -> None:
     findings = in_recipe(run_folders.a_release(tmp_path / "tiny"), report_to=Report.WANDB)
-    assert findings["package-wandb"].message.endswith("pip install wandb")
+    assert findings["package-wandb"].message.endswith("pip install -r requirements-trackers.txt")
 
 
 @pytest.mark.parametrize(("test", "warned"), [(0, True), (49, True), (50, False)])
 def test_few_held_out_pairs_are_a_warning(tmp_path: Path, test: int, warned: bool) -> None:
     findings = in_release(run_folders.a_release(tmp_path / "tiny", test=test))
-    assert ("test-small" in findings) is warned
+    assert (findings["test-small"].severity is Severity.WARNING) is warned
 
 
 def test_a_release_without_training_pairs_is_refused(tmp_path: Path) -> None:
@@ -193,7 +193,7 @@ def test_who_went_on_in_spite_of_warnings_is_written_down(tmp_path: Path, space:
     preflight.write(tmp_path, seen, acknowledged_by="lead-1")
     content = documents.read(tmp_path / runs.PREFLIGHT)
     assert content["acknowledged_by"] == "lead-1"
-    assert content["findings"][0].keys() == {"id", "severity", "value", "threshold", "message"}
+    assert content["findings"][0].keys() == {"id", "severity", "value", "threshold", "message", "pairs"}
 
 
 def test_pairs_that_are_cut_are_counted_and_those_left_with_nothing_are_refused(
@@ -211,8 +211,11 @@ def test_pairs_that_are_cut_are_counted_and_those_left_with_nothing_are_refused(
 
 def test_the_exact_text_shows_what_the_loss_covers(tmp_path: Path, space: Workspace) -> None:
     release = run_folders.a_release(tmp_path / "tiny")
-    first, second = preflight.exact_texts(release, DEMO, RECIPE, 2, space=space)
-    assert (first.pair_id, second.pair_id) == ("pair-0", "pair-1")
+    asked, longest, shortest, first = preflight.exact_texts(
+        release, DEMO, RECIPE, 1, pairs=["pair-57"], space=space
+    )
+    assert (asked.pair_id, asked.why, first.pair_id) == ("pair-57", "asked for", "pair-0")
+    assert len(longest.chosen_tokens) >= len(first.chosen_tokens) >= len(shortest.chosen_tokens)
     covered = "".join(token.text for token in first.chosen_tokens if token.in_loss)
     assert covered == "Answer 0.<|im_end|>"
     assert first.chosen == first.prompt + covered

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from training import presets, recipe
+from training import measured, presets, recipe
 
 
 def ask(task: str, release: Path, model: dict[str, str], **changes: str) -> tuple[int, dict[str, Any]]:
@@ -27,8 +27,8 @@ DEMO = {"kind": "demo", "name": "demo", "path": "", "revision": ""}
 def test_the_exact_text_of_the_first_pairs_is_shown_token_by_token(small_release: Path) -> None:
     code, answer = ask("exact", small_release, DEMO)
     assert code == 0
-    assert len(answer["rendered"]) == 2
-    first = answer["rendered"][0]
+    assert [one["why"] for one in answer["rendered"]] == ["longest", "shortest", "first", "first"]
+    first = answer["rendered"][2]
     assert "".join(token["text"] for token in first["chosen_tokens"]) == first["chosen"]
     covered = "".join(token["text"] for token in first["chosen_tokens"] if token["in_loss"])
     assert covered == "The capital is Ada.<|im_end|>"
@@ -38,9 +38,10 @@ def test_lengths_are_counted_over_both_splits(small_release: Path) -> None:
     code, answer = ask("lengths", small_release, DEMO, max_prompt_length="20", max_length="30")
     assert code == 0
     assert answer["pairs"] == 32
-    assert answer["cut"] == 32
+    assert answer["flaws"]["answer_cut"]["count"] == 32
+    assert len(answer["flaws"]["answer_cut"]["first"]) == measured.EXAMPLES
     assert answer["longest"] > 30
-    assert [finding[:2] for finding in answer["findings"]] == [["prompts-cut", "W"]]
+    assert answer["prompts_cut"]["count"] == 32
 
 
 def test_a_model_that_is_not_there_gets_one_sentence(tmp_path: Path, small_release: Path) -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from tests.training.conftest import a_pair
 from training import demo_model, errors, presets, rendering
 from training.choices import Template
-from training.rendering import Flaw, Limits, Renderer
+from training.flaws import Flaw
+from training.rendering import Limits, Renderer
 
 ROOMY = Limits(prompt=1024, total=1536)
 THINKING = demo_model.TEMPLATE.replace("assistant\\n' }}{% endif", "assistant\\n<think>' }}{% endif")
