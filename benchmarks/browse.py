@@ -21,8 +21,8 @@ import psutil
 from benchmarks.queue import NOW, Times, fill, timed
 from curation.database import Database
 from curation.labelling import browse, decisions, searching, spreads
-from curation.labelling.matching import Filter, Order, State
-from curation.model import Decision, Tier, Verdict
+from curation.labelling.matching import Filter, Order
+from curation.model import Decision, State, Tier, Verdict
 
 RARE = "zweihundert"
 SEARCHES = [RARE, "wa", "a", "not there at all"]

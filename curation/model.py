@@ -91,6 +91,16 @@ class Provenance(StrEnum):
     NONE = "none"
 
 
+class State(StrEnum):
+    """How far people have come with a pair."""
+
+    UNDECIDED = "undecided"  # no vote in effect
+    DECIDED = "decided"  # votes with a majority
+    CONTESTED = "contested"  # votes without one
+    SETTLED = "settled"  # a reviewer has settled it
+    ASIDE = "aside"  # a reviewer has set it aside; in no other state, and not in a list without a state
+
+
 class Tier(StrEnum):
     """How well the winner of a pair is supported, best first."""
 

@@ -7,7 +7,6 @@ million rows costs as much as page 1.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import PurePath
 
 from curation.database import Database
@@ -15,7 +14,6 @@ from curation.errors import Unknown
 from curation.labelling import matching, paging, shelf, standings
 from curation.labelling.matching import Filter, Narrowing, Order, everything
 from curation.labelling.paging import Position
-from curation.labelling.standings import Standing
 from curation.model import Tier, Verdict
 
 
@@ -33,7 +31,6 @@ class Row:
     tier: Tier
     votes: int
     agreement: float | None
-    newest: datetime | None
     aside: bool
 
 
@@ -62,18 +59,19 @@ def page(
         size: rows a page, 1 to 200.
     """
     with matching.of(db, wanted, order, among) as matched:
-        ((total,),) = matched.rows("SELECT count(*) FROM matching")
         found = matched.rows(
             """
-            SELECT pair_id, first, second, $total AS total FROM matching
-            WHERE $after_id IS NULL OR first > $after_first
-               OR first = $after_first AND (second, pair_id) > ($after_second, $after_id)
+            SELECT pair_id, first, second, $total, winner, tier, votes, agreement, aside FROM matching
+            WHERE $after_id IS NULL OR first >= $after_first
+              AND (first > $after_first OR (second, pair_id) > ($after_second, $after_id))
             ORDER BY first, second, pair_id LIMIT $size
             """,
-            {"total": total} | paging.parameters(after, size),
+            {"total": matched.count()} | paging.parameters(after, size),
         )
     cut = paging.cut(found, size)
-    return Page(rows=rows(db, cut.ids), next=cut.next, total=cut.total)
+    texts = _texts(db, cut.ids)
+    shown = tuple(_from_row((*texts[each[0]], *each[4:])) for each in found[:size])
+    return Page(rows=shown, next=cut.next, total=cut.total)
 
 
 def every_id(
@@ -118,22 +116,36 @@ def row(db: Database, pair_id: str) -> Row:
 
 
 def rows(db: Database, ids: Sequence[str]) -> tuple[Row, ...]:
-    """The pairs of one page, in the order of the ids; what is not there is left out."""
+    """Pairs by name, in the order of the ids, as they are now; what is not there is left out."""
     if not ids:
         return ()
+    texts = _texts(db, ids)
+    with db.reading() as cursor:
+        standing = {each.pair_id: each for each in standings.of(cursor, ids)}
+    return tuple(
+        _from_row((*texts[each], now.winner, now.tier, now.votes, now.agreement, now.aside))
+        for each in ids
+        if each in texts and (now := standing[each])
+    )
+
+
+def _texts(db: Database, ids: Sequence[str]) -> dict[str, tuple[str, str, int, str, str, str]]:
+    """What an import brought of each pair, by id."""
+    if not ids:
+        return {}
     names = {f"id_{place}": pair_id for place, pair_id in enumerate(ids)}
     with db.reading() as cursor:
-        texts = cursor.execute(
+        found = cursor.execute(
             "SELECT id, source_id, source_row, prompt, answer_1, answer_2 FROM pair"  # noqa: S608 - names of ours
             f" WHERE id IN ({', '.join(f'${name}' for name in names)})",
             names,
         ).fetchall()
-        standing = {each.pair_id: each for each in standings.of(cursor, ids)}
-    by_id = {each[0]: _from_row(each, standing[each[0]]) for each in texts}
-    return tuple(by_id[pair_id] for pair_id in ids if pair_id in by_id)
+    return {row[0]: row for row in found}
 
 
-def _from_row(row: tuple[str, str, int, str, str, str], standing: Standing) -> Row:
+def _from_row(
+    row: tuple[str, str, int, str, str, str, str | None, str, int, float | None, bool],
+) -> Row:
     return Row(
         pair_id=row[0],
         source_id=row[1],
@@ -141,10 +153,9 @@ def _from_row(row: tuple[str, str, int, str, str, str], standing: Standing) -> R
         prompt=row[3],
         answer_1=row[4],
         answer_2=row[5],
-        winner=standing.winner,
-        tier=standing.tier,
-        votes=standing.votes,
-        agreement=standing.agreement,
-        newest=standing.newest,
-        aside=standing.aside,
+        winner=None if row[6] is None else Verdict(row[6]),
+        tier=Tier(row[7]),
+        votes=row[8],
+        agreement=row[9],
+        aside=row[10],
     )

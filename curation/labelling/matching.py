@@ -7,25 +7,16 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import duckdb
 
 from curation.database import Database
 from curation.labelling import searching, shelf
-from curation.model import Tier, Verdict
+from curation.model import State, Tier, Verdict
 
 Narrowing = Callable[[duckdb.DuckDBPyConnection], bool]
-
-
-class State(StrEnum):
-    """How far people have come with a pair."""
-
-    UNDECIDED = "undecided"  # no vote in effect
-    DECIDED = "decided"  # votes with a majority
-    CONTESTED = "contested"  # votes without one
-    SETTLED = "settled"  # a reviewer has settled it
-    ASIDE = "aside"  # a reviewer has set it aside; in no other state, and not in a list without a state
 
 
 class Order(StrEnum):
@@ -79,6 +70,11 @@ class Matched:
     cursor: duckdb.DuckDBPyConnection
     _sql: str
     _values: Mapping[str, object]
+    _count: Callable[[Callable[[], int]], int]
+
+    def count(self) -> int:
+        """How many there are."""
+        return self._count(lambda: int(self.rows("SELECT count(*) FROM matching")[0][0]))
 
     def rows(self, query: str, values: Mapping[str, object] | None = None) -> list[tuple[Any, ...]]:
         """What a query over `matching` finds: the columns of shelf.entry, `first` and `second`."""
@@ -112,7 +108,7 @@ def of(
         among: makes a table `among` of the pairs in question (pair_id); False where every pair is. Pairs set
             aside are then shown too, because a number that was counted on them must find them.
     """
-    shelf.of(db)
+    kept = shelf.of(db)
     found = searching.of(db).table(db, wanted.text) if wanted.text else None
     with db.reading() as cursor:
         narrowed = among(cursor)
@@ -124,12 +120,19 @@ def of(
         if found is not None:
             conditions.append(f"pair_id IN (SELECT pair_id FROM {found})")  # noqa: S608 - a name of ours
         where = " AND ".join(conditions) or "true"
+        values = {name: value for name in _CONDITIONS if (value := getattr(wanted, name)) is not None}
         yield Matched(
             cursor=cursor,
             _sql=f"SELECT *, ({order.first})::DOUBLE AS first, source_row::DOUBLE AS second"  # noqa: S608
             f" FROM shelf.entry WHERE {where}",
-            _values={name: value for name in _CONDITIONS if (value := getattr(wanted, name)) is not None},
+            _values=values,
+            # Which pairs `among` means is not in the words, so they are counted at each look.
+            _count=_now if narrowed else partial(kept.count, (where, *values.items())),
         )
+
+
+def _now(counted: Callable[[], int]) -> int:
+    return counted()
 
 
 _FIRST: Mapping[Order, str] = {

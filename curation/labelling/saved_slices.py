@@ -11,8 +11,8 @@ import duckdb
 from curation.database import Database
 from curation.errors import InvalidInput, Unknown
 from curation.labelling import events
-from curation.labelling.matching import Filter, Order, State
-from curation.model import Tier, Verdict
+from curation.labelling.matching import Filter, Order
+from curation.model import State, Tier, Verdict
 
 _MOST_LETTERS = 60
 

@@ -6,8 +6,8 @@ from typing import TypeVar
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from curation.labelling.matching import Filter, Order, State
-from curation.model import Tier, Verdict
+from curation.labelling.matching import Filter, Order
+from curation.model import State, Tier, Verdict
 from pages.parts import charts, session
 from pages.parts.pair_words import VERDICT_WORDS
 

@@ -7,8 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from curation.database import Database
 from curation.labelling import batches, browse, events, pairs
-from curation.labelling.matching import Filter, Order, State
-from curation.model import Role
+from curation.labelling.matching import Filter, Order
+from curation.model import Role, State
 from pages.parts import session
 from tests.curation.labelling.a_workspace import NOW, a_pair
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,8 +11,8 @@ from curation import text
 from curation.database import Database
 from curation.labelling import browse, pairs, placements, searching, settlements, shelf, undoing
 from curation.labelling.actions import Action
-from curation.labelling.matching import Filter, Order, State
-from curation.model import Answer, Pair, Provenance, Tier, Verdict
+from curation.labelling.matching import Filter, Order
+from curation.model import Answer, Pair, Provenance, State, Tier, Verdict
 
 NOW = datetime(2026, 11, 22, 9, 0)
 
@@ -174,3 +175,31 @@ def test_the_shelf_is_the_view_standing_after_whatever_people_do(steps: list[tup
             columns = "pair_id, winner, tier, votes, agreement, aside"
             filed = cursor.execute(f"SELECT {columns} FROM shelf.entry ORDER BY ALL").fetchall()
             assert filed == cursor.execute(f"SELECT {columns} FROM standing ORDER BY ALL").fetchall()
+
+
+def test_the_count_of_a_filter_follows_every_commit_and_every_list() -> None:
+    batch = [a_pair(number) for number in range(4)]
+    db = a_database(*batch)
+    settled = Filter(state=State.SETTLED)
+    assert (browse.page(db, Filter()).total, browse.page(db, settled).total) == (4, 0)
+    settlements.settle(db, {batch[0].id: Verdict.TIE}, Action(id="a", reason="why", by="lead", now=NOW))
+    placements.set_aside(db, [batch[1].id], Action(id="b", reason="why", by="lead", now=NOW))
+    assert (browse.page(db, Filter()).total, browse.page(db, settled).total) == (3, 1)
+    assert browse.page(db, settled, among=lambda cursor: _only(cursor, batch[2].id)).total == 0
+
+
+def _only(cursor: duckdb.DuckDBPyConnection, pair_id: str) -> bool:
+    cursor.execute("CREATE TEMP TABLE among AS SELECT $id AS pair_id", {"id": pair_id})
+    return True
+
+
+def test_a_list_says_of_each_pair_what_looking_it_up_says() -> None:
+    batch = [a_pair(number) for number in range(4)]
+    db = a_database(*batch)
+    for voter, verdict in enumerate((Verdict.TIE, Verdict.TIE, Verdict.ANSWER_1)):
+        vote(db, batch[0], verdict, f"ann-{voter}")
+    vote(db, batch[1], Verdict.BOTH_BAD)
+    settlements.settle(db, {batch[2].id: Verdict.ANSWER_2}, Action(id="a", reason="why", by="lead", now=NOW))
+    shown_rows = browse.page(db, Filter()).rows
+    assert shown_rows == browse.rows(db, [row.pair_id for row in shown_rows])
+    assert [row.winner for row in shown_rows[:3]] == [Verdict.TIE, Verdict.BOTH_BAD, Verdict.ANSWER_2]

@@ -5,9 +5,9 @@ import pytest
 from curation.database import Database
 from curation.errors import InvalidInput, NothingToUndo, Unknown
 from curation.labelling import browse, decisions, events, placements, progress, queue, settlements
-from curation.labelling.matching import Filter, State
+from curation.labelling.matching import Filter
 from curation.labelling.placements import Place
-from curation.model import Tier, Verdict
+from curation.model import State, Tier, Verdict
 from curation.validation import runner
 from curation.validation.policy import Policy
 from tests.curation.labelling.a_workspace import NOW, a_database, a_decision, an_action

@@ -8,9 +8,9 @@ import pytest
 from curation.database import Database
 from curation.errors import InvalidInput, Unknown
 from curation.labelling import browse, events, piles, saved_slices, slice_files, spreads
-from curation.labelling.matching import Filter, Order, State
+from curation.labelling.matching import Filter, Order
 from curation.labelling.slice_files import Form
-from curation.model import Tier, Verdict
+from curation.model import State, Tier, Verdict
 from tests.curation.labelling.test_browse import NOW, a_database, a_pair, vote
 
 
