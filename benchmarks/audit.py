@@ -2,8 +2,10 @@
 
 For each family a copy of the clean pairs gets planted defects; recall is the share of planted pairs that
 the rule names, precision the share of named pairs that were planted. What a rule finds in the untouched
-pairs (“own”) counts against its precision, also where it is right: real data has defects of its own.
-Beside them stand the pilot's figures (20,000 other real pairs, 200 defects a family). Prints, never gates.
+pairs (“own”) counts against it, also where it is right: real data has defects of its own. So a person read
+them (audit_read), and “after reading” counts those that have the defect as right. Beside them stand the
+pilot's figures (20,000 other real pairs, 200 defects a family). The second table is of pairs, words and a
+seed that nobody looked at while the rules were written. Prints, never gates.
 """
 
 import os
@@ -15,9 +17,10 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from benchmarks import audit_families, audit_texts
+from benchmarks import audit_families, audit_read, audit_texts, audit_words
 from benchmarks.audit_families import Family
 from benchmarks.audit_texts import Texts
+from benchmarks.audit_words import Words
 from curation import text
 from curation.database import Database
 from curation.intake import prompts
@@ -26,7 +29,6 @@ from curation.model import Answer, Pair, Provenance, Verdict
 from curation.validation import protected, runner, snapshot
 from curation.validation.policy import Policy
 
-SEED = 0
 NOW = datetime(2026, 11, 22)
 _MAXIMUM = 200  # defects of a family
 _SHARE = 0.2  # of the clean pairs at most
@@ -34,52 +36,94 @@ _ERRORS = ("V01", "V02", "V04", "V09", "V27")  # E rules that look at texts alon
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """Pairs, words and a seed that were either in sight while the rules were written, or not."""
+
+    name: str
+    seed: int
+    pairs: Sequence[Texts]
+    words: Words
+    questions: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """What a rule made of one family.
 
     Attributes:
-        own: named pairs that nobody planted, and that the rule names in the untouched set as well.
+        precision: planted pairs among those it names.
+        read_precision: the same where pairs that have the defect of themselves count as right.
+        own: named pairs that nobody planted; real: those of them that a person read and found defective.
     """
 
     recall: float
     precision: float
+    read_precision: float
     planted: int
     own: int
+    real: int
 
 
 def main() -> None:
     folder = Path(os.environ.get("PAIRLOOM_SHARED_DATA") or Path(__file__).parents[2] / "shared" / "data")
-    clean = audit_texts.real_pairs(folder)
-    questions = prompts.read(folder / "gsm8k" / "train.jsonl")
-    print(f"{len(clean)} real pairs, at most {_MAXIMUM} planted defects a family, seed {SEED}")
-    known: list[pa.Table] = []
-    blocked = named(clean, _ERRORS, known, errors=True)
-    print(
-        f"blocked before anything is planted: {len(blocked)} ({len(blocked) / len(clean):.2%}; limit 0.10 %)"
+    for split in splits(folder):
+        show(split)
+
+
+def splits(folder: Path) -> tuple[Split, ...]:
+    """What the rules were written with in sight, and what nobody looked at."""
+    return (
+        Split(
+            name="seen while the rules were written",
+            seed=0,
+            pairs=audit_texts.seen_pairs(folder),
+            words=audit_words.KNOWN,
+            questions=prompts.read(folder / "gsm8k" / "train.jsonl"),
+        ),
+        Split(
+            name="held out",
+            seed=1,
+            pairs=audit_texts.held_out_pairs(folder),
+            words=audit_words.OTHER,
+            questions=prompts.read(folder / "gsm8k" / "test.jsonl"),
+        ),
     )
-    print(f"{'family':<30}{'rule':<6}{'recall':>7}{'precision':>11}{'own':>5}   pilot   (planted)")
-    for family in _families(questions):
-        result = audited(family, clean, questions, known)
+
+
+def show(split: Split) -> None:
+    """Audit one split and print it."""
+    known: list[pa.Table] = []
+    blocked = named(split.pairs, _ERRORS, known, errors=True)
+    print(
+        f"\n{split.name}: {len(split.pairs)} real pairs, at most {_MAXIMUM} planted defects a family, seed "
+        f"{split.seed}; blocked before anything is planted: {len(blocked)} "
+        f"({len(blocked) / len(split.pairs):.2%}; limit 0.10 %)"
+    )
+    print(
+        f"{'family':<28}{'rule':<6}{'recall':>7}{'precision':>11}{'after reading':>15}{'own':>5}{'real':>6}"
+        "   pilot   (planted)"
+    )
+    for family in _families(split):
+        result = audited(family, split, known)
         pilot = "-" if family.pilot is None else "{:.3f} / {:.2f}".format(*family.pilot)
         print(
-            f"{family.name:<30}{family.rule:<6}{result.recall:>7.3f}{result.precision:>11.3f}"
-            f"{result.own:>5}   {pilot}   ({result.planted})"
+            f"{family.name:<28}{family.rule:<6}{result.recall:>7.3f}{result.precision:>11.3f}"
+            f"{result.read_precision:>15.3f}{result.own:>5}{result.real:>6}   {pilot}   ({result.planted})"
         )
 
 
-def _families(questions: Sequence[str]) -> tuple[Family, ...]:
+def _families(split: Split) -> tuple[Family, ...]:
     return (
-        *audit_families.FAMILIES,
-        audit_families.contamination(questions),
-        audit_families.contamination(questions, numbers=True),
+        *audit_families.families(split.words),
+        audit_families.contamination(split.questions),
+        audit_families.contamination(split.questions, numbers=True),
     )
 
 
-def audited(
-    family: Family, clean: Sequence[Texts], questions: Sequence[str], known: list[pa.Table]
-) -> Result:
+def audited(family: Family, split: Split, known: list[pa.Table]) -> Result:
     """Plant one family and count."""
-    chance = random.Random(f"{SEED} {family.name}")
+    clean = split.pairs
+    chance = random.Random(f"{split.seed} {family.name}")
     wanted = chance.sample(range(len(clean)), min(_MAXIMUM, int(_SHARE * len(clean))))
     rows = list(clean)
     planted: set[int] = set()
@@ -88,15 +132,22 @@ def audited(
         if made != clean[place]:
             rows[place] = made
             planted.add(place)
-    found = named(rows, (family.rule,), known, questions if family.rule == "V22" else ())
-    right = len(found & planted)
-    own = named(clean, (family.rule,), known, questions if family.rule == "V22" else ())
+    questions = split.questions if family.rule == "V22" else ()
+    found = named(rows, (family.rule,), known, questions, errors=family.errors)
+    right, own = len(found & planted), found - planted
+    real = {place for place in own if _id(clean[place])[:8] in audit_read.REAL.get(family.rule, ())}
     return Result(
         recall=right / len(planted),
         precision=right / len(found) if found else 0.0,
+        read_precision=(right + len(real)) / len(found) if found else 0.0,
         planted=len(planted),
-        own=len(found & own - planted),
+        own=len(own),
+        real=len(real),
     )
+
+
+def _id(row: Texts) -> str:
+    return text.canonical((), row.prompt, row.chosen, row.rejected)[0]
 
 
 def named(

@@ -1,24 +1,30 @@
-"""The families of defects: what plants each, which rule should find it, and what the pilot reached.
-
-The rules were written with these generators and the pairs of audit_texts in sight: recall here is that of
-tuned families (docs/log.md).
-"""
+"""The families of defects: what plants each, which rule should find it, and what the pilot reached."""
 
 import random
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from benchmarks.audit_texts import Texts
+from benchmarks.audit_words import Words
+
+_CODE = re.compile(r"^ *(?:def|return|from|import) ", re.MULTILINE)
+Plant = Callable[[Texts, random.Random], Texts]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Family:
-    """A kind of defect, the rule that should find it, and what the pilot reached (recall, precision)."""
+    """A kind of defect, the rule that should find it, and what the pilot reached (recall, precision).
+
+    Attributes:
+        errors: only rows that the rule keeps out count as found, not those it doubts.
+    """
 
     name: str
     rule: str
-    plant: Callable[[Texts, random.Random], Texts]
+    plant: Plant
     pilot: tuple[float, float] | None
+    errors: bool = False
 
 
 def _empty(row: Texts, chance: random.Random) -> Texts:
@@ -38,120 +44,98 @@ def _near(row: Texts, chance: random.Random) -> Texts:
     return replace(row, rejected=" ".join(words))
 
 
-def _token(row: Texts, chance: random.Random) -> Texts:
-    return (
-        replace(row, rejected=_with_token(row.rejected, chance))
-        if chance.random() < 0.5
-        else replace(row, chosen=_with_token(row.chosen, chance))
-    )
+def _token(words: Words) -> Plant:
+    def with_token(answer: str, chance: random.Random) -> str:
+        kind = chance.random()
+        if kind < 0.45:
+            return answer + chance.choice(words.token_tails)
+        if kind < 0.9:
+            return chance.choice(words.token_heads) + answer
+        middle = len(answer) // 2
+        return answer[:middle] + chance.choice(words.token_middles) + answer[middle:]
+
+    def plant(row: Texts, chance: random.Random) -> Texts:
+        if chance.random() < 0.5:
+            return replace(row, rejected=with_token(row.rejected, chance))
+        return replace(row, chosen=with_token(row.chosen, chance))
+
+    return plant
 
 
-def _with_token(answer: str, chance: random.Random) -> str:
-    tails = [
-        "<|im_end|>", "</s>", "<|endoftext|>", "<|eot_id|>", "<end_of_turn>", "<eos>", "\n\nHuman:",
-        "<|end_of_text|>", "<｜end▁of▁sentence｜>", " [/INST]", "\nUSER:", "<|end|>", "\n### Instruction:",
-    ]  # fmt: skip
-    heads = [
-        "<|im_start|>assistant\n", "[INST] ", "<s>", "Assistant: ", "### Response:\n",
-        "<start_of_turn>model\n",
-        "<|start_header_id|>assistant<|end_header_id|>\n\n", "<|assistant|>\n", "ASSISTANT: ", "<bos>",
-    ]  # fmt: skip
-    kind = chance.random()
-    if kind < 0.45:
-        return answer + chance.choice(tails)
-    if kind < 0.9:
-        return chance.choice(heads) + answer
-    middle = len(answer) // 2
-    return (
-        answer[:middle]
-        + chance.choice(["<|im_end|>\n<|im_start|>user\n", "[/INST]", "<|eot_id|>"])
-        + answer[middle:]
-    )
+def _mojibake(words: Words) -> Plant:
+    def plant(row: Texts, chance: random.Random) -> Texts:
+        said = row.chosen.split(" ")
+        for _ in range(3):
+            bad = chance.choice(words.garbled).encode().decode("cp1252", errors="replace")
+            said.insert(chance.randrange(len(said) + 1), bad)
+        return replace(row, chosen=" ".join(said))
 
-
-def _mojibake(row: Texts, chance: random.Random) -> Texts:
-    words = row.chosen.split(" ")
-    for _ in range(3):
-        bad = chance.choice(["don’t", "café", "“quoted”", "naïve", "über", "señor", "—"])
-        words.insert(chance.randrange(len(words) + 1), bad.encode().decode("cp1252", errors="replace"))
-    return replace(row, chosen=" ".join(words))
+    return plant
 
 
 def _echo(row: Texts, _chance: random.Random) -> Texts:
     return row if len(row.prompt) < 25 else replace(row, chosen=f"{row.prompt}\n\n{row.chosen}")
 
 
-def _refusal(row: Texts, chance: random.Random) -> Texts:
-    refusals = [
-        "I'm sorry, but I can't help with that.", "I cannot assist with that request.",
-        "As an AI language model, I am not able to answer this question.", "Sorry, I am unable to do that.",
-        "I apologize, but I cannot provide this information.", "Unfortunately, I can't do that.",
-        "I won't be able to help you with this.", "I must decline this request.",
-        "对不起，我无法回答这个问题。",
-        "I don't feel comfortable answering that.", "I'm not able to discuss this topic.",
-    ]  # fmt: skip
-    return row if len(row.rejected) >= 300 else replace(row, chosen=chance.choice(refusals))
+def _refusal(words: Words) -> Plant:
+    def plant(row: Texts, chance: random.Random) -> Texts:
+        return row if len(row.rejected) >= 300 else replace(row, chosen=chance.choice(words.refusals))
+
+    return plant
 
 
-def _language(row: Texts, chance: random.Random) -> Texts:
-    if not (row.prompt + row.rejected).isascii() or min(len(row.prompt), len(row.rejected)) < 60:
-        return row
-    others = [
-        "Der Fluss entspringt in den Bergen und fließt durch viele kleine Städte bis zum Meer.",
-        "La rivière prend sa source dans les montagnes et traverse de nombreuses petites villes.",
-        "El río nace en las montañas y atraviesa muchos pueblos pequeños hasta llegar al mar.",
-        "这条河发源于山区，流经许多小镇，最后流入大海，沿岸住着很多人家。",
-        "Река берёт начало в горах и течёт через множество небольших городов к морю.",
-        "この川は山から始まり、多くの小さな町を通って海に流れ込みます。",
-        "Il fiume nasce tra le montagne e attraversa molte piccole città fino al mare.",
-    ]
-    return replace(row, chosen=chance.choice(others))
+def _language(words: Words) -> Plant:
+    def plant(row: Texts, chance: random.Random) -> Texts:
+        if not (row.prompt + row.rejected).isascii() or min(len(row.prompt), len(row.rejected)) < 60:
+            return row
+        if _CODE.search(row.prompt + row.rejected):  # a program is in no language that an answer could leave
+            return row
+        return replace(row, chosen=chance.choice(words.languages))
+
+    return plant
 
 
-def _secret(row: Texts, chance: random.Random) -> Texts:
-    def signs(number: int) -> str:
-        return "".join(chance.choices("QWRTYPSDFGHJKLZCVBNMqwrtypsdfghjklzcvbnm23456789", k=number))
+def _secret(words: Words) -> Plant:
+    def plant(row: Texts, chance: random.Random) -> Texts:
+        head, count = chance.choice(words.secrets)
+        signs = "".join(chance.choices("QWRTYPSDFGHJKLZCVBNMqwrtypsdfghjklzcvbnm23456789", k=count))
+        key = head + (signs.upper() if head in ("AKIA", "ASIA") else signs)
+        return replace(row, chosen=f"{row.chosen}\nUse the key {key} for it.")
 
-    key = chance.choice(
-        [
-            f"ghp_{signs(36)}",
-            f"sk-{signs(40)}",
-            f"AKIA{signs(16).upper()}",
-            f"hf_{signs(34)}",
-            f"xoxb-{signs(30)}",
-        ]
+    return plant
+
+
+def _personal(words: Words) -> Plant:
+    def plant(row: Texts, chance: random.Random) -> Texts:
+        told = f"You can reach them at {chance.choice(words.personal)} any time."
+        return replace(row, chosen=f"{row.chosen} {told}")
+
+    return plant
+
+
+def _loop(words: Words) -> Plant:
+    def plant(row: Texts, chance: random.Random) -> Texts:
+        line = chance.choice(words.loops)
+        return replace(row, chosen=row.chosen[:200] + f"\n{line}" * chance.randint(20, 60))
+
+    return plant
+
+
+def families(words: Words) -> tuple[Family, ...]:
+    """All families that need no protected prompts, made of these words."""
+    return (
+        Family(name="empty", rule="V02", plant=_empty, pilot=(1.0, 0.91)),
+        Family(name="identical", rule="V04", plant=_identical, pilot=(1.0, 0.93)),
+        Family(name="nearly identical", rule="V05", plant=_near, pilot=(0.945, 0.87)),
+        Family(name="template tokens", rule="V09", plant=_token(words), pilot=(0.935, 0.88)),
+        Family(name="mojibake", rule="V10", plant=_mojibake(words), pilot=(1.0, 0.98)),
+        Family(name="echo", rule="V11", plant=_echo, pilot=(0.995, 0.90)),
+        Family(name="refusal", rule="V25", plant=_refusal(words), pilot=(0.99, 0.88)),
+        Family(name="wrong language", rule="V26", plant=_language(words), pilot=(0.925, 0.84)),
+        Family(name="secrets", rule="V27", plant=_secret(words), pilot=None, errors=True),
+        Family(name="personal data", rule="V27", plant=_personal(words), pilot=(1.0, 0.77)),
+        Family(name="loop", rule="V28", plant=_loop(words), pilot=(0.985, 0.87)),
     )
-    return replace(row, chosen=f"{row.chosen}\nUse the key {key} for it.")
-
-
-def _personal(row: Texts, chance: random.Random) -> Texts:
-    data = [
-        "anna.schmidt@gmx.de", "j.lopez87@gmail.com", "+49 30 901820", "(212) 736-5000", "219-09-9999",
-        "4539 1488 0343 6467", "DE89 3704 0044 0532 0130 00", "93.184.216.34", "415-389-2671",
-    ]  # fmt: skip
-    return replace(row, chosen=f"{row.chosen} You can reach them at {chance.choice(data)} any time.")
-
-
-def _loop(row: Texts, chance: random.Random) -> Texts:
-    line = chance.choice(
-        ["I am not sure about that.", "And then it goes on like this.", "The answer is here."]
-    )
-    return replace(row, chosen=row.chosen[:200] + f"\n{line}" * chance.randint(20, 60))
-
-
-FAMILIES = (
-    Family(name="empty", rule="V02", plant=_empty, pilot=(1.0, 0.91)),
-    Family(name="identical", rule="V04", plant=_identical, pilot=(1.0, 0.93)),
-    Family(name="nearly identical", rule="V05", plant=_near, pilot=(0.945, 0.87)),
-    Family(name="template tokens", rule="V09", plant=_token, pilot=(0.935, 0.88)),
-    Family(name="mojibake", rule="V10", plant=_mojibake, pilot=(1.0, 0.98)),
-    Family(name="echo", rule="V11", plant=_echo, pilot=(0.995, 0.90)),
-    Family(name="refusal", rule="V25", plant=_refusal, pilot=(0.99, 0.88)),
-    Family(name="wrong language", rule="V26", plant=_language, pilot=(0.925, 0.84)),
-    Family(name="secrets", rule="V27", plant=_secret, pilot=None),
-    Family(name="personal data", rule="V27", plant=_personal, pilot=(1.0, 0.77)),
-    Family(name="loop", rule="V28", plant=_loop, pilot=(0.985, 0.87)),
-)
 
 
 def contamination(questions: Sequence[str], *, numbers: bool = False) -> Family:

@@ -123,6 +123,7 @@ class Pair:
         prompt: the last user turn.
         origin_1, origin_2: model that wrote each answer, "" where unknown; never shown while labelling.
         prior_winner: the imported preference, None where there is none.
+        finish_1, finish_2: why each answer ended as the source says, such as "length"; "" where it does not.
     """
 
     id: str
@@ -137,6 +138,8 @@ class Pair:
     prior_winner: Verdict | None
     prior_provenance: Provenance
     item: str = ""
+    finish_1: str = ""
+    finish_2: str = ""
 
     def text_of(self, answer: Answer) -> str:
         return self.answer_1 if answer is Answer.ONE else self.answer_2

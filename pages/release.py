@@ -11,6 +11,7 @@ from pages.parts import (
     guard,
     release_check,
     release_findings,
+    release_fix,
     release_licences,
     release_policy,
     release_remedy,
@@ -64,6 +65,7 @@ with guard.on_action():
         before,
         lambda finding, number: release_remedy.offer(finding, number, chosen),
     )
+    release_fix.undo()
     accepted = acknowledgements(seen.validation.findings)
     for blocker in gate.blockers(seen, seen.to_acknowledge):  # what no acknowledgement removes
         st.error(plain(blocker.message), icon=":material/block:")

@@ -24,7 +24,9 @@ from curation.model import Message, Speaker
 _ODD_LINES = (b"\n\n", b"\n\r", b"\n ", b"\n\t")  # blank, perhaps
 _TEXTS = (Field.PROMPT, Field.CHOSEN, Field.REJECTED)
 _ALLOWED = frozenset({*_TEXTS, Field.SYSTEM})
-_OTHERS = frozenset({Field.ITEM, Field.CHOSEN_MODEL, Field.REJECTED_MODEL})
+_OTHERS = frozenset(
+    {Field.ITEM, Field.CHOSEN_MODEL, Field.REJECTED_MODEL, Field.CHOSEN_FINISH, Field.REJECTED_FINISH}
+)
 
 
 def can_read(mapping: ColumnMapping) -> bool:
@@ -65,7 +67,7 @@ def _parsed(body: bytes, mapping: ColumnMapping) -> pa.Table | None:
 
 
 def _is_plain(found: pa.Table, mapping: ColumnMapping) -> bool:
-    """Every text is there, valid, of a sane length, without NUL; nobody named models or items."""
+    """Every text is there, valid, of a sane length, without NUL; models, items and endings are not."""
     try:
         found.validate(full=True)
     except pa.ArrowException:
@@ -118,6 +120,7 @@ def _pairs(found: pa.Table, mapping: ColumnMapping, source_id: str, now: datetim
         "imported": pa.repeat(pa.scalar(now, pa.timestamp("us")), count),
         "fresh": pa.array(pairs.fresh(ids), pa.bool_()),
         "part": pa.repeat(pa.scalar(0, pa.int32()), count),
+        **dict.fromkeys(("finish_1", "finish_2"), pa.repeat(pa.scalar(""), count)),
     }
     return pa.table(columns).cast(pairs.SCHEMA)
 

@@ -20,6 +20,10 @@ class Field(StrEnum):
     REJECTED_MODEL = "rejected_model"
     MODEL_1 = "model_1"
     MODEL_2 = "model_2"
+    CHOSEN_FINISH = "chosen_finish_reason"  # why the generator stopped, such as "stop" or "length"
+    REJECTED_FINISH = "rejected_finish_reason"
+    FINISH_1 = "finish_reason_1"
+    FINISH_2 = "finish_reason_2"
     ITEM = "item"  # keeps apart pairs whose texts are equal
     ANSWERS = "answers"  # a list of any length, judged by SCORES (higher is better) or RANKS (1 is best)
     SCORES = "scores"
@@ -114,6 +118,13 @@ class ColumnMapping:
         if self.ranked:
             return (Field.CHOSEN_MODEL, Field.REJECTED_MODEL)
         return (Field.MODEL_1, Field.MODEL_2)
+
+    @property
+    def finish_fields(self) -> tuple[Field, Field]:
+        """Fields of why each of `answers` ended, in the same order."""
+        return (
+            (Field.CHOSEN_FINISH, Field.REJECTED_FINISH) if self.ranked else (Field.FINISH_1, Field.FINISH_2)
+        )
 
     @property
     def needs_rule(self) -> bool:

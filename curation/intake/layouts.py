@@ -11,6 +11,8 @@ _EXTRAS = {
     Field.ITEM: "item",
     Field.CHOSEN_MODEL: "chosen_model",
     Field.REJECTED_MODEL: "rejected_model",
+    Field.CHOSEN_FINISH: "chosen_finish_reason",
+    Field.REJECTED_FINISH: "rejected_finish_reason",
 }
 # Exports whose columns are named by the task; the functions that read them find what they need.
 _NO_COLUMNS: dict[Field, str] = {}
@@ -165,9 +167,19 @@ _WINNERS: tuple[Layout, ...] = (
             Field.SYSTEM: "system",
             Field.MODEL_1: "model_1",
             Field.MODEL_2: "model_2",
+            Field.FINISH_1: "finish_reason_1",
+            Field.FINISH_2: "finish_reason_2",
             Field.ITEM: "item",
         },
-        optional=(Field.WINNER, Field.SYSTEM, Field.MODEL_1, Field.MODEL_2, Field.ITEM),
+        optional=(
+            Field.WINNER,
+            Field.SYSTEM,
+            Field.MODEL_1,
+            Field.MODEL_2,
+            Field.FINISH_1,
+            Field.FINISH_2,
+            Field.ITEM,
+        ),
         absent=("chosen", "rejected", "annotator"),
     ),
 )

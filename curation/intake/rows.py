@@ -16,6 +16,7 @@ from curation.intake.refusing import Refused
 from curation.intake.shapes import duels, halves
 from curation.model import Answer, Message, Pair, Provenance, Speaker, Verdict
 
+_SHORT = 100  # characters: longer is no reason
 MAX_CHARACTERS = 5_000_000  # of one text: beyond it no screen shows it and no model reads it
 
 _SPEAKERS = {
@@ -113,7 +114,7 @@ def pair_from(values: Mapping[str, object], mapping: ColumnMapping, *, source_id
         raise Refused(f"The prompt ({_label(mapping, Field.PROMPT)}) is empty. Write one, or delete the row.")
     item = _item(values, mapping)
     pair_id, place = text.canonical(context, prompt, first, second, item)
-    models = _models(values, mapping)
+    models, finishes = _models(values, mapping), _finishes(values, mapping)
     in_order = place is Answer.ONE
     winner = _winner(values, mapping)
     return Pair(
@@ -129,6 +130,8 @@ def pair_from(values: Mapping[str, object], mapping: ColumnMapping, *, source_id
         prior_winner=winner if winner is None or in_order else winner.swapped,
         prior_provenance=Provenance.NONE if winner is None else Provenance.IMPORTED,
         item=item,
+        finish_1=finishes[0] if in_order else finishes[1],
+        finish_2=finishes[1] if in_order else finishes[0],
     )
 
 
@@ -296,6 +299,21 @@ def is_blank(prompt: str) -> bool:
 def _models(values: Mapping[str, object], mapping: ColumnMapping) -> tuple[str, str]:
     first, second = (_named(values, mapping, key) for key in mapping.model_fields)
     return first or mapping.models[0], second or mapping.models[1]
+
+
+def _finishes(values: Mapping[str, object], mapping: ColumnMapping) -> tuple[str, str]:
+    """Why each answer ended: its column, or what stands beside its last message; "" where nothing says it."""
+    first, second = (
+        _named(values, mapping, key) or _beside(values.get(mapping.columns[side]))
+        for key, side in zip(mapping.finish_fields, mapping.answers, strict=True)
+    )
+    return first, second
+
+
+def _beside(answer: object) -> str:
+    last = answer[-1] if isinstance(answer, list) and answer else answer
+    said = last.get("finish_reason", last.get("stop_reason")) if isinstance(last, Mapping) else None
+    return said if isinstance(said, str) and len(said) < _SHORT and "\0" not in said else ""
 
 
 def _item(values: Mapping[str, object], mapping: ColumnMapping) -> str:

@@ -1,4 +1,4 @@
-"""Pairs and what each source said of them. The only writer of the tables pair and appearance."""
+"""Pairs and what each source said of them. The only writer of the tables pair, appearance and ending."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,6 +24,7 @@ SCHEMA = pa.schema(
         "imported": pa.timestamp("us"),
         "fresh": pa.bool_(),
         "part": pa.int32(),
+        **dict.fromkeys(("finish_1", "finish_2"), pa.string()),
     }
 )
 
@@ -80,6 +81,11 @@ def add_table(tx: duckdb.DuckDBPyConnection, arrived: pa.Table) -> int:  # noqa:
     tx.execute(
         "INSERT INTO appearance (source_id, source_row, part, pair_id, prior_winner)"
         " SELECT source_id, source_row, part, id, prior_winner FROM arrived ON CONFLICT DO NOTHING"
+    )
+    tx.execute(
+        "INSERT INTO ending (source_id, source_row, part, pair_id, finish_1, finish_2)"
+        " SELECT source_id, source_row, part, id, lower(finish_1), lower(finish_2) FROM arrived"
+        " WHERE finish_1 <> '' OR finish_2 <> '' ON CONFLICT DO NOTHING"
     )
     return int(added)
 
@@ -149,6 +155,8 @@ def table(pairs: Sequence[Pair], now: datetime) -> pa.Table:
             "imported": pa.repeat(pa.scalar(now, pa.timestamp("us")), len(pairs)),
             "fresh": fresh([pair.id for pair in pairs]),
             "part": _parts(pairs),
+            "finish_1": [pair.finish_1 for pair in pairs],
+            "finish_2": [pair.finish_2 for pair in pairs],
         },
         schema=SCHEMA,
     )

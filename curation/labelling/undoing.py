@@ -11,7 +11,7 @@ import duckdb
 
 from curation.database import Database
 from curation.errors import Unknown
-from curation.labelling import actions, edits, events, placements, settlements
+from curation.labelling import actions, edits, events, mends, placements, settlements
 from curation.labelling.actions import Action
 
 
@@ -45,6 +45,8 @@ def latest(database: Database, by: str) -> Done | None:
                        CASE place WHEN 'aside' THEN 'set aside' WHEN 'sent_back' THEN 'send back'
                                   ELSE 'put back' END
                 FROM placement
+                UNION ALL
+                SELECT 3, split_part(id, ':', 1), pair_id, number, mended_by, mended, 'fix' FROM mend
             ),
             undone AS (SELECT DISTINCT substr(action, len($undo) + 1) AS action FROM acted
                        WHERE starts_with(action, $undo)),
@@ -83,6 +85,7 @@ def undo(database: Database, action_id: str, *, by: str, now: datetime) -> int:
         touched = {
             *settlements.restore(tx, action_id, action),
             *placements.restore(tx, action_id, action, edits.made_by(tx, action_id)),
+            *mends.restore(tx, action_id, action),
         }
         if touched:
             detail = {"action": action_id, "pairs": len(touched)}
@@ -93,4 +96,5 @@ def undo(database: Database, action_id: str, *, by: str, now: datetime) -> int:
 
 
 def _is_known(tx: duckdb.DuckDBPyConnection, action_id: str) -> bool:
-    return bool(settlements.rows_of(tx, action_id) or placements.rows_of(tx, action_id))
+    tables = (settlements, placements, mends)
+    return any(table.rows_of(tx, action_id) for table in tables)

@@ -35,7 +35,7 @@ def markdown(
         _rules(content, examination, acknowledgements),
         _biases(examination),
         _training(examination),
-        _transforms(),
+        _transforms(content),
         _origins(content),
         _guidelines(content),
         _columns(),
@@ -235,13 +235,23 @@ _BIASES = {
 }
 
 
-def _transforms() -> str:
+def _transforms(content: Content) -> str:
+    fixes = " ".join(f"{_FIXES[rule]} in {count} rows." for rule, count in content.mended.items())
+    fixed = f" Fixes that a lead applied: {fixes}" if fixes else " No fix of a text was applied."
     return (
         "## What was changed\n\n"
         "Both answers of every row are trimmed: white space, byte order marks and zero-width spaces at their "
         "two ends are removed (rule V12), on chosen and rejected alike. System messages in which a reader "
-        "sees nothing are left out. Nothing else is changed; no label is flipped by a rule."
+        f"sees nothing are left out.{fixed} Nothing else is changed; no label is flipped by a rule."
     )
+
+
+_FIXES = {
+    "V09": "Template tokens at the ends cut (V09)",
+    "V10": "Wrong encoding repaired (V10)",
+    "V11": "Repeated prompt cut from an answer (V11)",
+    "V27": "Personal data or secrets replaced by placeholders (V27)",
+}
 
 
 def _origins(content: Content) -> str:

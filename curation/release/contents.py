@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from curation.labelling import rewrites
+from curation.labelling import actions, rewrites
 from curation.release.origins import Origin
 from curation.validation.exclusion import Cursor
 
@@ -40,6 +40,7 @@ class Content:
         remaining: pairs of train and test that a rule has something to say about, by rule.
         languages: of the prompts, most frequent first; codes of ISO 639.
         rewritten: rows of train and test whose chosen answer a person rewrote.
+        mended: rows of train and test whose texts a fix has changed, by rule.
         newest: day of the newest fact behind the release; None without any.
     """
 
@@ -52,6 +53,7 @@ class Content:
     remaining: Mapping[str, int]
     languages: tuple[str, ...]
     rewritten: int
+    mended: Mapping[str, int]
     newest: date | None
 
     @property
@@ -76,6 +78,7 @@ def read(cursor: Cursor, fingerprint: str, origins: tuple[Origin, ...]) -> Conte
         remaining=_remaining(cursor),
         languages=_languages(cursor),
         rewritten=_rewritten(cursor),
+        mended=_mended(cursor),
         newest=_newest(cursor),
     )
 
@@ -86,6 +89,25 @@ def _rewritten(cursor: Cursor) -> int:
         {"written": rewrites.SOURCE},
     ).fetchone() or (0,)
     return int(count)
+
+
+def _mended(cursor: Cursor) -> dict[str, int]:
+    """A pair that several fixes have changed counts for each of them."""
+    rows = cursor.execute(
+        """
+        WITH standing AS (
+            SELECT m.pair_id, m.rule FROM mend AS m
+            WHERE m.text_id IS NOT NULL AND NOT starts_with(m.id, $undo)
+              AND $undo || m.id NOT IN (SELECT id FROM mend)
+        )
+        SELECT s.rule, count(DISTINCT s.pair_id)
+        FROM standing AS s
+        SEMI JOIN text_of AS o ON o.pair_id = s.pair_id SEMI JOIN part AS p ON p.pair_id = s.pair_id
+        GROUP BY s.rule ORDER BY s.rule
+        """,
+        {"undo": actions.UNDO},
+    ).fetchall()
+    return {str(rule): int(count) for rule, count in rows}
 
 
 def _annotators(cursor: Cursor) -> tuple[Annotator, ...]:

@@ -31,6 +31,8 @@ TABLES = {
     "rewrite": "rowid",
     "edit": "rowid",
     "placement": "number",
+    "mend": "number",
+    "ending": "rowid",
     "stated_licence": "number",
     "guideline": "version",
     "project": "version",

@@ -23,9 +23,14 @@ def pairs_behind(db: Database, policy: Policy, rule: str, severity: Severity) ->
             """
             SELECT pair_id FROM (
                 SELECT pair_id, rule, 'E' AS severity FROM exclusion
-                UNION ALL SELECT pair_id, rule, 'W' FROM doubt SEMI JOIN releasable USING (pair_id)
+                UNION ALL SELECT pair_id, rule, CASE rule WHEN 'V28 cut' THEN 'I' ELSE 'W' END
+                          FROM doubt SEMI JOIN releasable USING (pair_id)
+                UNION ALL SELECT r.pair_id, 'V08', 'I'
+                          FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id
+                          SEMI JOIN (SELECT unnest([one, other]) AS prompt FROM near_prompt) AS n
+                          ON n.prompt = f.prompt
                 UNION ALL SELECT pair_id, 'V18', 'W' FROM releasable WHERE tier IN ('single', 'prior'))
-            WHERE rule IN ($rule, $rule || ' length') AND severity = $severity
+            WHERE split_part(rule, ' ', 1) = $rule AND severity = $severity
             GROUP BY pair_id ORDER BY pair_id LIMIT $most
             """,
             {"rule": rule, "severity": severity.value, "most": MOST},

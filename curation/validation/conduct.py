@@ -5,6 +5,8 @@ from curation.validation.exclusion import Cursor
 from curation.validation.finding import Finding, Severity
 from curation.validation.policy import Policy
 
+# What generators call the end of their budget: OpenAI, vLLM and TGI; Anthropic and Cohere; Mistral; Gemini.
+_LIMITS = ("length", "max_tokens", "max_length", "model_length", "max_new_tokens", "max_output_tokens")
 _SHORTEST_PILE = 100  # characters; short answers meet at one length by chance
 
 
@@ -37,7 +39,8 @@ def language(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     """V26: the winner is in another language than the prompt, while the loser is in the prompt's.
 
     Prompts that name a language or ask for a translation are left out. The chosen answer's language must be
-    sure; of prompt and rejected answer one is enough, because they agree.
+    sure; of prompt and rejected answer one is enough where they agree. A rejected answer whose language
+    nobody can tell (names, figures, links) is no reason to let a chosen one in a foreign language pass.
 
     Source: rules.md §2, V26; confidence of Joulin et al. (2016), fastText.
     """
@@ -45,16 +48,19 @@ def language(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         """
         INSERT INTO doubt
         WITH said AS (
-            SELECT r.pair_id, f.language_prompt AS prompt,
-                   least(chosen_of(r.winner, f.sure_1, f.sure_2),
-                         greatest(f.sure_prompt, chosen_of(r.winner, f.sure_2, f.sure_1))) AS sure,
+            SELECT r.pair_id, f.language_prompt AS prompt, f.sure_prompt,
                    chosen_of(r.winner, f.language_1, f.language_2) AS chosen,
-                   chosen_of(r.winner, f.language_2, f.language_1) AS rejected
+                   chosen_of(r.winner, f.sure_1, f.sure_2) AS sure_chosen,
+                   chosen_of(r.winner, f.language_2, f.language_1) AS rejected,
+                   chosen_of(r.winner, f.sure_2, f.sure_1) AS sure_rejected
             FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id
             WHERE NOT f.asks_language AND f.language_prompt <> ''
         )
         SELECT pair_id, 'V26', 'the prompt is in ' || prompt || ', the chosen answer in ' || chosen
-        FROM said WHERE sure > $sure AND chosen <> prompt AND chosen <> '' AND rejected = prompt
+        FROM said
+        WHERE chosen <> prompt AND chosen <> '' AND sure_chosen > $sure
+          AND ((rejected = prompt AND greatest(sure_prompt, sure_rejected) > $sure)
+               OR (sure_rejected <= $sure AND sure_prompt > $sure AND rejected <> chosen))
         """,
         {"sure": policy.language_sure},
     )
@@ -132,7 +138,9 @@ def pile_up(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
 
     A generator that stops at a limit leaves such a pile; lengths that people or models choose are spread.
     Counted in characters of the text as imported, so a limit in tokens is seen only where rows were cut again
-    by characters. Source: rules.md §2, V28; limits are engineering choices.
+    by characters. Rows whose source says how the answer ended are left to at_limit.
+
+    Source: rules.md §2, V28; limits are engineering choices.
     """
     cursor.execute(
         """
@@ -141,6 +149,8 @@ def pile_up(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             SELECT r.pair_id, chosen_of(r.winner, p.answer_1_chars, p.answer_2_chars) AS chars,
                    list_contains(chosen_of(r.winner, f.edges_1, f.edges_2), $ends) AS ends
             FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id JOIN pair AS p ON p.id = r.pair_id
+            WHERE NOT EXISTS (SELECT 1 FROM ending AS e WHERE e.pair_id = r.pair_id
+                              AND chosen_of(r.winner, e.finish_1, e.finish_2) <> '')
         ),
         pile AS (
             SELECT chars FROM said WHERE NOT ends AND chars >= $shortest GROUP BY chars
@@ -166,15 +176,49 @@ def pile_up(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     )
 
 
+def at_limit(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
+    """V28, cut answers: the source itself says that the winner ended at a limit of length.
+
+    A cut answer teaches a model not to end. Any row of any source that says so is enough.
+
+    Source: rules.md §2, V28; finish_reason of OpenAI's API and what others call the same.
+    """
+    cursor.execute(
+        """
+        INSERT INTO doubt
+        SELECT DISTINCT r.pair_id, 'V28 finish', 'its source says that the chosen answer ended at a limit ('
+               || chosen_of(r.winner, e.finish_1, e.finish_2) || ')'
+        FROM releasable AS r JOIN ending AS e ON e.pair_id = r.pair_id
+        WHERE list_contains($limits, chosen_of(r.winner, e.finish_1, e.finish_2))
+        """,
+        {"limits": _LIMITS},
+    )
+    return doubt.finding(
+        cursor,
+        "V28",
+        mark="V28 finish",
+        message="In {count} of {total} rows the source says that the chosen answer ended at a limit of "
+        "length.",
+        fix="Queue them for people, or import them with a larger limit.",
+    )
+
+
 def cut_off(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     """V28, cut answers: a code fence that the winner leaves open. From the text alone this is a hint only.
+
+    Where the source says how the answer ended, nobody needs a hint (at_limit).
 
     Source: rules.md §2, V28; from the text alone the pilot had a recall of 0.375 and a precision of 0.31.
     """
     cursor.execute(
-        "INSERT INTO doubt SELECT r.pair_id, 'V28 cut', 'the chosen answer leaves a code fence open'"
-        " FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id"
-        " WHERE chosen_of(r.winner, f.fence_1, f.fence_2)"
+        """
+        INSERT INTO doubt
+        SELECT r.pair_id, 'V28 cut', 'the chosen answer leaves a code fence open'
+        FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id
+        WHERE chosen_of(r.winner, f.fence_1, f.fence_2)
+          AND NOT EXISTS (SELECT 1 FROM ending AS e WHERE e.pair_id = r.pair_id
+                          AND chosen_of(r.winner, e.finish_1, e.finish_2) <> '')
+        """
     )
     return doubt.finding(
         cursor,

@@ -9,13 +9,18 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from curation import text
+from curation.quality import formats
 from curation.validation import private, residue, substance, texts
 
 Span = tuple[int, int]  # characters, from and before
 _LINE = re.compile(r"[^\n]+")
 _FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
-_MOJIBAKE = re.compile(r"[^\x00-\x7f]{2,}|\ufffd|[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f]")
+
+# The signs are RE2, where a character's number is written otherwise.
+_NUMBERED = re.compile(r"\\x\{([0-9A-F]+)\}")
+_SIGNS = [
+    re.compile(_NUMBERED.sub(lambda found: f"\\U{found[1]:>08}", sign)) for sign in formats.SIGNS.values()
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +42,8 @@ def marked(rule: str, content: str, *, prompt: str = "") -> Marked:
 
     Args:
         rule: V09 to V28; other rules are not about a part of a text.
-        prompt: what an echo would repeat (V11); "" for the prompt itself.
+        prompt: what an echo would repeat (V11), in whose language an answer should be (V26); "" for the
+            prompt itself.
     """
     spans = tuple(_SPANS[rule](content, prompt)) if rule in _SPANS else ()
     fixed = _FIXES[rule](content, spans) if spans and rule in _FIXES else None
@@ -49,20 +55,12 @@ def _template_token(content: str, _prompt: str) -> list[Span]:
 
 
 def _garbled(content: str, _prompt: str) -> list[Span]:
-    if residue.garbled(content) is None:
-        return []
-    fixed = _unfenced(content)
-    return [found.span() for found in _MOJIBAKE.finditer(fixed)]
+    return residue.garbled_spans(content)
 
 
 def _echo(content: str, prompt: str) -> list[Span]:
-    if not prompt or not residue.echoes(prompt, content):
-        return []
-    wanted = text.folded(prompt)
-    for end in range(len(wanted) // 2, min(len(content), 4 * len(prompt) + 40) + 1):
-        if text.folded(content[:end]).lstrip("\"'“ ") == wanted:
-            return [(0, end)]
-    return [(0, min(len(content), len(prompt)))]  # a part of it: residue.echoes compares 200 characters
+    end = residue.echo_end(prompt, content) if prompt else 0
+    return [(0, end)] if end else []
 
 
 def _edge(content: str, _prompt: str) -> list[Span]:
@@ -82,7 +80,7 @@ def _private(content: str, _prompt: str) -> list[Span]:
 
 
 def _loop(content: str, _prompt: str) -> list[Span]:
-    """Every time but the first that the most common line stands there; else the fence that stays open."""
+    """Where the most common line stands again; else the fence that stays open; else repeated words."""
     lines = [found for found in _LINE.finditer(content) if found[0].strip()]
     common = Counter(found[0].strip() for found in lines).most_common(1)
     if common and substance.line_share(content):
@@ -90,7 +88,26 @@ def _loop(content: str, _prompt: str) -> list[Span]:
     if substance.has_open_fence(content):
         start = content.rfind("```")
         return [(start, start + 3)]
-    return []
+    return substance.repeated_spans(content)
+
+
+def _language(content: str, prompt: str) -> list[Span]:
+    """The beginning that a language is told from, where it is not the prompt's."""
+    name, sure = substance.language(content)
+    asked, _ = substance.language(prompt) if prompt else ("", 0.0)
+    if not name or not asked or name == asked or not substance.sure_of(content, name, sure):
+        return []
+    return [(0, min(len(content), substance.READ))]
+
+
+def _look(content: str, _prompt: str) -> list[Span]:
+    """Every outward sign that rule V16 counts."""
+    found = [each.span() for sign in _SIGNS for each in sign.finditer(content)]
+    apart: list[Span] = []
+    for start, end in sorted(found):
+        if end > start and (not apart or start >= apart[-1][1]):
+            apart.append((start, end))
+    return apart
 
 
 def _without_end_tokens(content: str, spans: tuple[Span, ...]) -> str | None:
@@ -113,23 +130,17 @@ def _repaired(content: str, _spans: tuple[Span, ...]) -> str | None:
 
 
 def _cut(content: str, spans: tuple[Span, ...]) -> str | None:
-    return content[spans[0][1] :].lstrip()
+    return (
+        content[spans[0][1] :].lstrip() or None
+    )  # an answer that is the prompt and nothing else needs a person
 
 
-def _placeholders(content: str, spans: tuple[Span, ...]) -> str | None:
-    kinds = dict(private.found(content))
-    for start, end in reversed(spans):
-        kind = kinds[start, end].removeprefix("an ").removeprefix("a ")
-        content = f"{content[:start]}[{kind}]{content[end:]}"
-    return content
+def _placeholders(content: str, _spans: tuple[Span, ...]) -> str | None:
+    return private.placeholders([content])[0]
 
 
 def _trimmed(content: str, _spans: tuple[Span, ...]) -> str | None:
     return texts.trimmed(content)
-
-
-def _unfenced(content: str) -> str:
-    return _FENCE.sub(lambda found: " " * len(found[0]), content)
 
 
 _SPANS: dict[str, Callable[[str, str], list[Span]]] = {
@@ -137,7 +148,9 @@ _SPANS: dict[str, Callable[[str, str], list[Span]]] = {
     "V10": _garbled,
     "V11": _echo,
     "V12": _edge,
+    "V16": _look,
     "V25": _refusal,
+    "V26": _language,
     "V27": _private,
     "V28": _loop,
 }

@@ -1,7 +1,8 @@
 """Measures the texts of pairs, once: the table `text_fact`, filled by a pool of processes.
 
-A pair's id is a hash of its texts, so what was measured stays true until the measuring code changes:
-then raise MEASURE. Few pairs are measured here and now, many by workers (measuring_worker).
+Texts are named by their hash (a pair's id, a mend's text_id), so what was measured stays true until the
+measuring code changes: then raise MEASURE. Few pairs are measured here and now, many by workers
+(measuring_worker).
 """
 
 from collections.abc import Callable, Generator, Iterator, Sequence
@@ -16,7 +17,7 @@ from curation import workers
 from curation.database import Database
 from curation.validation import texts, traits
 
-MEASURE = 1
+MEASURE = 2
 Progress = Callable[[int, int], None]
 Row = tuple[str, str, str, str, str]  # id, context, prompt, answer_1, answer_2
 
@@ -71,18 +72,29 @@ def fill(database: Database, progress: Progress) -> int:
 def count_missing(cursor: duckdb.DuckDBPyConnection) -> int:
     """Pairs that nobody has measured."""
     (total,) = cursor.execute(
-        "SELECT count(*) FROM pair AS p"
-        " WHERE NOT EXISTS (SELECT 1 FROM text_fact AS t WHERE t.pair_id = p.id)"
+        """
+        SELECT (SELECT count(*) FROM pair AS p
+                WHERE NOT EXISTS (SELECT 1 FROM text_fact AS t WHERE t.pair_id = p.id))
+             + (SELECT count(DISTINCT text_id) FROM current_mend AS m
+                WHERE NOT EXISTS (SELECT 1 FROM text_fact AS t WHERE t.pair_id = m.text_id))
+        """
     ).fetchone() or (0,)
     return int(total)
 
 
 def missing(cursor: duckdb.DuckDBPyConnection) -> Iterator[list[Row]]:
-    """Pairs that nobody has measured, in batches."""
+    """Texts that nobody has measured, in batches: those of pairs, and those that a fix has made of them.
+
+    The latter have an id of their own (mends.Mend.text_id), so that both measurements are kept.
+    """
     stream = cursor.execute(
         """
         SELECT p.id, p.context, p.prompt, p.answer_1, p.answer_2
         FROM pair AS p WHERE NOT EXISTS (SELECT 1 FROM text_fact AS t WHERE t.pair_id = p.id)
+        UNION ALL
+        SELECT m.text_id, p.context, m.prompt, m.answer_1, m.answer_2
+        FROM (SELECT DISTINCT ON (text_id) * FROM current_mend) AS m JOIN pair AS p ON p.id = m.pair_id
+        WHERE NOT EXISTS (SELECT 1 FROM text_fact AS t WHERE t.pair_id = m.text_id)
         """
     )
     while rows := stream.fetchmany(_BATCH):

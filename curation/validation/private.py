@@ -4,7 +4,7 @@ import ipaddress
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _SECRETS = {
     "a private key": re.compile(r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
@@ -26,16 +26,19 @@ _MAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]
 _NO_MAIL = re.compile(
     r"@(?:[\w-]+\.)*(?:example|test|invalid|localhost|domain|email|mail|company|yourdomain|mydomain|website|"
     r"yourcompany)\.|@(?:[\w-]+\.)*(?:example|test|invalid)$|^(?:you|your|name|user|username|someone|email|"
-    r"john\.?doe|jane\.?doe|git|info|support|noreply|no-reply)\w*@|\.(?:png|jpe?g|gif|svg|js|css|py)$",
+    r"john\.?doe|jane\.?doe|git|info|support|noreply|no-reply)\w*@|\.(?:png|jpe?g|gif|svg|js|css|py)$|"
+    r"^[^@]@[^@.]\.",  # a@b.co: nobody's
     re.IGNORECASE,
 )
+# What may be a number; whether it can be dialled anywhere is phonenumbers' to say.
 _PHONE = re.compile(
     r"(?<![\w.+/=-])(?:\+\d{1,3}[ .-]?(?:\(\d{1,4}\)|\d{1,4})(?:[ .-]?\d{2,4}){2,4}"
     r"|\(\d{3}\) ?\d{3}[ .-]\d{4}|\d{3}-\d{3}-\d{4}|\d{3}\.\d{3}\.\d{4})(?![\w-]|\.\d)"
 )
 _FICTION = re.compile(r"555[ .-]?\d{4}$|(?:123|000)[ .-]?(?:4567|0000)$|\(?(?:555|123|000)\)?[ .-]")
 _CARD = re.compile(
-    r"(?<![\w.-])(?:4\d{3}|5[1-5]\d\d|2[2-7]\d\d|3[47]\d\d|6011|65\d\d)(?:[ -]?\d){9,12}(?![\w-]|\.\d)"
+    r"(?<![\w.-])(?:(?:4\d{3}|5[1-5]\d\d|2[2-7]\d\d|6011|65\d\d)(?:[ -]?\d{4}){3}"
+    r"|3[47]\d\d[ -]?\d{6}[ -]?\d{5})(?![\w-]|\.\d)"
 )
 _SSN = re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\w-])")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b")
@@ -70,7 +73,7 @@ def personal(content: str) -> str | None:
         return "a card number"
     if any(_is_iban(found[0]) for found in _IBAN.finditer(content)):
         return "an account number (IBAN)"
-    if any(_FICTION.search(found[0]) is None for found in _PHONE.finditer(content)):
+    if any(_is_phone(found[0]) for found in _PHONE.finditer(content)):
         return "a telephone number"
     return (
         "an IP address" if any(_is_public(content, found) for found in _ADDRESS.finditer(content)) else None
@@ -85,6 +88,30 @@ def found(content: str) -> list[tuple[tuple[int, int], str]]:
         if not apart or span[0] >= apart[-1][0][1]:
             apart.append((span, kind))
     return apart
+
+
+def placeholders(contents: Sequence[str]) -> tuple[str, ...]:
+    """The texts with a typed placeholder for each find: the same for the same value in all of them.
+
+    Several values of one kind are numbered in the order in which they stand: [e-mail address 2].
+    """
+    finds = [found(content) for content in contents]
+    values: dict[str, dict[str, int]] = {}
+    for content, hits in zip(contents, finds, strict=True):
+        for (start, end), kind in hits:
+            numbers = values.setdefault(kind, {})
+            numbers.setdefault(content[start:end], len(numbers) + 1)
+    return tuple(_replaced(content, hits, values) for content, hits in zip(contents, finds, strict=True))
+
+
+def _replaced(
+    content: str, hits: list[tuple[tuple[int, int], str]], values: Mapping[str, Mapping[str, int]]
+) -> str:
+    for (start, end), kind in reversed(hits):
+        name = kind.removeprefix("an ").removeprefix("a ")
+        number = values[kind][content[start:end]] if len(values[kind]) > 1 else ""
+        content = f"{content[:start]}[{name} {number}".rstrip() + f"]{content[end:]}"
+    return content
 
 
 def _hits(content: str) -> Iterator[tuple[str, re.Match[str]]]:
@@ -119,6 +146,22 @@ def _is_iban(found: str) -> bool:
     return int("".join(str(int(sign, 36)) for sign in bare[4:] + bare[:4])) % 97 == 1
 
 
+def _is_phone(found: str) -> bool:
+    """A number that a numbering plan has, so that sums and counters are none (ITU-T E.164; phonenumbers).
+
+    Without a country code it is read as one of North America, whose notation the pattern asks for.
+    """
+    if _FICTION.search(found) is not None:
+        return False
+    import phonenumbers  # few texts have a candidate
+
+    try:
+        number = phonenumbers.parse(found, None if found.startswith("+") else "US")
+    except phonenumbers.NumberParseException:
+        return False
+    return phonenumbers.is_valid_number(number)
+
+
 def _is_public(content: str, found: re.Match[str]) -> bool:
     try:
         address = ipaddress.ip_address(found[0])
@@ -133,6 +176,6 @@ _PERSONAL: dict[str, tuple[re.Pattern[str], Callable[[re.Match[str]], bool]]] = 
     "a social security number": (_SSN, lambda _each: True),
     "a card number": (_CARD, lambda each: _luhn(each[0])),
     "an account number (IBAN)": (_IBAN, lambda each: _is_iban(each[0])),
-    "a telephone number": (_PHONE, lambda each: _FICTION.search(each[0]) is None),
+    "a telephone number": (_PHONE, lambda each: _is_phone(each[0])),
     "an IP address": (_ADDRESS, lambda each: _is_public(each.string, each)),
 }

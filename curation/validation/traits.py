@@ -70,7 +70,7 @@ class Traits(NamedTuple):
 def read(prompt: str, answer_1: str, answer_2: str) -> Traits:
     """Measure one pair."""
     every = (prompt, answer_1, answer_2)
-    languages = [substance.language(each) for each in every]
+    languages = _languages(prompt, answer_1, answer_2)
     return Traits(
         near=_similarity(answer_1.strip(), answer_2.strip()),
         token_prompt=residue.template_token(prompt),
@@ -100,6 +100,15 @@ def read(prompt: str, answer_1: str, answer_2: str) -> Traits:
         fence_2=substance.has_open_fence(answer_2),
         bands=bands(prompt),
     )
+
+
+def _languages(prompt: str, *answers: str) -> list[tuple[str, float]]:
+    """Language and confidence of each; an answer in another language than the prompt is read twice."""
+    asked, *said = (substance.language(each) for each in (prompt, *answers))
+    for place, (answer, (name, sure)) in enumerate(zip(answers, said, strict=True)):
+        if name and asked[0] and name != asked[0]:
+            said[place] = name, substance.sure_of(answer, name, sure)
+    return [asked, *said]
 
 
 def grams(prompt: str) -> set[str]:

@@ -21,6 +21,10 @@ _WORDS = {
     Field.REJECTED_MODEL: "Model of the rejected answer",
     Field.MODEL_1: "Model of answer 1",
     Field.MODEL_2: "Model of answer 2",
+    Field.CHOSEN_FINISH: "Finish reason of the chosen answer",
+    Field.REJECTED_FINISH: "Finish reason of the rejected answer",
+    Field.FINISH_1: "Finish reason of answer 1",
+    Field.FINISH_2: "Finish reason of answer 2",
     Field.ITEM: "Item (keeps equal texts apart)",
     Field.ANSWERS: "List of answers",
     Field.SCORES: "Their scores (higher is better)",
@@ -32,11 +36,11 @@ _WORDS = {
 _KINDS: Mapping[str, tuple[Field, ...]] = {
     "a chosen and a rejected answer": (
         Field.PROMPT, Field.CHOSEN, Field.REJECTED, Field.SYSTEM, Field.CHOSEN_MODEL, Field.REJECTED_MODEL,
-        Field.ITEM,
+        Field.CHOSEN_FINISH, Field.REJECTED_FINISH, Field.ITEM,
     ),
     "two answers": (
         Field.PROMPT, Field.ANSWER_1, Field.ANSWER_2, Field.WINNER, Field.SYSTEM, Field.MODEL_1,
-        Field.MODEL_2, Field.ITEM,
+        Field.MODEL_2, Field.FINISH_1, Field.FINISH_2, Field.ITEM,
     ),
     "a list of answers": (
         Field.PROMPT, Field.ANSWERS, Field.SCORES, Field.RANKS, Field.MODELS, Field.SYSTEM,

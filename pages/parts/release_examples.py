@@ -51,7 +51,7 @@ def _text(title: str, marked: Marked, key: str, rule: str, html: str | None) -> 
         rendered.show_html(html or excerpt(marked), key=f"excerpt-{key}")
         if marked.fixed is not None:
             st.caption("The release writes" if rule in _RELEASED else "With the fix")
-            rendered.show_html(_change(marked.content, marked.fixed), key=f"fix-{key}")
+            rendered.show_html(change(marked.content, marked.fixed), key=f"fix-{key}")
 
 
 def excerpt(marked: Marked) -> str:
@@ -78,7 +78,7 @@ def _visible(part: str) -> str:
     return markup.escaped(shown if shown.strip() else shown.replace(" ", "␣").replace("\n", "↵\n"))
 
 
-def _change(before: str, after: str) -> str:
+def change(before: str, after: str) -> str:
     """What changes, without the long parts that both share at the beginning and the end."""
     start = _shared(before, after)
     tail = _shared(before[start:][::-1], after[start:][::-1])

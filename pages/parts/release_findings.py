@@ -49,5 +49,4 @@ def _one(
         what = f"{number_of}, {finding.share:.0%} of those looked at" + (f", {trend}" if trend else "")
         st.caption(f"{what}. {finding.fix}" if finding.fix else f"{what}.")
         release_examples.show(db, finding, f"{finding.rule}-{number}")
-        if finding.severity is not Severity.NOTE:
-            remedy(finding, number)
+        remedy(finding, number)

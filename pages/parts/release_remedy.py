@@ -5,9 +5,9 @@ import streamlit as st
 from curation.labelling import batches
 from curation.model import Role
 from curation.release import remedies
-from curation.validation.finding import Finding
+from curation.validation.finding import Finding, Scope
 from curation.validation.policy import Policy
-from pages.parts import guard, session
+from pages.parts import guard, release_fix, session
 
 # Rules that another look by a person settles. The others are about texts, sources or settings.
 _A_VOTE_HELPS = (
@@ -25,11 +25,13 @@ _PLACES = {
 
 
 def offer(finding: Finding, number: int, policy: Policy) -> None:
-    """Under one finding: a batch of its pairs for the queue, and the page that shows more."""
+    """Under one finding: its fix, a batch of its pairs for the queue, and the page that shows more."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if finding.rule in _A_VOTE_HELPS:
+        if finding.rule in _A_VOTE_HELPS or finding.scope is Scope.ROW:
             st.button(
-                "Queue one more vote on these pairs",
+                "Queue one more vote on these pairs"
+                if finding.rule in _A_VOTE_HELPS
+                else "Queue these pairs for people",
                 key=f"finding-queue-{finding.rule}-{number}",
                 icon=":material/playlist_add:",
                 on_click=_queue,
@@ -37,6 +39,7 @@ def offer(finding: Finding, number: int, policy: Policy) -> None:
                 help="They come first on Label, blind, among ordinary ones. At most 5,000 at once.",
             )
         place(finding.rule)
+    release_fix.offer(finding, policy)
 
 
 def place(rule: str) -> None:

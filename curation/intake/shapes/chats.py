@@ -105,6 +105,8 @@ def rated(values: Mapping[str, object], mapping: ColumnMapping) -> Iterator[Plai
         (Field.ANSWER_2, Field.REJECTED),
         (Field.MODEL_1, Field.CHOSEN_MODEL),
         (Field.MODEL_2, Field.REJECTED_MODEL),
+        (Field.FINISH_1, Field.CHOSEN_FINISH),
+        (Field.FINISH_2, Field.REJECTED_FINISH),
     ):
         if theirs in mapping.columns:
             columns[ours] = mapping.columns[theirs]

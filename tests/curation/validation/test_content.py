@@ -87,9 +87,9 @@ def test_template_tokens_and_secrets_keep_a_row_out(
 
 
 def test_a_tokenizers_own_tokens_can_be_handed_in(db: Database, a_pair: APair) -> None:
-    a_pair("Paris.<extra_id_0>")
+    a_pair("Paris.<own_token>")
     assert found(db, "V09") == ()
-    (finding,) = found(db, "V09", Policy(template_tokens=("<extra_id_0>",)))
+    (finding,) = found(db, "V09", Policy(template_tokens=("<own_token>",)))
     assert finding.severity is Severity.ERROR
 
 

@@ -61,7 +61,8 @@ def test_mark_up_and_prose_about_tokens_are_not(answer: str) -> None:
         ("tab\tand\r\nline", None),
         ("Café, naïve, schön, “so”", None),
         ("他说：你好。", None),
-        ("```\nÃ© \x07\n```", None),
+        ("```\ncode \x07\n```", None),
+        ("```\nmojibake Ã© in code\n```", "wrong encoding"),
         ("Ünïcödé 😀", None),
     ],
     ids=[
@@ -74,6 +75,7 @@ def test_mark_up_and_prose_about_tokens_are_not(answer: str) -> None:
         "accents",
         "Chinese",
         "code",
+        "read wrongly in code",
         "emoji",
     ],
 )
@@ -86,7 +88,8 @@ def test_damage_is_told_from_other_alphabets(content: str, found: str | None) ->
     ("prompt", "answer", "echoed"),
     [
         ("What is the capital of France?", "What is the capital of France? Paris.", True),
-        ("What is the capital of France?", "  what is  the capital of france?\nParis.", True),
+        ("What is the capital of France?", "  What is  the capital of France?\nParis.", True),
+        ("What is the capital of France?", "WHAT IS THE CAPITAL OF FRANCE?\nParis.", False),
         ("What is the capital of France?", '"What is the capital of France?" Paris.', True),
         ("What is the capital of France?", "What is the capital of Spain? Madrid.", False),
         ("Why?", "Why? Because.", False),
@@ -94,7 +97,7 @@ def test_damage_is_told_from_other_alphabets(content: str, found: str | None) ->
         ("x" * 20, "x" * 20 + " y", True),
         ("long " * 100, "long " * 41 + "not", True),
     ],
-    ids=["exact", "folded", "quoted", "other", "short", "19", "20", "its first 200 characters"],
+    ids=["exact", "folded", "a heading", "quoted", "other", "short", "19", "20", "its first 200 characters"],
 )
 def test_an_echo_is_the_prompt_at_the_start(prompt: str, answer: str, echoed: bool) -> None:
     assert residue.echoes(prompt, answer) is echoed

@@ -1,0 +1,139 @@
+"""Fixes: looked at first, applied as one action, undone as one; the import never changes."""
+
+import json
+
+import pyarrow.parquet as pq
+import pytest
+
+from curation.database import Database
+from curation.errors import InvalidInput
+from curation.labelling import events, pairs, undoing
+from curation.labelling.actions import Action
+from curation.release import fixes, reproduction
+from curation.validation import runner
+from curation.validation.finding import Severity
+from curation.validation.policy import Policy
+from curation.workspace import Workspace
+from tests.curation.conftest import NOW, APair
+from tests.curation.release.conftest import Releasing
+
+PROMPT = "What is the capital of France, in one word?"
+E, W = Severity.ERROR, Severity.WARNING
+
+
+def _apply(db: Database, rule: str, severity: Severity, action: str = "a") -> int:
+    return fixes.apply(
+        db, Policy(), rule, severity, Action(id=action, reason="Looked at", by="lead", now=NOW)
+    )
+
+
+def _found(db: Database, rule: str) -> int:
+    return sum(each.count for each in runner.validate(db, Policy()).of_rule(rule))
+
+
+@pytest.mark.parametrize(
+    ("rule", "severity", "chosen", "mended"),
+    [
+        ("V09", E, "Paris.<|im_end|>", "Paris."),
+        ("V10", W, "A cafÃ© in Paris.", "A café in Paris."),
+        ("V11", W, f"{PROMPT}\nParis.", "Paris."),
+        ("V27", W, "Ask anna.schmidt@gmx.de.", "Ask [e-mail address]."),
+    ],
+)
+def test_a_fix_clears_its_rule_leaves_the_import_alone_and_is_undone_as_one(
+    db: Database, a_pair: APair, rule: str, severity: Severity, chosen: str, mended: str
+) -> None:
+    imported = a_pair(chosen, prompt=PROMPT)
+    before = runner.validate(db, Policy())
+    seen = fixes.preview(db, Policy(), rule, severity)
+    assert (seen.changed, seen.left) == (1, 0)
+    assert mended in seen.examples[0].after
+    assert runner.validate(db, Policy()) == before
+    assert _apply(db, rule, severity) == 1
+    assert _found(db, rule) == 0
+    assert pairs.get(db, imported.id) == imported
+    assert (events.newest(db, 1)[0].actor, events.newest(db, 1)[0].action) == ("lead", "fix")
+    done = undoing.latest(db, "lead")
+    assert done is not None
+    assert (done.what, done.pairs) == ("fix", 1)
+    assert undoing.undo(db, done.id, by="lead", now=NOW) == 1
+    assert runner.validate(db, Policy()) == before
+
+
+def test_the_same_action_twice_mends_once(db: Database, a_pair: APair) -> None:
+    a_pair("Paris.<|im_end|>")
+    a_pair("Rome.<|im_end|>", "Milan.", prompt="Italy?")
+    assert _apply(db, "V09", E) == 2
+    with pytest.raises(InvalidInput, match="nothing that this fix could change"):
+        _apply(db, "V09", E)
+
+
+def test_fixes_add_up_and_are_undone_one_after_the_other(db: Database, a_pair: APair) -> None:
+    a_pair(f"{PROMPT}\nAsk anna.schmidt@gmx.de.", prompt=PROMPT)
+    _apply(db, "V11", W, "one")
+    _apply(db, "V27", W, "two")
+    assert (_found(db, "V11"), _found(db, "V27")) == (0, 0)
+    undoing.undo(db, "two", by="lead", now=NOW)
+    assert (_found(db, "V11"), _found(db, "V27")) == (0, 1)
+    undoing.undo(db, "one", by="lead", now=NOW)
+    assert (_found(db, "V11"), _found(db, "V27")) == (1, 1)
+
+
+def test_undoing_a_fix_leaves_what_a_later_one_has_made(db: Database, a_pair: APair) -> None:
+    a_pair(f"{PROMPT}\nAsk anna.schmidt@gmx.de.", prompt=PROMPT)
+    _apply(db, "V11", W, "one")
+    _apply(db, "V27", W, "two")
+    assert undoing.undo(db, "one", by="lead", now=NOW) == 0
+    assert (_found(db, "V11"), _found(db, "V27")) == (0, 0)
+
+
+def test_a_value_has_one_placeholder_in_prompt_and_both_answers(db: Database, a_pair: APair) -> None:
+    a_pair("Ask a.b@gmx.de or c.d@web.de.", "Ask c.d@web.de.", prompt="Who is c.d@web.de?")
+    (change,) = fixes.preview(db, Policy(), "V27", W).examples
+    prompt, *answers = change.after
+    assert prompt == "Who is [e-mail address 1]?"
+    assert sorted(answers) == ["Ask [e-mail address 1].", "Ask [e-mail address 2] or [e-mail address 1]."]
+
+
+def test_what_a_fix_cannot_mend_is_counted_and_left_alone(db: Database, a_pair: APair) -> None:
+    a_pair("It <|im_end|> is Paris.")
+    seen = fixes.preview(db, Policy(), "V09", E)
+    assert (seen.changed, seen.left) == (0, 1)
+
+
+def test_a_fix_that_would_leave_nothing_to_read_changes_nothing(db: Database, a_pair: APair) -> None:
+    a_pair(PROMPT, prompt=PROMPT)
+    assert fixes.preview(db, Policy(), "V11", W).changed == 0
+
+
+def test_answers_that_are_the_same_become_ties(db: Database, a_pair: APair) -> None:
+    pair = a_pair("Paris.", "PARIS.")
+    assert _apply(db, "V04", E) == 1
+    with db.reading() as cursor:
+        row = cursor.execute("SELECT winner FROM standing WHERE pair_id = $id", {"id": pair.id}).fetchone()
+    assert row == ("tie",)
+
+
+def test_of_prompts_that_are_nearly_the_same_five_pairs_stay(db: Database, a_pair: APair) -> None:
+    words = " ".join(f"word{number}" for number in range(60))
+    for number in range(7):
+        a_pair(f"Answer {number}.", f"Other {number}.", prompt=f"{words} {number}?")
+    assert fixes.preview(db, Policy(), "V08", Severity.NOTE).changed == 2
+    assert _apply(db, "V08", Severity.NOTE) == 2
+    assert fixes.preview(db, Policy(), "V08", Severity.NOTE).changed == 0
+
+
+def test_a_release_writes_what_was_mended_says_so_and_is_made_again_after_the_fix_is_undone(
+    db: Database, place: Workspace, a_pair: APair, releasing: Releasing
+) -> None:
+    for number in range(12):
+        a_pair(f"City {number}.<|im_end|>", f"Not {number}.", prompt=f"Question {number}, please?")
+    _apply(db, "V09", E)
+    folder = releasing("v1").path
+    rows = [row for path in (folder / "data").iterdir() for row in pq.read_table(path).to_pylist()]
+    assert len(rows) == 12
+    assert "im_end" not in json.dumps([row["chosen"] for row in rows])
+    assert "Template tokens at the ends cut (V09) in 12 rows." in (folder / "README.md").read_text()
+    undoing.undo(db, "a", by="lead", now=NOW)
+    assert "No fix of a text was applied." not in (folder / "README.md").read_text()
+    assert reproduction.reproduce(db, place, "v1").identical
