@@ -3,18 +3,21 @@
 Knows no database and no other process: `crew` runs it in several.
 """
 
+import codecs
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from curation import text
 from curation.intake import columnar, rows
 from curation.intake.containers import Container
 from curation.intake.fields import ColumnMapping, Shape
 from curation.intake.refusing import Aside, Refused
-from curation.intake.row import Row
+from curation.intake.row import MAX_ROW_CHARACTERS, Row
 from curation.intake.rows import Half
 from curation.intake.sources import Refusal
 from curation.labelling import pairs
@@ -23,12 +26,15 @@ from curation.model import Pair
 _ROWS = 4000
 _CHARACTERS = 8_000_000
 _REASON_CHARACTERS = 500
+_ODD = 64 * 1024  # bytes around an odd row that are read row by row
+_PIECE = 8 * 1024 * 1024
 _HALF = pa.schema(
     [("line", pa.int64()), ("context", pa.string()), ("prompt", pa.large_string()),
      ("answer", pa.large_string()), ("good", pa.bool_())]
 )  # fmt: skip
 
 Found = Pair | Half | Refusal
+Stretch = tuple[int, int]  # bytes of a file from and to, each at the beginning of a line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +55,25 @@ class Block:
     done: int
     lines: int
     ends: bool = False
+
+    def moved(self, lines: int) -> "Block":
+        """The same after so many lines: counted from the beginning of the file, not of a stretch."""
+        if not lines:
+            return self
+        return replace(
+            self,
+            pairs=_shifted(self.pairs, "source_row", lines),
+            halves=_shifted(self.halves, "line", lines),
+            refusals=tuple(replace(each, line=each.line + lines) for each in self.refusals),
+            lines=self.lines + lines,
+        )
+
+
+def _shifted(found: pa.Table | None, column: str, lines: int) -> pa.Table | None:
+    if found is None:
+        return None
+    at = found.schema.get_field_index(column)
+    return found.set_column(at, column, pc.add(found[column], lines))
 
 
 def read(row: Row, mapping: ColumnMapping, source_id: str) -> list[Found]:
@@ -79,16 +104,54 @@ def of(
     mapping: ColumnMapping,
     source_id: str,
     now: datetime,
-    stretch: tuple[int, int] | None = None,
+    stretch: Stretch | None = None,
 ) -> Iterator[Block]:
     """The rows of a file, or of a stretch of it, block by block; the last one `ends`."""
-    if stretch is not None and columnar.can_read(mapping):
-        found = columnar.table(container.path, stretch, mapping, source_id, now)
+    job = (container, mapping, source_id, now)
+    if stretch is None:
+        yield from _row_by_row(*job, None)
+    elif columnar.can_read(mapping):
+        yield from _all_at_once(*job, stretch)
+    else:
+        yield from _of_stretch(*job, stretch)
+
+
+def _all_at_once(
+    container: Container, mapping: ColumnMapping, source_id: str, now: datetime, stretch: Stretch
+) -> Iterator[Block]:
+    """Pieces without an odd row at once; those that hold one are cut, and the smallest read row by row."""
+    lines = 0
+    pieces = [stretch]
+    while pieces:
+        start, end = pieces.pop()
+        data = b"" if end - start > MAX_ROW_CHARACTERS else _bytes_of(container.path, (start, end))
+        found = columnar.table(data, mapping, source_id, now)
+        cut = data.find(b"\n", len(data) // 2) + 1
         if found is not None:
-            yield Block(
-                pairs=found, halves=None, refusals=(), done=stretch[1], lines=found.num_rows, ends=True
-            )
-            return
+            block = Block(pairs=found, halves=None, refusals=(), done=end, lines=found.num_rows, ends=True)
+            found_blocks = iter([block])
+        elif len(data) > _ODD and 0 < cut < len(data):
+            pieces += [(start + cut, end), (start, start + cut)]
+            continue
+        else:
+            found_blocks = _of_stretch(container, mapping, source_id, now, (start, end))
+        for block in found_blocks:
+            moved = block.moved(lines)
+            yield replace(moved, ends=block.ends and not pieces)
+        lines = moved.lines
+
+
+def _of_stretch(
+    container: Container, mapping: ColumnMapping, source_id: str, now: datetime, stretch: Stretch
+) -> Iterator[Block]:
+    for block in _row_by_row(container, mapping, source_id, now, stretch):
+        # Not the line of the last row, for blank lines may follow it.
+        yield replace(block, lines=_feeds(container.path, stretch)) if block.ends else block
+
+
+def _row_by_row(
+    container: Container, mapping: ColumnMapping, source_id: str, now: datetime, stretch: Stretch | None
+) -> Iterator[Block]:
     batch = _Batch()
     for row in container.rows(mapping.read_columns, stretch):
         batch.take(read(row, mapping, source_id), row)
@@ -96,6 +159,22 @@ def of(
             yield batch.block(now)
             batch = _Batch(done=batch.done, lines=batch.lines)
     yield batch.block(now, ends=True)
+
+
+def _bytes_of(path: Path, stretch: Stretch) -> bytes:
+    with path.open("rb") as file:
+        file.seek(stretch[0])
+        data = file.read(stretch[1] - stretch[0])
+    return data.removeprefix(codecs.BOM_UTF8) if stretch[0] == 0 else data
+
+
+def _feeds(path: Path, stretch: Stretch) -> int:
+    left, found = stretch[1] - stretch[0], 0
+    with path.open("rb") as file:
+        file.seek(stretch[0])
+        while data := file.read(min(left, _PIECE)):
+            found, left = found + data.count(b"\n"), left - len(data)
+    return found
 
 
 @dataclass(slots=True, kw_only=True)

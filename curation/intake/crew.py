@@ -11,15 +11,12 @@ import subprocess
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-import pyarrow.compute as pc
-
 from curation.errors import PairloomError
 from curation.intake import blocks
-from curation.intake.blocks import Block
+from curation.intake.blocks import Block, Stretch
 from curation.intake.containers import Container, Kind
 from curation.intake.fields import ColumnMapping
 
@@ -30,7 +27,6 @@ _STRETCH = 8 * 1024 * 1024
 _MOST = 4  # more readers than one writer can keep busy
 _ONE_BYTE_FEEDS = ("utf-8", "utf-8-sig")
 
-Stretch = tuple[int, int]
 Job = tuple[Container, ColumnMapping, str, datetime]
 
 
@@ -59,36 +55,21 @@ def read(
 def _here(job: Job, stretches: list[Stretch | None]) -> Iterator[Block]:
     lines = 0
     for stretch in stretches:
-        last = 0
         for block in blocks.of(*job, stretch):
-            last = block.lines
-            yield _moved(block, lines) if lines else block
-        lines += last
+            moved = block.moved(lines)
+            yield moved
+        lines = moved.lines
 
 
 def _in_turn(readers: list["_Reader"], stretches: int) -> Iterator[Block]:
     lines = 0
     for number in range(stretches):
-        reader = readers[number % len(readers)]
-        ends, last = False, 0
+        reader, ends = readers[number % len(readers)], False
         while not ends:
-            block = reader.next()
-            ends, last = block.ends, block.lines
-            yield _moved(block, lines) if lines else block
-        lines += last
-
-
-def _moved(block: Block, lines: int) -> Block:
-    """The block with its lines counted from the beginning of the file, not of its stretch."""
-    moved = tuple(replace(each, line=each.line + lines) for each in block.refusals)
-    pairs, halves = block.pairs, block.halves
-    if pairs is not None:
-        at = pairs.schema.get_field_index("source_row")
-        pairs = pairs.set_column(at, "source_row", pc.add(pairs["source_row"], lines))
-    if halves is not None:
-        at = halves.schema.get_field_index("line")
-        halves = halves.set_column(at, "line", pc.add(halves["line"], lines))
-    return replace(block, refusals=moved, pairs=pairs, halves=halves)
+            block = reader.next().moved(lines)
+            ends = block.ends
+            yield block
+        lines = block.lines
 
 
 def _stretches(container: Container) -> list[Stretch | None]:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from curation.intake import blocks, columnar, containers, formats
+from curation.intake.blocks import Block
 
 NOW = datetime(2026, 11, 22, 9, 0)
 ROW = {"system": "Be brief.", "question": "Why?", "chosen": "a", "rejected": " b"}
@@ -19,24 +20,42 @@ ROWS = st.fixed_dictionaries(
 )
 
 
-def both_ways(path: Path) -> tuple[object, object]:
-    """(all at once, row by row) as rows of a table; the first is None where it was handed back."""
+def both_ways(path: Path) -> tuple[list[object], list[object]]:
+    """(in pieces at once, row by row): every pair, refusal and line of a file."""
     container = containers.recognise(path)
+    mapping = formats.recognise(container.columns())
+    assert mapping is not None
+    stretch = (0, path.stat().st_size)
+    ways = (blocks.of(container, mapping, "s", NOW, part) for part in (stretch, None))
+    return tuple(  # type: ignore[return-value]
+        sorted([each for block in way for each in found(block)], key=lambda each: each[0]) for way in ways
+    )
+
+
+def found(block: Block) -> list[tuple[int, object]]:
+    rows = [] if block.pairs is None else block.pairs.drop_columns(["fresh"]).to_pylist()
+    return [*((row["source_row"], row) for row in rows), *((each.line, each) for each in block.refusals)]
+
+
+def at_once(content: bytes) -> list[dict[str, object]] | None:
     mapping = formats.recognise(["system", "question", "chosen", "rejected"])
     assert mapping is not None
-    whole = (0, path.stat().st_size)
-    swift = columnar.table(path, whole, mapping, "s", NOW)
-    (slow,) = blocks.of(container, mapping, "s", NOW)
-    pairs = None if slow.pairs is None else slow.pairs.to_pylist()
-    return None if swift is None else swift.to_pylist(), pairs
+    table = columnar.table(content, mapping, "s", NOW)
+    return None if table is None else table.to_pylist()
 
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(ROWS, min_size=1, max_size=6), ascii_only=st.booleans(), mark=st.booleans())
+@given(
+    rows=st.lists(ROWS, min_size=1, max_size=6),
+    ascii_only=st.booleans(),
+    mark=st.booleans(),
+    feed=st.sampled_from(["\n", "\r\n"]),
+    last=st.booleans(),
+)
 def test_both_ways_give_the_same_pairs(
-    rows: list[dict[str, object]], ascii_only: bool, mark: bool, tmp_path: Path
+    rows: list[dict[str, object]], ascii_only: bool, mark: bool, feed: str, last: bool, tmp_path: Path
 ) -> None:
-    lines = "\n".join(json.dumps(row, ensure_ascii=ascii_only) for row in rows)
+    lines = feed.join(json.dumps(row, ensure_ascii=ascii_only) for row in rows) + feed * last
     (tmp_path / "f").write_bytes(lines.encode("utf-8-sig" if mark else "utf-8"))
     swift, slow = both_ways(tmp_path / "f")
     assert swift == slow
@@ -63,16 +82,51 @@ HANDED_BACK = {
 
 
 @pytest.mark.parametrize("line", HANDED_BACK.values(), ids=HANDED_BACK.keys())
-def test_a_stretch_with_a_row_that_needs_a_closer_look_is_handed_back(line: str, tmp_path: Path) -> None:
+def test_lines_with_a_row_that_needs_a_closer_look_are_handed_back(line: str) -> None:
     good = json.dumps(ROW)
-    (tmp_path / "f").write_text(f"{good}\n{line}\n{good}\n", encoding="utf-8")
+    assert at_once(f"{good}\n{line}\n{good}\n".encode()) is None
+    assert at_once(f"{good}\n{good}\n".encode()) is not None
+
+
+def test_bytes_of_another_encoding_are_handed_back() -> None:
+    row = b'{"question":"q","chosen":"\xfc","rejected":"b"}'
+    assert at_once(json.dumps(ROW).encode() + b"\n" + row + b"\n") is None
+
+
+def test_a_row_over_two_lines_is_not_made_up_for_by_two_rows_in_one() -> None:
+    good = json.dumps(ROW)
+    assert at_once(f"{good[:-1]}\n}}\n{good}{good}\n{good}\n".encode()) is None
+
+
+ODD = st.sampled_from(
+    [
+        *HANDED_BACK.values(),
+        '{"question":"q","chosen":"a","rejected":"b","other":1,"other":2}',
+        '{"question":"q","chosen":"a","rejected":"b","other":{"a":[1,{}]}}',
+        '{"question":"q","chosen":"a","rejected":"b","other":' + "[" * 3000 + "]" * 3000 + "}",
+        '{"question":"q","chosen":"a","rejected":"b","other":' + "9" * 5000 + "}",
+        '{"question":"q","chosen":"a","rejected":"b","other":NaN}',
+        '{"question":"q","chosen":"a","rejected":"b"} ',
+        "\ufeff" + json.dumps(ROW),
+        "\u2028" + json.dumps(ROW),
+    ]
+)
+LINES = st.lists(ROWS.map(json.dumps) | ODD, min_size=2, max_size=25)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lines=LINES, pad=st.integers(0, 1))
+def test_odd_rows_cost_only_themselves_and_keep_their_lines(
+    lines: list[str], pad: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(blocks, "_ODD", 200)  # so that a few rows are cut into pieces too
+    (tmp_path / "f").write_text("\n".join(["", json.dumps(ROW), *lines, ""][pad:]), encoding="utf-8")
     swift, slow = both_ways(tmp_path / "f")
-    assert swift is None
-    assert slow is not None
+    assert swift == slow
 
 
-def test_bytes_of_another_encoding_are_handed_back(tmp_path: Path) -> None:
-    (tmp_path / "f").write_bytes(
-        json.dumps(ROW).encode() + b'\n{"question":"q","chosen":"\xfc","rejected":"b"}\n'
-    )
-    assert both_ways(tmp_path / "f")[0] is None
+@pytest.mark.parametrize("names", ["current_names", "legacy_names"])
+def test_real_files_give_the_same_both_ways(names: str, shared_data: Path) -> None:
+    swift, slow = both_ways(shared_data / "orca_first100" / f"orca_rlhf_first100.{names}.jsonl")
+    assert swift == slow
+    assert len(swift) == 100
