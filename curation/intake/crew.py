@@ -6,16 +6,16 @@ Other large files are read by one process of their own. Small ones are read here
 
 import itertools
 import os
-import pickle
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from typing import IO, BinaryIO
 
 from curation.errors import PairloomError
-from curation.intake import blocks
+from curation.intake import blocks, pipe
 from curation.intake.blocks import Block, Stretch
 from curation.intake.containers import Container, Kind
 from curation.intake.fields import ColumnMapping
@@ -28,6 +28,7 @@ _MOST = 4  # more readers than one writer can keep busy
 _ONE_BYTE_FEEDS = ("utf-8", "utf-8-sig")
 
 Job = tuple[Container, ColumnMapping, str, datetime]
+Order = tuple[Job, list[Stretch | None]]  # what a reading process is sent
 
 
 def read(
@@ -84,11 +85,11 @@ def _stretches(container: Container) -> list[Stretch | None]:
     return list(itertools.pairwise(bounds))
 
 
-def _after_feed(file: object, start: int, size: int) -> int:
+def _after_feed(file: BinaryIO, start: int, size: int) -> int:
     """The first place from `start` on at which a line begins; `size` where none does."""
-    file.seek(start)  # type: ignore[attr-defined]
+    file.seek(start)
     place = start
-    while chunk := file.read(1024 * 1024):  # type: ignore[attr-defined]
+    while chunk := file.read(1024 * 1024):
         found = chunk.find(b"\n")
         if found >= 0:
             return int(place + found + 1)
@@ -107,14 +108,14 @@ class _Reader:
             env={**os.environ, "PYTHONPATH": str(_ROOT)},
             start_new_session=True,  # a Ctrl-C is for us; a reader ends when nobody listens
         )
-        pickle.dump((job, stretches), self._pipe(self._process.stdin))
+        pipe.send((job, stretches), self._pipe(self._process.stdin))
         self._pipe(self._process.stdin).close()
 
     def next(self) -> Block:
         """The next block; raises what the process met with."""
         try:
-            found = pickle.load(self._pipe(self._process.stdout))  # noqa: S301 - written by our process
-        except (EOFError, pickle.UnpicklingError) as error:
+            found = pipe.receive(self._pipe(self._process.stdout))
+        except EOFError as error:
             raise PairloomError(
                 f"A process that reads the file has ended ({self._process.wait()}), perhaps for want of "
                 "memory. Nothing was imported; import it again."
@@ -130,5 +131,8 @@ class _Reader:
         self._process.wait()
         self._pipe(self._process.stdout).close()
 
-    def _pipe(self, pipe: object) -> "subprocess.IO[bytes]":  # type: ignore[name-defined]
-        return pipe
+    @staticmethod
+    def _pipe(found: IO[bytes] | None) -> IO[bytes]:
+        if found is None:
+            raise TypeError("the process was started without a pipe")
+        return found
