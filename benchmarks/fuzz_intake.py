@@ -2,7 +2,8 @@
 
     python -m benchmarks.fuzz_intake [CASES] [FIRST_SEED]
 
-Every case is read to its last row under each layout that fits; every twentieth goes through the database too.
+Every case is read to its last row under each layout that fits, JSON lines both all at once and row by row,
+which must agree; every twentieth goes through the database too.
 Prints every seed that broke a promise; `tests/curation/intake/hostile.py` makes its file again. A case ends
 as an import (every row accounted for) or as one sentence of ours; anything else is a finding. Zip bombs and
 cut-off archives have tests of their own (tests/curation/intake/test_packed.py).
@@ -22,8 +23,8 @@ from pathlib import Path
 
 from curation.database import Database
 from curation.errors import PairloomError
-from curation.intake import blocks, containers, formats, ingest, locations, vote_line, votes
-from curation.intake.containers import Container
+from curation.intake import blocks, containers, crew, formats, ingest, locations, vote_line, votes
+from curation.intake.containers import Container, Kind
 from curation.intake.fields import ColumnMapping, Rule
 from curation.intake.locations import Located
 from curation.intake.refusing import Refused
@@ -91,13 +92,20 @@ def _take(database: Database, located: Located, *, whole: bool) -> None:
 
 def _read(container: Container, mapping: ColumnMapping) -> None:
     if not mapping.shape.has_votes:
-        for _ in blocks.of(container, mapping, "source", NOW):
-            pass
+        _read_both_ways(container, mapping)
         return
     for row in votes.unfolded(container.rows(), mapping):
         if row.values is not None:
             with suppress(Refused):
                 vote_line.parsed(row.values, source_id="source", line=row.line)
+
+
+def _read_both_ways(container: Container, mapping: ColumnMapping) -> None:
+    found = hostile.told(blocks.of(container, mapping, "source", NOW))
+    if container.kind is Kind.JSON_LINES and container.encoding in crew.ONE_BYTE_FEEDS:
+        whole = (0, container.path.stat().st_size)
+        if hostile.told(blocks.of(container, mapping, "source", NOW, whole)) != found:
+            raise AssertionError("all at once and row by row give different tables")
 
 
 def _rows(database: Database) -> tuple[object, ...]:

@@ -25,7 +25,7 @@ _HERE_AND_NOW = 64 * 1024 * 1024  # bytes up to which a process costs more than 
 _ROW_BY_ROW = 1024 * 1024  # bytes up to which nothing is saved by reading rows all at once
 _STRETCH = 8 * 1024 * 1024
 _MOST = 4  # more readers than one writer can keep busy
-_ONE_BYTE_FEEDS = ("utf-8", "utf-8-sig")
+ONE_BYTE_FEEDS = ("utf-8", "utf-8-sig")
 
 Job = tuple[Container, ColumnMapping, str, datetime]
 Order = tuple[Job, list[Stretch | None]]  # what a reading process is sent
@@ -74,7 +74,7 @@ def _in_turn(readers: list["_Reader"], stretches: int) -> Iterator[Block]:
 
 
 def _stretches(container: Container) -> list[Stretch | None]:
-    if container.kind is not Kind.JSON_LINES or container.encoding not in _ONE_BYTE_FEEDS:
+    if container.kind is not Kind.JSON_LINES or container.encoding not in ONE_BYTE_FEEDS:
         return [None]
     size = container.path.stat().st_size
     cuts = [0]

@@ -4,10 +4,12 @@ import gzip
 import io
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
+from curation.intake.blocks import Block
 
 ROW = {"prompt": "Why?\n", "chosen": "Because é 漢 🙂.", "rejected": ' b, "c"'}
 LAYOUTS: Sequence[dict[str, object]] = (
@@ -50,6 +52,19 @@ def name(seed: int) -> str:
         ["../../up.jsonl", "/etc/passwd", "a\0b.csv", "..", ".", "", "x" * 5000, "con\n.json",
          "\u202egnp.exe", "a/../../b", "C:\\x\\..\\y.jsonl", "-rf", "💥.parquet", "\ud800"]
     )  # fmt: skip
+
+
+def told(found: Iterable[Block]) -> list[tuple[int, str]]:
+    """Every pair, single answer and refusal of a file by its line, however it was read."""
+    rows: list[tuple[int, object]] = []
+    for block in found:
+        for table, line in ((block.pairs, "source_row"), (block.halves, "line")):
+            told_of = [] if table is None else table.to_pylist()
+            rows += [
+                (row[line], sorted(row.items())) for row in told_of if row.pop("fresh", True) is not None
+            ]
+        rows += [(refusal.line, refusal) for refusal in block.refusals]
+    return sorted((line, repr(row)) for line, row in rows)
 
 
 def _noise(chance: random.Random) -> bytes:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from curation.intake import blocks, columnar, containers, formats
-from curation.intake.blocks import Block
+from tests.curation.intake import hostile
 
 NOW = datetime(2026, 11, 22, 9, 0)
 ROW = {"system": "Be brief.", "question": "Why?", "chosen": "a", "rejected": " b"}
@@ -20,21 +20,16 @@ ROWS = st.fixed_dictionaries(
 )
 
 
-def both_ways(path: Path) -> tuple[list[object], list[object]]:
-    """(in pieces at once, row by row): every pair, refusal and line of a file."""
+def both_ways(path: Path) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
+    """(in pieces at once, row by row): every pair and refusal of a file with its line."""
     container = containers.recognise(path)
     mapping = formats.recognise(container.columns())
     assert mapping is not None
-    stretch = (0, path.stat().st_size)
-    ways = (blocks.of(container, mapping, "s", NOW, part) for part in (stretch, None))
-    return tuple(  # type: ignore[return-value]
-        sorted([each for block in way for each in found(block)], key=lambda each: each[0]) for way in ways
+    at_once, slow = (
+        hostile.told(blocks.of(container, mapping, "s", NOW, stretch))
+        for stretch in ((0, path.stat().st_size), None)
     )
-
-
-def found(block: Block) -> list[tuple[int, object]]:
-    rows = [] if block.pairs is None else block.pairs.drop_columns(["fresh"]).to_pylist()
-    return [*((row["source_row"], row) for row in rows), *((each.line, each) for each in block.refusals)]
+    return at_once, slow
 
 
 def at_once(content: bytes) -> list[dict[str, object]] | None:
