@@ -50,9 +50,9 @@ def _watch() -> None:
         if step and step.counts.refused:
             said += f", {step.counts.refused:,} rows refused"
         st.progress(share, plain(said))
-        words = "Cancelling" if job.is_cancelling else "Cancel the import"
+        words = "Cancelling" if job.was_cancelled else "Cancel the import"
         st.button(
-            words, key="import-cancel", on_click=cancel, disabled=job.is_cancelling, icon=":material/close:"
+            words, key="import-cancel", on_click=cancel, disabled=job.was_cancelled, icon=":material/close:"
         )
         st.caption("Others go on labelling. The pairs appear all at once when the import has ended.")
 

@@ -70,8 +70,8 @@ def _watch() -> None:
         job = measuring_job.last(session.database())
         if job is None or not job.runs:
             st.rerun(scope="app")
-        share = min(1.0, job.done / max(1, job.total))
-        st.progress(share, f"Measuring texts: {job.done:,} of {job.total:,} pairs")
+        done, total = job.progress or (0, 0)
+        st.progress(min(1.0, done / max(1, total)), f"Measuring texts: {done:,} of {total:,} pairs")
         words = "Cancelling" if job.was_cancelled else "Cancel"
         st.button(
             words, key="measure-cancel", on_click=_cancel, disabled=job.was_cancelled, icon=":material/close:"

@@ -22,14 +22,14 @@ def many(db: Database, a_pair: APair) -> Database:
 def test_it_measures_every_pair_and_says_how_many(many: Database) -> None:
     job = measuring_job.start(many)
     job.wait(60)
-    assert (job.runs, job.done, job.total, missing(many)) == (False, 6, 6, 0)
+    assert (job.runs, job.progress, missing(many)) == (False, (6, 6), 0)
 
 
 def test_what_was_measured_before_a_cancel_is_kept(many: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measuring, "_BATCH", 2)
-    job = measuring_job.Job(6)
+    job = measuring_job.Job("measuring")
     job.cancel()
-    job._begin(many)
+    measuring_job.begin(job, many)
     job.wait(60)
     assert (job.was_cancelled, job.problem, job.bug, missing(many)) == (True, None, None, 4)
     measuring_job.start(many).wait(60)
