@@ -55,13 +55,6 @@ def decisions(cursor: duckdb.DuckDBPyConnection, first: int) -> list[Row]:
     ).fetchall()
 
 
-def ids(cursor: duckdb.DuckDBPyConnection, first: int) -> list[tuple[int, str]]:
-    """Row id and id of the log from this row id on, at a quarter of what whole rows cost."""
-    return cursor.execute(
-        "SELECT rowid, id FROM decision WHERE rowid >= $first ORDER BY rowid", {"first": first}
-    ).fetchall()
-
-
 def replaced(cursor: duckdb.DuckDBPyConnection, rows: list[Row]) -> dict[str, int]:
     """Row id by id of the decisions that these replace."""
     ids = [row[6] for row in rows if row[6] is not None]

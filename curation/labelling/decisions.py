@@ -84,15 +84,14 @@ def record_plain(database: Database, batch: Sequence[Decision]) -> bool:
     if not batch:
         return True
     book = journal.of(database)
-    book.expect({decision.id: decision_rows.told(decision) for decision in batch})
     try:
         with database.writing(only="decision") as tx:
+            # Nobody else writes until this block has ended.
+            reads, decided = book.reads, database.changes["decision"] + 1
             _insert_all(tx, batch)
-    except BaseException as error:
-        book.expect_no_more([decision.id for decision in batch])
-        if isinstance(error, duckdb.ConstraintException):
-            return False
-        raise
+    except duckdb.ConstraintException:
+        return False
+    book.tell([decision_rows.told(decision) for decision in batch], decided=decided, reads=reads)
     return True
 
 

@@ -57,7 +57,7 @@ class Desk:
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
-        self._is_laid = False
+        self.is_filed = False  # every pair that was there at the first look
         self._stamp = (-1, -1)  # commits, and those that wrote only decisions
         self._suspicions: tuple[object, ...] = ()
         self._touched = Touched()
@@ -68,7 +68,7 @@ class Desk:
         if stamp == self._stamp:
             return
         with database.reading() as cursor:
-            if not self._is_laid:
+            if not self.is_filed:
                 cursor.execute("ATTACH ':memory:' AS desk")
                 cursor.execute(
                     "CREATE TABLE desk.entry (pair_id VARCHAR, bits INTEGER, by_votes VARCHAR,"
@@ -76,11 +76,11 @@ class Desk:
                 )
             suspicions = cursor.execute("SELECT count(*), max(computed) FROM suspicion").fetchone() or ()
             touched = list(self._touched.pairs(cursor))
-            if self._is_laid and suspicions == self._suspicions and len(touched) <= _FEW:
+            if self.is_filed and suspicions == self._suspicions and len(touched) <= _FEW:
                 _file(cursor, touched)
             else:
                 _file(cursor, None)
-            self._is_laid, self._suspicions = True, suspicions
+            self.is_filed, self._suspicions = True, suspicions
             self._touched.seen()
         self._stamp = stamp
 

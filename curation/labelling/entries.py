@@ -94,6 +94,8 @@ class Entries:
 
     def has_met(self, pair: int, person: int) -> bool:
         """The person has decided or skipped the pair, and has not taken that back."""
+        if self._newest[pair] < 0:  # most pairs that are asked about: nobody has met them
+            return False
         return any(self._live[entry] for entry in self._theirs(pair, person))
 
     def has_answered(self, pair: int, person: int, round_number: int) -> bool:

@@ -9,7 +9,7 @@ It does not know who holds a lease, nor why a pair is served: that is queue.py.
 
 import threading
 from array import array
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
 
 import duckdb
@@ -39,6 +39,7 @@ class Journal:
 
     def __init__(self) -> None:
         self.lock = threading.RLock()
+        self.reads = 0  # grows with each look at the table itself
         self._begin()
 
     def _begin(self) -> None:
@@ -59,7 +60,7 @@ class Journal:
         self._commits = self._decided = -1
         self._next_row = 0
         self._seen = committed.Seen()
-        self._expected: dict[str, Told] = {}
+        self._told: dict[int, Sequence[Told]] = {}
 
     def catch_up(self, database: Database) -> None:
         """Read what was committed since the last time; the first time, everything."""
@@ -67,9 +68,9 @@ class Journal:
         if (commits, decided) == (self._commits, self._decided):
             return
         with database.reading() as cursor:
-            rows = self._expected_rows(cursor) if commits == self._commits and self._expected else None
+            rows = self._told_rows(decided) if commits == self._commits else None
             if rows is None:
-                rows = committed.decisions(cursor, self._next_row)
+                rows = self._read_rows(cursor)
             if commits == self._commits and all(row[1] in self.places for row in rows):
                 news = None
             else:
@@ -97,23 +98,36 @@ class Journal:
             self._seen = news.seen
         self._commits, self._decided = commits, decided
 
-    def expect(self, told: Mapping[str, Told]) -> None:
-        """These decisions are about to be written, by id: they need not be read again when they are there."""
-        with self.lock:
-            self._expected.update(told)
+    def tell(self, batch: Sequence[Told], *, decided: int, reads: int) -> None:
+        """These decisions are on disk, in this order: nobody need read them again.
 
-    def expect_no_more(self, ids: Collection[str]) -> None:
-        """They were not written: one of the ids was taken."""
+        Args:
+            decided: database.changes["decision"] right after their commit.
+            reads: `self.reads` before it. A look at the table since may have seen them already.
+        """
         with self.lock:
-            if any(self._expected.pop(name, None) is None for name in ids):
-                self._begin()  # the other decision of that id was taken for ours
+            if reads == self.reads:
+                self._told[decided] = batch
 
-    def _expected_rows(self, cursor: duckdb.DuckDBPyConnection) -> list[Row] | None:
-        """The rows that are new, from what was expected; None where another is among them."""
-        found = committed.ids(cursor, self._next_row)
-        if not all(name in self._expected for _, name in found):
+    def _told_rows(self, decided: int) -> list[Row] | None:
+        """The rows of every commit since the last look; None where nobody has told of one of them.
+
+        Rows are only ever added, and the next one's id is the number of rows before it.
+        """
+        batches = [self._told.pop(number, None) for number in range(self._decided + 1, decided + 1)]
+        if None in batches:
             return None
-        return [(row, *self._expected.pop(name)) for row, name in found]
+        told = [each for batch in batches if batch is not None for each in batch]
+        return [(self._next_row + place, *each) for place, each in enumerate(told)]
+
+    def _read_rows(self, cursor: duckdb.DuckDBPyConnection) -> list[Row]:
+        rows = committed.decisions(cursor, self._next_row)
+        self.reads += 1
+        self._told.clear()
+        if rows and rows[0][0] != self._next_row:  # what was told was not what the table holds
+            self._begin()
+            return committed.decisions(cursor, 0)
+        return rows
 
     def person(self, annotator_id: str) -> int:
         """The place of a person, a new one for a name that is new."""

@@ -61,6 +61,13 @@ class Pile:
         return len(self.pair_ids) - len(self.majority)
 
 
+def warm_up(db: Database) -> None:
+    """File every pair, which the first page after a start would have to wait for: seconds with a million."""
+    kept = desk.of(db)
+    with kept.lock:
+        kept.catch_up(db)
+
+
 def page(db: Database, reason: Reason | None = None, after: Position | None = None, size: int = 1) -> Page:
     """The pairs that stand here for this reason; all open ones where it is None.
 

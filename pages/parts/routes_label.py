@@ -21,7 +21,17 @@ from starlette.routing import Route
 from curation import text
 from curation.database import Database
 from curation.errors import InvalidInput, NotAllowed, PairloomError, Unknown, WorkspaceInUse
-from curation.labelling import annotators, decisions, details, guidelines, progress, projects, queue, together
+from curation.labelling import (
+    annotators,
+    decisions,
+    details,
+    guidelines,
+    progress,
+    projects,
+    queue,
+    review,
+    together,
+)
 from curation.model import Role
 from pages.parts import guard, label_entries, label_past, session
 from pages.parts.pair_view import markup
@@ -53,7 +63,7 @@ def routes() -> list[Route]:
 
 
 def warm_up() -> None:
-    """Read the log of decisions beside the start of the server, so that no person waits for it.
+    """Read the log of decisions beside the start of the server, so that nobody has to wait for it.
 
     A million of them take seconds. Where there is no database yet, nothing is made.
     """
@@ -65,6 +75,7 @@ def _read_log() -> None:
     # What is wrong with the workspace, the first page says; this thread has nobody to tell.
     with suppress(PairloomError):
         queue.warm_up(session.database())
+        review.warm_up(session.database())
 
 
 def issue_token(secret: str, *, annotator_id: str, role: Role) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from curation.database import Database
 from curation.errors import NothingToUndo
-from curation.labelling import decisions, placements, review, settlements, standings
+from curation.labelling import decisions, desk, placements, review, settlements, standings
 from curation.labelling.desk import Reason
 from curation.model import Verdict
 from tests.curation.labelling.a_workspace import NOW, a_database, a_decision, an_action
@@ -228,3 +228,12 @@ def act(db: Database, pair_id: str, step: str, person: str, number: int) -> None
     else:
         made_now = a_decision(pair_id, id=f"p{number}", annotator_id=person, verdict=Verdict(step))
         decisions.record(db, made_now)
+
+
+def test_what_was_filed_beside_the_start_shows_what_was_decided_since() -> None:
+    db, (early, late) = a_database(2)
+    judged(db, early, BAD)
+    review.warm_up(db)
+    assert desk.of(db).is_filed
+    judged(db, late, SKIP, SKIP)
+    assert (reasons_of(db, early)[0], reasons_of(db, late)) == (Reason.BOTH_BAD, (Reason.SKIPPED,))
