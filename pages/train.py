@@ -15,6 +15,7 @@ from pages.parts import (
     train_checks,
     train_inputs,
     train_suggestions,
+    train_trial,
 )
 from training import preflight, supervisor
 from training.base_model import BaseModel
@@ -25,20 +26,22 @@ person = guard.require(Role.LEAD)
 place = session.home()
 
 
-def start(release: Path, model: BaseModel, settings: DpoRecipe) -> None:
+def asked_for(release: Path, model: BaseModel, settings: DpoRecipe, *, key: str) -> StartRequest:
+    return StartRequest(
+        release=release,
+        model=model,
+        recipe=settings,
+        by=person.id,
+        request_id=session.request_id(key),
+        space=place,
+    )
+
+
+def start(request: StartRequest) -> None:
     """Check, create the run folder, start its supervisor, and go and watch it."""
     with st.spinner("Checking, then starting"):
-        run = supervisor.start(
-            StartRequest(
-                release=release,
-                model=model,
-                recipe=settings,
-                by=person.id,
-                request_id=session.request_id("train"),
-                space=place,
-            )
-        )
-    detail = {"release": release.name, "model": model.name}
+        run = supervisor.start(request)
+    detail = {"release": request.release.name, "model": request.model.name}
     events.add(
         session.database(), actor=person.id, action="start run", subject=run, detail=detail, now=session.now()
     )
@@ -70,9 +73,14 @@ with guard.on_action():
     with st.container(horizontal=True, vertical_alignment="bottom"):
         started = st.button("Start training", type="primary", key="train-start", icon=":material/play_arrow:")
         checked = st.button("Check only", key="train-check", icon=":material/fact_check:")
+        tried = st.button(
+            "Measure two steps", key="train-trial", icon=":material/speed:",
+            help="Runs two real steps, the longest pairs first, and puts what they took in place of the "
+            "estimate. It waits for its turn on the device.",
+        )  # fmt: skip
         rendered = st.button("Show the exact text", key="train-texts", icon=":material/text_snippet:")
         asked = st.text_input(
-            "Of the pair", key="train-pair", placeholder="Beginning of its id", width=220,
+            "Of the pair", key="train-pair", placeholder="Beginning of its id", width=180,
             help="Beside the longest, the shortest and the first pair, also those whose id begins so.",
         ).strip()  # fmt: skip
     st.caption(
@@ -80,8 +88,10 @@ with guard.on_action():
         "The run goes on when this page or the whole app is closed."
     )
     if started:
-        start(release, model, settings)
-    if checked:
+        start(asked_for(release, model, settings, key="train"))
+    if tried:
+        train_trial.ask(asked_for(release, model, settings, key="trial"))
+    if train_trial.follow(place) or checked:
         with st.spinner("Checking"):
             train_checks.findings(preflight.check(release, model, settings, space=place))
     if rendered:

@@ -144,7 +144,7 @@ def evaluations(recipe: DpoRecipe, steps: int) -> float:
 
 
 def sampling(shape: ModelShape, recipe: DpoRecipe, device: Device) -> float:
-    """Answers before and after, token by token: every weight is read for each."""
+    """Seconds for answers before and after, token by token: every weight is read for each."""
     tokens = 2 * recipe.sample_prompts * recipe.sample_tokens
     read = _weight_bytes(shape, recipe, value_bytes(recipe, device))
     return tokens * (_TOKEN_SECONDS + read / _BYTES_A_SECOND[device.kind])

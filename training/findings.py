@@ -69,14 +69,18 @@ class Preflight:
     def warnings(self) -> tuple[Finding, ...]:
         return tuple(one for one in self.findings if one.severity is Severity.WARNING)
 
-    def raise_for_errors(self) -> None:
+    def raise_for_errors(self, *, but: str = "") -> None:
         """Refuse the start if there is a finding of severity E.
+
+        Args:
+            but: id of a finding that does not count.
 
         Raises:
             PreflightRefused: with the sentences of all of them.
         """
-        if self.errors:
-            raise errors.PreflightRefused(" ".join(one.message for one in self.errors))
+        stopping = [one.message for one in self.errors if one.id != but]
+        if stopping:
+            raise errors.PreflightRefused(" ".join(stopping))
 
     def to_dict(self) -> dict[str, Any]:
         return {

@@ -22,7 +22,6 @@ from training import (
     pair_set,
     recipe,
     recipe_problems,
-    rendering,
     runs,
     scoring,
 )
@@ -34,6 +33,7 @@ from training.pair_set import PairSet
 from training.recipe import DpoRecipe
 from training.rendering import Renderer
 from training.runs import Request
+from training.system_turn import Turn
 from training.witness import Witness
 
 log = logging.getLogger(__name__)
@@ -164,7 +164,7 @@ def trainer(bench: Bench, callbacks: Sequence[Any]) -> Any:
 def _leave(
     bench: Bench,
     trained: Any,
-    prompts: Sequence[list[rendering.Turn]],
+    prompts: Sequence[list[Turn]],
     before: Sequence[str],
     reference: Sequence[Likelihoods],
 ) -> None:
@@ -198,7 +198,7 @@ def _save(bench: Bench, model: Any) -> None:
 
 
 def _write_samples(
-    bench: Bench, prompts: Sequence[list[rendering.Turn]], before: Sequence[str], after: Sequence[str]
+    bench: Bench, prompts: Sequence[list[Turn]], before: Sequence[str], after: Sequence[str]
 ) -> None:
     rows = [
         {"prompt": prompt, "before": old, "after": new}

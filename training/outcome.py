@@ -89,8 +89,12 @@ def vanished(run: Path, why: str) -> Ending:
 
 def _completed(run: Path, result: dict[str, object]) -> Ending:
     step, steps = result.get("step"), result.get("max_steps")
-    evaluates = runs.read_request(run).evaluation is not None
-    problems = list(contents.problems(run) if evaluates else artefacts.problems(run))
+    request = runs.read_request(run)
+    if request.trial:
+        problems = [] if (run / runs.TRIAL).exists() else [f"{runs.TRIAL} is missing"]
+    else:
+        check = artefacts.problems if request.evaluation is None else contents.problems
+        problems = list(check(run))
     if not step or step != steps:
         problems.insert(0, f"it ended at step {step} of {steps}")
     if problems:

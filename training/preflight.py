@@ -5,6 +5,7 @@ sentences by `release_findings`, `recipe_findings`, `text_findings` and `machine
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from curation import text, workspace
@@ -23,8 +24,10 @@ from training import (
     release_findings,
     runs,
     text_findings,
+    trials,
 )
 from training.base_model import BaseModel
+from training.devices import Device
 from training.findings import Finding, Preflight, Severity
 from training.flaws import Flaw
 from training.located_model import LocatedModel
@@ -59,28 +62,57 @@ def check(
     found += kto_findings.of(settings, opened) if opened else ()
     lengths = _lengths(opened, base, settings, space, found) if opened and base else None
     found.append(machine_findings.of_device(settings, device))
-    parts: dict[estimates.Bytes, int] = {}
-    seconds = 0.0
-    if opened and base:
-        work = _workload(opened, lengths, settings)
-        parts = estimates.memory(base.shape, settings, work, device)
-        seconds = estimates.seconds(base.shape, settings, work, device)
-        seconds += _DEMO_SECONDS if base.made_later else 0.0
+    needs = _needs(opened, base, lengths, settings, device, space) if opened and base else _NOTHING
+    if base and needs is not _NOTHING:
         found += [
             machine_findings.of_model(base),
-            machine_findings.of_memory(sum(parts.values()), device, space, measured=False),
+            machine_findings.of_memory(needs.memory_bytes, device, space, measured=needs.measured),
             *machine_findings.of_disk(base, settings, space),
-            machine_findings.of_time(seconds, measured=False),
+            machine_findings.of_time(needs.seconds, measured=needs.measured),
         ]
     order = list(Severity)
     return Preflight(
         key=key(release, model, settings),
         model=base.model if base else model,
         findings=tuple(sorted(found, key=lambda one: order.index(one.severity))),
-        memory_bytes=sum(parts.values()),
-        seconds=seconds,
-        memory={part.value: needed for part, needed in parts.items()},
+        memory_bytes=needs.memory_bytes,
+        seconds=needs.seconds,
+        memory={part.value: needed for part, needed in needs.parts.items()},
+        measured=needs.measured,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Needs:
+    """What the run will take; measured where somebody has let two steps be tried on this machine."""
+
+    parts: dict[estimates.Bytes, int]
+    memory_bytes: int
+    seconds: float
+    measured: bool
+
+
+_NOTHING = _Needs(parts={}, memory_bytes=0, seconds=0.0, measured=False)
+
+
+def _needs(
+    release: Release,
+    base: LocatedModel,
+    lengths: Measured | None,
+    settings: DpoRecipe,
+    device: Device,
+    space: workspace.Workspace,
+) -> _Needs:
+    work = _workload(release, lengths, settings)
+    parts = estimates.memory(base.shape, settings, work, device)
+    tried = trials.newest(space, release, base.model, settings)
+    later = _DEMO_SECONDS if base.made_later else 0.0
+    if tried is None:
+        seconds = estimates.seconds(base.shape, settings, work, device) + later
+        return _Needs(parts=parts, memory_bytes=sum(parts.values()), seconds=seconds, measured=False)
+    sampling = estimates.sampling(base.shape, settings, device)
+    seconds = trials.seconds(tried, settings, release, sampling) + later
+    return _Needs(parts=parts, memory_bytes=tried.peak_bytes, seconds=seconds, measured=True)
 
 
 def exact_texts(

@@ -8,7 +8,7 @@ from typing import Any
 
 from curation import text
 from training import errors
-from training.rendering import Turn
+from training.system_turn import Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,11 +12,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from training import errors
+from training import errors, system_turn
 from training.choices import Template
 from training.flaws import Flaw
-
-Turn = dict[str, str]  # {"role": …, "content": …}
+from training.system_turn import Turn
 
 # Every turn ends with <|im_end|>, the assistant's with the tokenizer's own end mark: a base model has no
 # token for <|im_end|> and would never learn to stop at its pieces.
@@ -27,7 +26,6 @@ CHATML = (
     "{{ eos_token if message['role'] == 'assistant' else '<|im_end|>' }}{% endfor %}"
     "{% if add_generation_prompt %}{{ '\\n<|im_start|>assistant\\n' }}{% endif %}"
 )
-_MARK = "PairloomSystemTurn"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +133,7 @@ class Renderer:
         return self.ids(self._fitted(prompt)[0], answering=True)
 
     def _fitted(self, prompt: Sequence[Turn]) -> tuple[list[Turn], int, int]:
-        return self._cut(folded_system(prompt) if self.folds_system else list(prompt))
+        return self._cut(system_turn.folded(prompt) if self.folds_system else list(prompt))
 
     def text(self, turns: Sequence[Turn], *, answering: bool = False) -> str:
         """Messages as the template writes them; `answering` adds the generation prompt."""
@@ -264,27 +262,11 @@ def prepare(tokenizer: Any, template: Template, limits: Limits) -> Renderer:
     added = {token: about.content for token, about in tokenizer.added_tokens_decoder.items() if about.special}
     written = sorted({*tokenizer.all_special_tokens, *added.values()}, key=len, reverse=True)
     return Renderer(
-        tokenizer=tokenizer, limits=limits, folds_system=not keeps_system(tokenizer), template=template,
+        tokenizer=tokenizer, limits=limits, folds_system=not system_turn.is_kept(tokenizer),
+        template=template,
         _marks=frozenset({*tokenizer.all_special_ids, *added}),
         _written_mark=re.compile("|".join(map(re.escape, written)) or "(?!)"),
     )  # fmt: skip
-
-
-def keeps_system(tokenizer: Any) -> bool:
-    """The template takes a system turn and its text appears in what it writes."""
-    turns = [{"role": "system", "content": _MARK}, {"role": "user", "content": "?"}]
-    try:
-        return _MARK in tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
-    except Exception:
-        return False  # templates refuse with whatever exception their author chose
-
-
-def folded_system(turns: Sequence[Turn]) -> list[Turn]:
-    """The system turn's text at the head of the first user turn, an empty line between."""
-    if not turns or turns[0]["role"] != "system":
-        return list(turns)
-    system, first, *rest = turns
-    return [{**first, "content": f"{system['content']}\n\n{first['content']}"}, *rest]
 
 
 def _common_prefix(ids: Sequence[int], others: Sequence[int]) -> int:

@@ -20,6 +20,7 @@ from training.evaluating.asked import Asked
 
 REQUEST = "request.json"
 PREFLIGHT = "preflight.json"
+TRIAL = "trial.json"
 STATE = "state.json"
 PROCESS = "process.json"
 RESULT = "result.json"
@@ -123,6 +124,7 @@ class Request:
     host: str
     resumes: Resumption | None = None
     evaluation: Asked | None = None
+    trial: bool = False  # two steps, measured (training.trial); no run that anybody wants to see
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +167,7 @@ def folders(space: workspace.Workspace) -> list[Path]:
 
 def list_runs(space: workspace.Workspace) -> list[RunView]:
     """All training runs, newest first."""
-    return [run for run in _views(space) if run.request.evaluation is None]
+    return [run for run in _views(space) if run.request.evaluation is None and not run.request.trial]
 
 
 def list_evaluations(space: workspace.Workspace) -> list[RunView]:

@@ -7,7 +7,8 @@ from typing import Any
 import torch
 
 from training.evaluation import Likelihoods
-from training.rendering import Rendered, Renderer, Side, Turn
+from training.rendering import Rendered, Renderer, Side
+from training.system_turn import Turn
 
 
 def likelihoods(model: Any, pairs: Sequence[Rendered]) -> list[Likelihoods]:

@@ -18,14 +18,13 @@ from pathlib import Path
 from curation import text, workspace
 from training import (
     base_model,
-    checkpoints,
     errors,
     libraries,
     locks,
-    metrics,
     preflight,
     recipe,
     release_folder,
+    resumption,
     runs,
 )
 from training.evaluating import contents
@@ -79,6 +78,27 @@ def start(request: StartRequest) -> str:
     return known.name
 
 
+def try_out(request: StartRequest) -> str:
+    """Let two steps be measured as a run of their own, in its turn; preflight.check then knows better.
+
+    Returns:
+        The trial's id, the name of its folder beside the runs.
+
+    Raises:
+        PreflightRefused: as for start; too little memory does not stand in the way, for that is the question.
+        LaunchFailed: as for start.
+    """
+    request.space.create()
+    known = _started(request.space, request.request_id)
+    if known is None:
+        seen = preflight.check(request.release, request.model, request.recipe, space=request.space)
+        seen.raise_for_errors(but="memory")
+        wanted = dataclasses.replace(_to_request(request, seen), trial=True)
+        known = _create(request.space, wanted, _acknowledged(seen, request.by))
+    _watch(known)
+    return known.name
+
+
 def evaluate(
     earlier: Path, asked: Asked, *, by: str, request_id: str, prepare: Callable[[Path], None]
 ) -> str:
@@ -125,9 +145,9 @@ def resume(run: Path, *, by: str, request_id: str | None = None) -> str:
     known = _started(space, request_id)
     if known is None:
         earlier = runs.read_request(run)
-        resumption = _resumption(run, earlier)
-        _refuse_changed_release(earlier)
-        request = dataclasses.replace(_after(earlier, by, request_id), resumes=resumption)
+        going_on = resumption.of(run, earlier)
+        resumption.refuse_changed_release(earlier)
+        request = dataclasses.replace(_after(earlier, by, request_id), resumes=going_on)
         known = _create(space, request, _resumed(request, space))
     _watch(known)
     return known.name
@@ -135,10 +155,10 @@ def resume(run: Path, *, by: str, request_id: str | None = None) -> str:
 
 def _resumed(request: runs.Request, space: workspace.Workspace) -> Callable[[Path], None]:
     """What has to lie in the folder of a resumed run before it starts."""
-    resumption = request.resumes
-    assert resumption is not None
+    going_on = request.resumes
+    assert going_on is not None
     if request.evaluation is not None:
-        return lambda folder: contents.inherit(resumption.checkpoint, folder)
+        return lambda folder: contents.inherit(going_on.checkpoint, folder)
     settings = recipe.from_dict(request.recipe)
     seen = preflight.check(request.release, request.model, settings, space=space)
     seen.raise_for_errors()
@@ -146,7 +166,7 @@ def _resumed(request: runs.Request, space: workspace.Workspace) -> Callable[[Pat
 
     def prepare(folder: Path) -> None:
         acknowledged(folder)
-        _copy_metrics(resumption, folder)
+        resumption.copy_metrics(going_on, folder)
 
     return prepare
 
@@ -261,40 +281,6 @@ def _after(earlier: runs.Request, by: str, request_id: str) -> runs.Request:
         host=socket.gethostname(),
         resumes=None,
     )
-
-
-def _resumption(run: Path, earlier: runs.Request) -> runs.Resumption:
-    state = runs.read_state(run)
-    if not state.state.is_final:
-        raise errors.NotResumable(f"Run {run.name} is {state.state}. Stop it before resuming it.")
-    if state.state is RunState.COMPLETED:
-        raise errors.NotResumable(
-            f"Run {run.name} has completed all {state.max_steps} steps. Start a new run."
-        )
-    if earlier.evaluation is not None:
-        return runs.Resumption(run=run.name, checkpoint=run, step=contents.made(run))
-    checkpoint = checkpoints.newest_or_inherited(run)
-    if checkpoint is None:
-        raise errors.NotResumable(f"Run {run.name} has saved no whole checkpoint. Start a new run.")
-    return runs.Resumption(run=run.name, checkpoint=checkpoint.path, step=checkpoint.step)
-
-
-def _refuse_changed_release(earlier: runs.Request) -> None:
-    release = release_folder.load(earlier.release)
-    changed = release_folder.differences(release)
-    if release.fingerprint != earlier.fingerprint or changed:
-        what = changed[0] if changed else "its fingerprint is another one"
-        raise errors.NotResumable(
-            f"The release {release.path} is not what run {earlier.run} was trained on: {what}. "
-            "Restore it, or start a new run."
-        )
-
-
-def _copy_metrics(resumes: runs.Resumption, folder: Path) -> None:
-    """The rows up to the checkpoint, so that the curves of the new run read whole."""
-    path = resumes.checkpoint.parent / runs.METRICS
-    rows = [row for row in metrics.read(path) if row["step"] <= resumes.step]
-    metrics.write(folder / runs.METRICS, rows)
 
 
 def _run_id(created_at: datetime, request_id: str) -> str:

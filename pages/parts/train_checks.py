@@ -24,25 +24,22 @@ def findings(seen: Preflight) -> None:
     others = [finding for finding in seen.findings if finding.severity is Severity.INFORMATION]
     with st.expander(f"In order: {len(others)} of {len(seen.findings)} checks", icon=":material/checklist:"):
         st.dataframe(
-            [
-                {"check": one.id, "found": one.value, "matters from": one.threshold, "what": one.message}
-                for one in others
-            ],
+            [{"check": one.message, "found": one.value, "matters from": one.threshold} for one in others],
             hide_index=True,
             column_config={
-                "check": st.column_config.TextColumn(width="small"),
+                "check": st.column_config.TextColumn(width=640),
                 "found": st.column_config.NumberColumn(width="small", format="compact"),
                 "matters from": st.column_config.NumberColumn(width="small", format="compact"),
-                "what": st.column_config.TextColumn(width="large"),
             },
         )
 
 
 def _named(finding: Finding) -> str:
-    if not finding.pairs:
+    pairs = [pair[:8] for pair in finding.pairs if pair not in finding.message]
+    if not pairs:
         return ""
     # The eight digits find a pair in Browse and in the exact text below.
-    return "  \nFirst pairs: " + ", ".join(f"`{pair[:8]}`" for pair in finding.pairs)
+    return "  \nFirst pairs: " + ", ".join(f"`{pair}`" for pair in pairs)
 
 
 def _needs(seen: Preflight) -> None:

@@ -15,8 +15,8 @@ from training import base_model, demo_model, recipe, runs
 from training.base_model import BaseModel
 from training.recipe import DpoRecipe
 from training.release_pairs import PreferencePair
-from training.rendering import Turn
 from training.runs import Request, Resumption
+from training.system_turn import Turn
 
 NAMES = ("Ada", "Ben", "Cleo", "Dora", "Emil", "Finn", "Greta", "Hugo", "Ida", "Jonas", "Kira", "Leo")
 

@@ -201,6 +201,8 @@ def test_a_worker_that_left_no_trace_makes_a_lost_run(
 ) -> None:
     run = run_folders.started(monkeypatch, space, "crash")
     run_folders.until_end(run)
+    while locks.is_held(run / runs.SUPERVISOR_LOCK):  # the first supervisor has written the end, not yet left
+        time.sleep(0.02)
     runs.write_state(run, runs.State(run=run.name, state=RunState.STARTING))
     (run / runs.PROCESS).unlink()
     supervisor.adopt_all(space)

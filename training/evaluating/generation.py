@@ -12,7 +12,8 @@ from typing import Any
 import torch
 
 from training.evaluating.asked import Sampling
-from training.rendering import Renderer, Turn
+from training.rendering import Renderer
+from training.system_turn import Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
