@@ -5,7 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from training import presets, recipe_command, recipe_difference, recipe_file
+from pages.parts import recipe_compare
+from training import recipe_command, recipe_file
 from training.base_model import BaseModel
 from training.presets import Preset
 from training.recipe import DpoRecipe
@@ -47,22 +48,5 @@ def panel(settings: DpoRecipe, preset: Preset, release: Path, model: BaseModel |
         if model is not None:
             st.markdown("**The same run without this page**")
             st.code(recipe_command.start(release, model, settings), language="bash")
-        st.markdown("**Compared with**")
-        _comparison(settings, preset)
-
-
-def _comparison(settings: DpoRecipe, preset: Preset) -> None:
-    others = [preset, *(one for one in presets.PRESETS if one.key != preset.key)]
-    other = st.selectbox(
-        "Compared with", others, format_func=lambda one: one.name, key="train-recipe-other",
-        label_visibility="collapsed",
-    )  # fmt: skip
-    found = recipe_difference.between(other.recipe, settings)
-    if not found:
-        st.caption(f"Every setting is that of {other.name}.")
-        return
-    rows = [
-        {"setting": each.label, "key": each.key, other.name: each.left, "this recipe": each.right}
-        for each in found
-    ]
-    st.dataframe(rows, hide_index=True)
+        st.markdown("**What two recipes do differently**")
+        recipe_compare.panel(settings, preset)

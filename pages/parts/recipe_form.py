@@ -6,12 +6,12 @@ from itertools import groupby
 import streamlit as st
 
 from training import knobs, recipe, seed_notebook
+from training.choices import Method
 from training.knobs import Kind, Knob, Level
 from training.losses import Loss
 from training.presets import Preset
 from training.recipe import DpoRecipe
 
-_SMOOTHING = "label_smoothing"
 _IN_A_ROW = 4
 
 
@@ -23,16 +23,14 @@ def form(preset: Preset) -> DpoRecipe:
     """
     first, others = ([knob for knob in recipe.KNOBS if knob.level is level] for level in Level)
     typed = _draw_all(first, preset)
-    smooths = _smooths(typed["loss_types"])
+    hidden = _without_effect(typed)
     with st.expander("Expert settings", icon=":material/tune:"):
         for group, members in groupby(others, key=lambda knob: knob.group):
             st.markdown(f"**{group}**")
-            typed |= _draw_all([one for one in members if smooths or one.key != _SMOOTHING], preset)
+            typed |= _draw_all([one for one in members if one.key not in hidden], preset)
             if group == "Text":
                 st.caption("Padding-free batches and packing are missing: TRL 1.16 has neither for DPO.")
-    if not smooths:
-        typed[_SMOOTHING] = "0"
-    return recipe.with_changes(preset.recipe, typed)
+    return recipe.with_changes(preset.recipe, typed | hidden)
 
 
 def seed_table() -> None:
@@ -55,9 +53,13 @@ def _draw_all(members: Sequence[Knob], preset: Preset) -> dict[str, str]:
     return typed
 
 
-def _smooths(losses: str) -> bool:
-    """Whether label smoothing would change anything; every other loss ignores it without a word."""
-    return any(Loss(word).smooths_labels for word in losses.split(",") if word)
+def _without_effect(typed: dict[str, str]) -> dict[str, str]:
+    """Settings that would change nothing here, with the value they then have; TRL ignores them in silence."""
+    losses = [Loss(word) for word in typed["loss_types"].split(",") if word]
+    kto = typed["method"] == Method.KTO
+    smooths = any(loss.smooths_labels for loss in losses) and not kto
+    hidden = {} if smooths else {"label_smoothing": "0"}
+    return hidden if kto else {**hidden, "desirable_weight": "1", "undesirable_weight": "1"}
 
 
 def _draw(knob: Knob, preset: Preset) -> str:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.training.conftest import a_pair, write_release
+from tests.training.conftest import a_pair, write_release, write_run
+from training import base_model, presets, recipe, runs
 
 PAGE = Path(__file__).parents[2] / "pages" / "train.py"
 
@@ -35,4 +36,24 @@ def test_the_recipe_made_for_a_release_says_why(page: AppTest) -> None:
     page.selectbox(key="train-preset-True-v1").select_index(1).run()
     assert any("one pass over 60 pairs, 15 steps" in caption.value for caption in page.caption)
     assert "--set beta=0.3" in command(page)
+    assert not page.exception
+
+
+def test_two_recipes_are_compared_a_run_among_them(page: AppTest, home: Path) -> None:
+    release = home / "releases" / "v1"
+    settings = recipe.with_changes(presets.find("demo").recipe, {"beta": "0.7"})
+    run = write_run(home, release, settings, model=base_model.parse("demo"))
+    runs.write_state(run, runs.State(run=run.name))
+    page.run()
+    page.selectbox(key="train-recipe-other").select(f"Run {run.name}, demo on small").run()
+    assert page.dataframe[0].value[["key", "This recipe"]].to_numpy().tolist() == [["beta", "0.1"]]
+    assert not page.exception
+
+
+def test_the_weights_of_single_answers_are_offered_only_with_kto(page: AppTest) -> None:
+    weight = "knob-demo-desirable_weight"
+    assert weight not in {field.key for field in page.text_input}
+    page.selectbox(key="knob-demo-method").select("kto").run()
+    page.text_input(key=weight).set_value("1.2").run()
+    assert "--set desirable_weight=1.2" in command(page)
     assert not page.exception
