@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from curation.model import Answer, Message, Speaker
 
+_ORDER = hashlib.blake2b(digest_size=1, person=b"order")
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0x180E], None)
 
 
@@ -60,7 +61,9 @@ def canonical(
 
 def is_flipped(pair_id: str) -> bool:
     """Whether the answer that sorts last stands first in the canonical order of the pair."""
-    return bool(hashlib.blake2b(pair_id.encode(), digest_size=1, person=b"order").digest()[0] & 1)
+    order = _ORDER.copy()
+    order.update(pair_id.encode())
+    return bool(order.digest()[0] & 1)
 
 
 def content_hash(context: Sequence[Message], prompt: str, one: str, other: str) -> str:

@@ -131,13 +131,10 @@ def _is_sound(column: pa.ChunkedArray, key: Field | None) -> bool:
 
 
 def _holds_nul(column: pa.Array) -> bool:
-    # A column just parsed owns its buffer from the first text to the last. A twentieth of match_substring.
-    texts = column.buffers()[2]
-    return texts is not None and b"\0" in memoryview(texts)[: _end(column)].tobytes()
-
-
-def _end(column: pa.Array) -> int:
-    return int(np.frombuffer(column.buffers()[1], np.int32)[column.offset + len(column)])
+    # All texts of the column lie one after the other. A twentieth of the time of match_substring.
+    ends = np.frombuffer(column.buffers()[1], np.int32)
+    texts = np.frombuffer(column.buffers()[2] or b"", np.uint8)
+    return not texts[ends[column.offset] : ends[column.offset + len(column)]].all()
 
 
 def _pairs(found: pa.Table, mapping: ColumnMapping, source_id: str, now: datetime) -> pa.Table:

@@ -134,10 +134,12 @@ def from_row(row: Row) -> Pair:
 
 def shuffles_of(ids: Sequence[str]) -> pa.Array:
     """Where each pair stands in the queue's random order: uniform in [0, 2^63), from a hash of its id."""
-    head = text.framed([b"shuffle"])
-    digests = [
-        hashlib.blake2b(head + text.framed([pair_id.encode()]), digest_size=8).digest() for pair_id in ids
-    ]
+    begun = hashlib.blake2b(text.framed([b"shuffle"]), digest_size=8)
+    digests = []
+    for pair_id in ids:
+        each = begun.copy()  # a third of the time of a new one
+        each.update(text.framed([pair_id.encode()]))
+        digests.append(each.digest())
     return pa.array((np.frombuffer(b"".join(digests), ">u8") >> 1).astype("<i8"))
 
 
