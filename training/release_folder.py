@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curation import workspace
+from curation.release import members
 from training import documents, errors
 
 _MANIFEST = "manifest.json"
@@ -46,13 +47,13 @@ def load(path: Path) -> Release:
     """Read the manifest.
 
     Raises:
-        UnusableRelease: the folder holds no manifest that can be read.
+        UnusableRelease: the folder holds no manifest that can be read, or one that names files elsewhere.
     """
     content = documents.read_or_none(path / _MANIFEST)
     try:
         if content is None:
             raise KeyError(_MANIFEST)
-        return Release(
+        release = Release(
             path=path.resolve(),
             name=path.resolve().name,
             fingerprint=str(content["fingerprint"]),
@@ -64,6 +65,12 @@ def load(path: Path) -> Release:
         raise errors.UnusableRelease(
             f"{path} is not a release: its manifest lacks {error}. Release the data again."
         ) from None
+    outside = [name for name in release.files if not members.is_member(name)]
+    if outside:
+        raise errors.UnusableRelease(
+            f"{path} names {outside[0]!r}, which lies outside of the release. Do not use this folder."
+        )
+    return release
 
 
 def differences(release: Release) -> tuple[str, ...]:

@@ -9,7 +9,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from curation.errors import InvalidInput
-from curation.release import fingerprint, write
+from curation.release import fingerprint, members, rows, write
+
+_LARGEST_MANIFEST = 1 << 24  # bytes; ours take a few thousand
+LARGEST_GROUP = 1 << 31  # bytes unpacked; ours hold 1,000 rows, and zeros pack a thousandfold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,8 +66,10 @@ def read_manifest(folder: Path) -> Manifest:
     """
     path = folder / write.MANIFEST
     try:
+        if path.stat().st_size > _LARGEST_MANIFEST:
+            raise ValueError(path.stat().st_size)
         found = json.loads(path.read_text(encoding="utf-8"))
-        return Manifest(
+        manifest = Manifest(
             name=str(found["name"]),
             fingerprint=str(found["fingerprint"]),
             train=int(found["train"]),
@@ -79,6 +84,13 @@ def read_manifest(folder: Path) -> Manifest:
         raise InvalidInput(
             f"{path} is not a manifest of Pairloom, or it is damaged. Take the folder from a backup."
         ) from error
+    for name in manifest.files:
+        if not members.is_member(name):
+            raise InvalidInput(
+                f"{path} names {name!r}, which lies outside of the release, so nothing of it is "
+                "read. Do not use this folder."
+            )
+    return manifest
 
 
 def _missing_and_changed(folder: Path, manifest: Manifest) -> Iterator[Difference]:
@@ -102,11 +114,23 @@ def _content(folder: Path, manifest: Manifest) -> Iterator[Difference]:
     digests: list[str] = []
     for name, expected in ((write.TRAIN, manifest.train), (write.TEST, manifest.test)):
         before = len(digests)
-        with pq.ParquetFile(folder / name) as file:
-            for batch in file.iter_batches():
+        try:
+            for batch in _batches(folder / name):
                 digests.extend(fingerprint.of_table(pa.Table.from_batches([batch])))
+        except (pa.ArrowException, OSError, ValueError) as error:
+            yield Difference(path=name, message=f"{name} cannot be read: {str(error).splitlines()[0]}.")
+            return
         if len(digests) - before != expected:
             message = f"{name} holds {len(digests) - before} rows, the manifest says {expected}."
             yield Difference(path=name, message=message)
     if fingerprint.of_rows(digests) != manifest.fingerprint:
         yield Difference(path=write.MANIFEST, message="The rows do not give the manifest's fingerprint.")
+
+
+def _batches(path: Path) -> Iterator[pa.RecordBatch]:
+    with pq.ParquetFile(path) as file:
+        for number in range(file.metadata.num_row_groups):
+            size = file.metadata.row_group(number).total_byte_size
+            if size > LARGEST_GROUP:
+                raise ValueError(f"{size / 2**20:,.0f} MiB of rows are packed into one group")
+            yield from file.iter_batches(batch_size=rows.CHUNK, row_groups=[number])

@@ -1,15 +1,21 @@
 """A folder against its manifest."""
 
+import hashlib
 import json
 from pathlib import Path
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from curation.errors import InvalidInput
-from curation.release import verify
+from curation.release import verify, write
 from tests.curation.release.conftest import Releasing
+from training import release_folder
+from training.errors import UnusableRelease
 
 
 @pytest.fixture
@@ -75,3 +81,44 @@ def test_another_folder_is_no_release(tmp_path: Path) -> None:
     for place in (tmp_path, tmp_path / "absent"):
         with pytest.raises(InvalidInput, match=r"is not a release: it has no manifest\.json"):
             verify.check(place)
+
+
+@pytest.mark.parametrize(
+    "name", ["../secret.key", "/etc/hostname", "data/../../x", "..\\x", "", "a\0b"], ids=repr
+)
+def test_a_manifest_that_names_a_file_outside_of_its_folder_is_refused(folder: Path, name: str) -> None:
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**manifest, "files": {name: "0" * 64}}), encoding="utf-8")
+    with pytest.raises(InvalidInput, match="lies outside of the release"):
+        verify.check(folder)
+    with pytest.raises(UnusableRelease, match="lies outside of the release"):
+        release_folder.load(folder)
+
+
+def rewrite(folder: Path, name: str, content: bytes) -> None:
+    """Put another file in place of a released one, and its digest into the manifest."""
+    (folder / name).write_bytes(content)
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    digests = {**manifest["files"], name: hashlib.sha256(content).hexdigest()}
+    path.write_text(json.dumps({**manifest, "files": digests}), encoding="utf-8")
+
+
+def test_rows_that_unpack_to_more_than_a_release_holds_are_refused_before_they_are_unpacked(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "LARGEST_GROUP", 1 << 20)
+    packed = tmp_path / "packed.parquet"
+    zeros = pa.table({"zeros": pa.array(np.zeros(1 << 20))})  # 8 MiB, which zstd makes 1 kB of
+    with pq.ParquetWriter(packed, zeros.schema, compression="zstd", use_dictionary=False) as writer:
+        writer.write_table(zeros)
+    rewrite(folder, write.TRAIN, packed.read_bytes())
+    (difference,) = verify.check(folder)
+    assert difference.message.endswith("8 MiB of rows are packed into one group.")
+
+
+def test_a_file_that_is_no_parquet_is_said_whatever_the_manifest_says(folder: Path) -> None:
+    rewrite(folder, write.TRAIN, b"PAR1 but nothing more")
+    (difference,) = verify.check(folder)
+    assert difference.message.startswith(f"{write.TRAIN} cannot be read: ")
