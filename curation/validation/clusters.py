@@ -90,11 +90,14 @@ def _near_prompts(cursor: Cursor, least: float) -> list[tuple[Key, Key]]:
             SELECT prompt, pair_id, unnest(bands) AS hash, generate_subscripts(bands, 1) AS place
             FROM different
         ),
+        crowded AS (  -- most buckets hold one prompt, and sorting is what costs
+            SELECT place, hash FROM band GROUP BY place, hash HAVING count(*) > 1
+        ),
         bucket AS (
             SELECT prompt, pair_id,
                    first_value(prompt) OVER in_order AS head, first_value(pair_id) OVER in_order AS head_id,
                    lag(prompt) OVER in_order AS before, lag(pair_id) OVER in_order AS before_id
-            FROM band
+            FROM band SEMI JOIN crowded USING (place, hash)
             WINDOW in_order AS (PARTITION BY place, hash ORDER BY prompt)
         )
         SELECT head AS one, prompt AS other, head_id AS one_id, pair_id AS other_id
