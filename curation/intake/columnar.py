@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.json as pj
 
 from curation import text
-from curation.intake import json_rows, rows
+from curation.intake import cells, json_rows
 from curation.intake.fields import ColumnMapping, Field, Shape
 from curation.labelling import pairs
 from curation.model import Message, Speaker
@@ -114,7 +114,7 @@ def _is_plain(found: pa.Table, mapping: ColumnMapping) -> bool:
     prompts = found[mapping.columns[Field.PROMPT]]
     # A letter in front says that something is to be seen.
     doubtful = prompts.filter(pc.invert(pc.match_substring_regex(prompts, r"^[A-Za-z0-9]")))
-    return not any(rows.is_blank(prompt) for prompt in doubtful.to_pylist())
+    return not any(cells.is_blank(prompt) for prompt in doubtful.to_pylist())
 
 
 def _is_sound(column: pa.ChunkedArray, key: Field | None) -> bool:
@@ -127,7 +127,7 @@ def _is_sound(column: pa.ChunkedArray, key: Field | None) -> bool:
     if column.null_count and key in _TEXTS:
         return False
     longest = pc.max(pc.binary_length(column)).as_py() or 0
-    return longest <= rows.MAX_CHARACTERS and not any(_holds_nul(chunk) for chunk in column.chunks)
+    return longest <= cells.MAX_CHARACTERS and not any(_holds_nul(chunk) for chunk in column.chunks)
 
 
 def _holds_nul(column: pa.Array) -> bool:

@@ -1,35 +1,20 @@
-"""One row of outside data as a Pair, or the sentence that says why not. Text is kept to the byte.
+"""One row of outside data as a Pair, or the sentence that says why not.
 
-Prompts and answers may be text, one message, or a list of messages ({"role", "content"} as TRL writes
-them, {"from", "value"} as ShareGPT does). Whatever is not understood for certain is refused.
+Whatever is not understood for certain is refused.
 """
 
-import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from curation import text
-from curation.intake import unfold
+from curation.intake import cells, unfold
+from curation.intake.cells import Conversation
 from curation.intake.fields import ColumnMapping, Field, Shape
 from curation.intake.refusing import Refused
 from curation.intake.shapes import duels, halves
 from curation.model import Answer, Message, Pair, Provenance, Speaker, Verdict
 
 _SHORT = 100  # characters: longer is no reason
-MAX_CHARACTERS = 5_000_000  # of one text: beyond it no screen shows it and no model reads it
-
-_SPEAKERS = {
-    "system": Speaker.SYSTEM,
-    "developer": Speaker.SYSTEM,  # what OpenAI's newer models call it
-    "user": Speaker.USER,
-    "human": Speaker.USER,
-    "assistant": Speaker.ASSISTANT,
-    "gpt": Speaker.ASSISTANT,
-}
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-Conversation = tuple[Message, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +56,7 @@ def half_from(values: Mapping[str, object], mapping: ColumnMapping, *, line: int
     if turns[-1].speaker is not Speaker.ASSISTANT:
         raise Refused("The conversation does not end with an assistant message, so it holds no answer.")
     before = _with_system(plain, mapping, turns[:-1])
-    if not before or before[-1].speaker is not Speaker.USER or is_blank(before[-1].content):
+    if not before or before[-1].speaker is not Speaker.USER or cells.is_blank(before[-1].content):
         raise Refused("No message of the user stands before the answer, so the prompt is missing.")
     return Half(
         line=line,
@@ -84,18 +69,18 @@ def half_from(values: Mapping[str, object], mapping: ColumnMapping, *, line: int
 
 def _half_turns(values: Mapping[str, object], mapping: ColumnMapping) -> Conversation:
     name, answer = mapping.columns[Field.PROMPT], mapping.columns.get(Field.ANSWER)
-    prompt = _cell(values, name)
+    prompt = cells.cell(values, name)
     turns = (
         (Message(speaker=Speaker.USER, content=prompt),)
         if isinstance(prompt, str)
-        else _messages(prompt, name)
+        else cells.messages(prompt, name)
     )
     if answer is None:
         return turns
-    said = _cell(values, answer)
+    said = cells.cell(values, answer)
     if isinstance(said, str):
         return (*turns, Message(speaker=Speaker.ASSISTANT, content=said))
-    return (*turns, *_messages(said, answer))
+    return (*turns, *cells.messages(said, answer))
 
 
 def pair_from(values: Mapping[str, object], mapping: ColumnMapping, *, source_id: str, line: int) -> Pair:
@@ -110,7 +95,7 @@ def pair_from(values: Mapping[str, object], mapping: ColumnMapping, *, source_id
     """
     conversation, first, second = _texts(values, mapping)
     context, prompt = conversation[:-1], conversation[-1].content
-    if is_blank(prompt):
+    if cells.is_blank(prompt):
         raise Refused(f"The prompt ({_label(mapping, Field.PROMPT)}) is empty. Write one, or delete the row.")
     item = _item(values, mapping)
     pair_id, place = text.canonical(context, prompt, first, second, item)
@@ -147,12 +132,12 @@ def _winner(values: Mapping[str, object], mapping: ColumnMapping) -> Verdict | N
 def _texts(values: Mapping[str, object], mapping: ColumnMapping) -> tuple[Conversation, str, str]:
     """The conversation up to the last user turn, and the two answers as (first, second)."""
     names = tuple(mapping.columns[key] for key in mapping.answers)
-    first, second = (_cell(values, name) for name in names)
+    first, second = (cells.cell(values, name) for name in names)
     if isinstance(first, str) != isinstance(second, str):
         raise Refused(f"“{names[0]}” and “{names[1]}” differ in kind: one is text, the other messages.")
     if isinstance(first, str) and isinstance(second, str):
         return _conversation(values, mapping, ()), first, second
-    shared, one, other = _split(_messages(first, names[0]), _messages(second, names[1]), names)
+    shared, one, other = _split(cells.messages(first, names[0]), cells.messages(second, names[1]), names)
     return _conversation(values, mapping, shared), one, other
 
 
@@ -171,7 +156,7 @@ def _split(first: Conversation, second: Conversation, names: Sequence[str]) -> t
 def _conversation(values: Mapping[str, object], mapping: ColumnMapping, shared: Conversation) -> Conversation:
     """Everything before the answers, system message first, last user turn last."""
     name = mapping.columns.get(Field.PROMPT)
-    turns = shared if name is None else _joined(_cell(values, name), name, shared)
+    turns = shared if name is None else _joined(cells.cell(values, name), name, shared)
     if not turns:
         raise Refused("The prompt is missing: there is no prompt column, and the answers are not messages.")
     if turns[-1].speaker is not Speaker.USER:
@@ -185,7 +170,7 @@ def _joined(prompt: object, name: str, shared: Conversation) -> Conversation:
         turns: Conversation = (Message(speaker=Speaker.USER, content=prompt),)
         agrees = bool(shared) and shared[-1] == turns[0]
     else:
-        turns = _messages(prompt, name)
+        turns = cells.messages(prompt, name)
         agrees = shared == turns
     if shared and not agrees:
         raise Refused(f"“{name}” and the turns inside the answers are different conversations.")
@@ -197,103 +182,12 @@ def _with_system(values: Mapping[str, object], mapping: ColumnMapping, turns: Co
     system = None if name is None else values.get(name)
     if system is None or system == "":
         return turns
-    message = Message(speaker=Speaker.SYSTEM, content=_text(system, str(name)))
+    message = Message(speaker=Speaker.SYSTEM, content=cells.text_of(system, str(name)))
     if turns[0].speaker is not Speaker.SYSTEM:
         return (message, *turns)
     if turns[0] != message:
         raise Refused(f"“{name}” and the conversation carry two different system messages. Keep one.")
     return turns
-
-
-def _cell(values: Mapping[str, object], name: str) -> str | list[object]:
-    """A prompt or an answer: text, or a list of messages still unread."""
-    if name not in values:
-        found = ", ".join(values) or "(none)"
-        raise Refused(f"The column “{name}” is missing. The row has: {found}.")
-    value = values[name]
-    if isinstance(value, Mapping):
-        return [value]
-    if isinstance(value, list):
-        return value
-    return _text(value, name)
-
-
-def _messages(value: object, name: str) -> Conversation:
-    if not isinstance(value, list) or not value:
-        raise Refused(f"“{name}” is an empty list of messages.")
-    return tuple(_message(entry, f"{name}[{number}]") for number, entry in enumerate(value, start=1))
-
-
-def _message(entry: object, name: str) -> Message:
-    if not isinstance(entry, Mapping):
-        raise Refused(f"“{name}” is {_kind(entry)}, not a message with a role and a content.")
-    role = entry.get("role", entry.get("from"))
-    speaker = _SPEAKERS.get(role) if isinstance(role, str) else None
-    if speaker is None:
-        raise Refused(f"“{name}” has the role {str(role)[:40]!r}. Roles are system, user and assistant.")
-    if entry.get("tool_calls") or entry.get("function_call"):
-        raise Refused(f"“{name}” calls a tool. Pairs of tool calls cannot be labelled as text.")
-    content = entry["content"] if "content" in entry else entry.get("value")
-    if isinstance(content, list):
-        content = _joined_parts(content, f"{name}.content")
-    return Message(speaker=speaker, content=_text(content, f"{name}.content"))
-
-
-def _joined_parts(parts: list[object], name: str) -> str:
-    """Content parts as chat templates join them: one after the other, nothing between."""
-    texts = []
-    for number, part in enumerate(parts, start=1):
-        kind = part.get("type") if isinstance(part, Mapping) else None
-        if not isinstance(part, Mapping) or kind != "text":
-            shown = kind if isinstance(kind, str) else _kind(part)
-            raise Refused(f"“{name}[{number}]” is {str(shown)[:40]}, not text. Only texts can be compared.")
-        texts.append(_text(part.get("text", part.get("value")), f"{name}[{number}]"))
-    return "".join(texts)
-
-
-def _text(value: object, name: str) -> str:
-    if not isinstance(value, str):
-        raise Refused(f"“{name}” is {_kind(value)}, not text. Write it as text, or delete the row.")
-    if len(value) > MAX_CHARACTERS:
-        raise Refused(
-            f"“{name}” holds {len(value):,} characters; the limit is {MAX_CHARACTERS:,}. Shorten it."
-        )
-    if "\0" in value:
-        raise Refused(f"“{name}” holds a NUL character at position {value.index(chr(0)) + 1}. Remove it.")
-    if not value.isascii() and (broken := _surrogate(value)) is not None:
-        raise Refused(
-            f"“{name}” is not valid Unicode at character {broken.start() + 1} "
-            "(half a surrogate pair, or a byte in another encoding). Save the source as UTF-8."
-        )
-    return value
-
-
-def _surrogate(value: str) -> re.Match[str] | None:
-    try:
-        value.encode()  # a fifth of the time of a search, and nearly every text passes
-    except UnicodeEncodeError:
-        return _SURROGATE.search(value)
-    return None
-
-
-def _kind(value: object) -> str:
-    if value is None:
-        return "null"
-    if isinstance(value, float) and math.isnan(value):
-        return "NaN (an empty cell of another program)"
-    if isinstance(value, bool):
-        return f"the truth value {str(value).lower()}"
-    if isinstance(value, int | float):
-        return f"the number {value}"
-    if isinstance(value, list):
-        return "a list"
-    return "an object" if isinstance(value, dict) else f"of type {type(value).__name__}"
-
-
-def is_blank(prompt: str) -> bool:
-    """A reader would see nothing."""
-    # NFKC of a long text is slow, and nearly every text shows something within its first characters.
-    return not prompt[:1].isalnum() and text.visible(prompt[:100]) == "" and text.visible(prompt) == ""
 
 
 def _models(values: Mapping[str, object], mapping: ColumnMapping) -> tuple[str, str]:
@@ -328,7 +222,7 @@ def _named(values: Mapping[str, object], mapping: ColumnMapping, key: Field) -> 
         return ""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    return _text(value, str(name))
+    return cells.text_of(value, str(name))
 
 
 def _label(mapping: ColumnMapping, key: Field) -> str:
