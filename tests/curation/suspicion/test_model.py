@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from curation.suspicion import features, measures, model
@@ -28,6 +28,7 @@ def taught(number: int = 120, wrong: float = 0.2) -> tuple[Difference, np.ndarra
     return features.difference(made), np.arange(number) % model.FOLDS, np.array(first), np.array(turned)
 
 
+@settings(deadline=None)  # the first example loads the classifier
 @given(TEXT, TEXT, TEXT)
 def test_exchanging_the_answers_turns_every_sign(prompt: str, one: str, other: str) -> None:
     there, back = features.difference([(prompt, one, other)]), features.difference([(prompt, other, one)])
