@@ -5,7 +5,9 @@ last user turns nearly the same, directly or through other pairs: a conversation
 or one question asked under two system messages or with another number in it, stay on one side.
 """
 
-from curation.validation import traits
+import duckdb
+
+from curation.validation import measuring, traits
 from curation.validation.exclusion import Cursor
 from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
 from curation.validation.policy import Policy
@@ -21,12 +23,7 @@ def build(cursor: Cursor, policy: Policy) -> None:
     near_prompt: one, other (hashes of prompts that are nearly the same).
     """
     links = cursor.execute("SELECT DISTINCT opening, prompt FROM fact WHERE opening <> prompt").fetchall()
-    near = _near_prompts(cursor, policy.near_prompt)
-    if near:
-        ones, others = [one for one, _ in near], [other for _, other in near]
-        cursor.execute(
-            "INSERT INTO near_prompt SELECT unnest($ones), unnest($others)", {"ones": ones, "others": others}
-        )
+    near = _known_links(cursor, policy.near_prompt)
     roots = joined(links + near)
     cursor.execute("CREATE TEMP TABLE root (prompt VARCHAR, cluster VARCHAR)")
     if roots:
@@ -68,10 +65,46 @@ def near(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             examples=tuple(pair_id for (pair_id,) in rows[:EXAMPLES]),
             message=f"{len(rows)} of {total} rows have a prompt that is nearly that of another row; the "
             "split keeps them together.",
-            fix="Keep few pairs of each such prompt.",
+            fix="Keep at most five pairs of each such prompt.",
             threshold=policy.near_prompt,
         ),
     )
+
+
+def _known_links(cursor: Cursor, least: float) -> list[tuple[Key, Key]]:
+    """Fill `near_prompt`, and return it; found anew only where the prompts are others than the last time.
+
+    Links are a function of the whole set of prompts, so that a release does not depend on what was validated
+    before; hence they are kept for the set and not prompt by prompt.
+    """
+    key = _looked_at(cursor, least)
+    known = cursor.execute("SELECT 1 FROM near_link WHERE looked_at = $key LIMIT 1", {"key": key}).fetchone()
+    if known is None:
+        near = _near_prompts(cursor, least)
+        ones: list[Key | None] = [None, *(one for one, _ in near)]
+        others: list[Key | None] = [None, *(other for _, other in near)]
+        cursor.execute(
+            "INSERT INTO learnt_link SELECT $key, unnest($ones), unnest($others)",
+            {"key": key, "ones": ones, "others": others},
+        )
+    source = "learnt_link" if known is None else "near_link"
+    cursor.execute(
+        f"INSERT INTO near_prompt SELECT one, other FROM {source}"  # noqa: S608 - one of two names of ours
+        " WHERE looked_at = $key AND one IS NOT NULL ORDER BY one, other",
+        {"key": key},
+    )
+    return cursor.execute("SELECT one, other FROM near_prompt ORDER BY one, other").fetchall()
+
+
+def _looked_at(cursor: Cursor, least: float) -> str:
+    """Equal for equal sets of prompts that are compared in the same way."""
+    count, mixed, added = cursor.execute(
+        """
+        SELECT count(*), bit_xor(hash(prompt)), sum(hash(prompt) >> 8)
+        FROM (SELECT DISTINCT prompt FROM fact)
+        """
+    ).fetchone() or (0, 0, 0)
+    return f"{measuring.MEASURE} {duckdb.__version__} {least} {count} {mixed} {added}"
 
 
 def _near_prompts(cursor: Cursor, least: float) -> list[tuple[Key, Key]]:

@@ -87,7 +87,7 @@ def secret(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
         "V27",
         total=snapshot.count(cursor),
         message="In {count} of {total} pairs a text holds a key or a token.",
-        fix="Replace them by placeholders, the same in both answers, and import the pairs again.",
+        fix="Replace them by placeholders, the same in both answers.",
     )
 
 
@@ -106,7 +106,7 @@ def personal(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
         cursor,
         "V27",
         message="In {count} of {total} rows a text holds what looks like personal data.",
-        fix="Replace it by placeholders, the same in both answers, and import the pairs again.",
+        fix="Replace it by placeholders, the same in both answers.",
     )
 
 

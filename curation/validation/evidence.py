@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from curation.quality import formats
-from curation.validation import private, residue, substance, texts
+from curation.validation import private, protected, residue, substance, texts
 
 Span = tuple[int, int]  # characters, from and before
 _LINE = re.compile(r"[^\n]+")
@@ -42,8 +42,8 @@ def marked(rule: str, content: str, *, prompt: str = "") -> Marked:
 
     Args:
         rule: V09 to V28; other rules are not about a part of a text.
-        prompt: what an echo would repeat (V11), in whose language an answer should be (V26); "" for the
-            prompt itself.
+        prompt: what an echo would repeat (V11), in whose language an answer should be (V26), or the
+            protected prompt that a prompt may hold (V22); "" where there is none.
     """
     spans = tuple(_SPANS[rule](content, prompt)) if rule in _SPANS else ()
     fixed = _FIXES[rule](content, spans) if spans and rule in _FIXES else None
@@ -149,6 +149,7 @@ _SPANS: dict[str, Callable[[str, str], list[Span]]] = {
     "V11": _echo,
     "V12": _edge,
     "V16": _look,
+    "V22": lambda content, prompt: protected.held_spans(content, prompt) if prompt else [],
     "V25": _refusal,
     "V26": _language,
     "V27": _private,

@@ -121,6 +121,19 @@ def protect(
     return len(fresh)
 
 
+def behind(db: Database, pair_id: str) -> tuple[Item, str] | None:
+    """The protected prompt that a pair was last found to hold, and its text; None where it holds none."""
+    with db.reading() as cursor:
+        row = cursor.execute(
+            """
+            SELECT k.name, k.number, p.prompt FROM protected_check AS k
+            JOIN protected_prompt AS p ON p.name = k.name AND p.number = k.number WHERE k.pair_id = $pair_id
+            """,
+            {"pair_id": pair_id},
+        ).fetchone()
+    return None if row is None else (Item(name=row[0], number=row[1]), row[2])
+
+
 def supplied(cursor: Cursor) -> dict[str, int]:
     """Protected prompts by set."""
     rows = cursor.execute(

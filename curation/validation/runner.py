@@ -119,7 +119,9 @@ def run(
     contents = snapshot.prepare(cursor, progress)
     budget.take(cursor, counts)
     clusters.build(cursor, policy)
-    findings = [finding for _, _, rule in (*ROW_RULES, *SET_RULES) for finding in rule(cursor, policy)]
+    findings = [finding for _, _, rule in ROW_RULES for finding in rule(cursor, policy)]
+    snapshot.settle(cursor)
+    findings += [finding for _, _, rule in SET_RULES for finding in rule(cursor, policy)]
     (pairs,) = cursor.execute("SELECT count(*) FROM pair").fetchone() or (0,)
     return Validation(pairs=pairs, contents=contents, findings=ordered(findings))
 

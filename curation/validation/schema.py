@@ -67,7 +67,7 @@ def identical(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
         "V04",
         total=snapshot.count(cursor),
         message="In {count} of {total} pairs the two answers are the same text to a reader.",
-        fix="Decide them as ties.",
+        fix="Settle them as ties.",
     )
 
 

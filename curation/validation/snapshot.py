@@ -12,9 +12,9 @@ temporary tables of ids and small values; texts are measured once and for all (m
     exclusion    pair_id, rule, reason: rows that stay out of a release; written by the rules
     doubt        the same for rows that a release may hold, but that a person should look at
     ballot       the blind first votes (quality.ballots)
-    learnt       what the classifier of rule V13 has found anew; the only table that is kept
+    learnt       what the classifier of rule V13 has found anew; learnt_link: what V08 has; both are kept
     near_prompt  prompts that are nearly the same (clusters)
-    releasable   view: candidates with a winner that no rule excludes
+    releasable   candidates with a winner that no rule excludes
 """
 
 from collections.abc import Callable, Iterator
@@ -42,16 +42,23 @@ def opened(
     measuring.fill(db, progress)
     protected.fill(db, progress)
     with db.reading() as cursor:
-        cursor.execute("CREATE TEMP TABLE learnt (looked_at VARCHAR, pairs BIGINT, separated BIGINT)")
+        cursor.execute(
+            "CREATE TEMP TABLE learnt (looked_at VARCHAR, pairs BIGINT, separated BIGINT);"
+            "CREATE TEMP TABLE learnt_link (looked_at VARCHAR, one VARCHAR, other VARCHAR)"
+        )
         cursor.begin()
         learnt: list[tuple[str, int, int]] = []
+        links: pa.Table | None = None
         try:
             yield cursor
             learnt = cursor.execute("SELECT looked_at, pairs, separated FROM learnt").fetchall()
+            links = cursor.sql("SELECT looked_at, one, other FROM learnt_link").to_arrow_table()
         finally:
             cursor.rollback()
     for looked_at, pairs, separated in learnt:
         _keep(db, looked_at, pairs, separated)
+    if links is not None and links.num_rows:
+        _keep_links(db, links)
 
 
 def prepare(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> int:
@@ -65,6 +72,17 @@ def prepare(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> int:
     _lay_over_mends(cursor)
     progress(total, total)
     return total
+
+
+def settle(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Make `releasable` a table: nothing is excluded from here on, and every later rule asks for it."""
+    cursor.execute(
+        """
+        CREATE TEMP TABLE kept_row AS SELECT * FROM releasable;
+        DROP VIEW releasable;
+        ALTER TABLE kept_row RENAME TO releasable
+        """
+    )
 
 
 def stamp(db: Database) -> tuple[int, ...]:
@@ -99,22 +117,32 @@ def _keep(db: Database, looked_at: str, pairs: int, separated: int) -> None:
         )
 
 
+def _keep_links(db: Database, links: pa.Table) -> None:  # noqa: ARG001 - DuckDB finds it by name
+    with db.writing() as tx:
+        tx.execute("DELETE FROM near_link")
+        tx.execute("INSERT INTO near_link BY NAME SELECT * FROM links")
+
+
 def _take_facts(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> None:
     """What is kept of every candidate's texts; pairs imported a moment ago are measured now."""
     progress(0, 1)
+    missing = measuring.count_missing(cursor)
+    # A view copies nothing: each rule reads the columns it asks for. A million facts have fifty.
     cursor.execute(
-        """
+        f"""
         CREATE TEMP TABLE text_of AS  -- only where it is not the pair's own
         SELECT m.pair_id, m.text_id FROM current_mend AS m SEMI JOIN candidate USING (pair_id);
-        CREATE TEMP TABLE fact AS
-        SELECT t.* EXCLUDE (measure) FROM text_fact AS t
-        SEMI JOIN candidate USING (pair_id) ANTI JOIN text_of USING (pair_id);
-        INSERT INTO fact BY NAME
+        CREATE TEMP TABLE other_text AS  -- what is measured and no candidate's present text
+        SELECT pair_id FROM text_fact ANTI JOIN candidate USING (pair_id)
+        UNION ALL SELECT pair_id FROM text_of;
+        CREATE TEMP {"TABLE" if missing else "VIEW"} fact AS
+        SELECT t.* EXCLUDE (measure) FROM text_fact AS t ANTI JOIN other_text USING (pair_id)
+        UNION ALL
         SELECT t.* EXCLUDE (measure) REPLACE (o.pair_id AS pair_id)
         FROM text_of AS o JOIN text_fact AS t ON t.pair_id = o.text_id;
-        """
+        """  # noqa: S608 - one of two words of ours
     )
-    if measuring.count_missing(cursor):
+    if missing:
         batches = [measuring.measured(rows) for rows in measuring.missing(cursor)]
         fresh = pa.Table.from_batches(batches)  # noqa: F841 - DuckDB finds it by name
         cursor.execute(
@@ -269,7 +297,7 @@ CREATE TEMP TABLE doubt (pair_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, reason
 -- (winner, answer 1's, answer 2's) gives the chosen answer's; the rejected one's with the two exchanged.
 CREATE TEMP MACRO chosen_of(winner, one, other) AS CASE winner WHEN 'answer_1' THEN one ELSE other END;
 
-CREATE TEMP VIEW releasable AS
+CREATE TEMP VIEW releasable AS  -- as it stands while rows are being excluded; settle() makes it a table
 SELECT c.pair_id, c.winner, c.tier, c.votes, c.votes_1, c.votes_2, c.votes_tie, c.votes_both_bad, c.strength,
        c.agreement, c.from_random_arm
 FROM candidate AS c

@@ -37,7 +37,7 @@ def token_in_answer(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         "V09",
         total=snapshot.count(cursor),
         message="In {count} of {total} pairs an answer holds a chat-template token or a role marker.",
-        fix="Cut them where they stand at an end, and import the pairs again.",
+        fix="Cut them where they stand at an end.",
     )
 
 
@@ -55,7 +55,7 @@ def token_in_prompt(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
         cursor,
         "V09",
         message="In {count} of {total} rows the prompt holds a chat-template token or a role marker.",
-        fix="Cut them where they stand at an end, and import the pairs again.",
+        fix="Cut them where they stand at an end.",
     )
 
 
@@ -78,7 +78,7 @@ def garbled(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
         "V10",
         message="In {count} of {total} rows a text holds replacement or control characters, or was read in a "
         "wrong encoding.",
-        fix="Read the source again in its own encoding.",
+        fix="Repair what can be read again, or read the source in its own encoding.",
     )
 
 
@@ -95,5 +95,5 @@ def echo(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
         cursor,
         "V11",
         message="In {count} of {total} rows exactly one answer begins with the prompt.",
-        fix="Cut the echo, and import the pairs again.",
+        fix="Cut the echo.",
     )

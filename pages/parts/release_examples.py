@@ -5,11 +5,12 @@ import streamlit as st
 from curation.database import Database
 from curation.labelling import pairs, standings
 from curation.model import Answer, Pair
-from curation.validation import evidence
+from curation.validation import evidence, protected
 from curation.validation.evidence import Marked
 from curation.validation.finding import Finding
 from pages.parts import rendered, word_difference
 from pages.parts.pair_view import markup
+from pages.parts.plain import plain
 
 _SHOWN = 3
 _AROUND = 120  # characters left and right of a marked part
@@ -29,13 +30,17 @@ def show(db: Database, finding: Finding, key: str) -> None:
     for pair_id in finding.examples[:shown]:
         pair = pairs.get(db, pair_id)
         winner = winners.get(pair_id)
-        _pair(finding.rule, pair, None if winner is None else winner.value, f"{key}-{pair_id}")
+        held = protected.behind(db, pair_id) if finding.rule == "V22" else None
+        _pair(finding.rule, pair, None if winner is None else winner.value, f"{key}-{pair_id}", held)
 
 
-def _pair(rule: str, pair: Pair, winner: str | None, key: str) -> None:
-    st.caption(f"Pair {pair.id[:8]}")
+def _pair(
+    rule: str, pair: Pair, winner: str | None, key: str, held: tuple[protected.Item, str] | None
+) -> None:
+    said = "" if held is None else f" holds number {held[0].number} of {held[0].name}"
+    st.caption(plain(f"Pair {pair.id[:8]}{said}"))
     one, two = (evidence.marked(rule, pair.text_of(each), prompt=pair.prompt) for each in Answer)
-    prompt = evidence.marked(rule, pair.prompt)
+    prompt = evidence.marked(rule, pair.prompt, prompt="" if held is None else held[1])
     differing = word_difference.html(one.content, two.content) if rule in _ABOUT_BOTH else (None, None)
     _text("Prompt", prompt, f"{key}-prompt", rule, None)
     for column, answer, marked, html in zip(st.columns(2), Answer, (one, two), differing, strict=True):
@@ -85,7 +90,8 @@ def change(before: str, after: str) -> str:
     first = max(0, start - _AROUND)
     keep = max(0, tail - _AROUND)
     old, new = before[first : len(before) - keep], after[first : len(after) - keep]
-    return word_difference.merged(_spaced(old), _spaced(new))
+    lead, rest = "… " if first else "", " …" if keep else ""
+    return word_difference.merged(f"{lead}{_spaced(old)}{rest}", f"{lead}{_spaced(new)}{rest}")
 
 
 def _spaced(content: str) -> str:

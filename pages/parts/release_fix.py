@@ -16,19 +16,20 @@ _PREVIEW = "release-fix-preview"
 _MINE = "fix-"  # how the ids of these actions begin
 
 
-def offer(finding: Finding, policy: Policy) -> None:
-    """The button that looks, and what it has found; nothing for a rule without a fix."""
+def button(finding: Finding, policy: Policy) -> None:
+    """What looks at the fix; nothing for a rule without one."""
     offered = fixes.OFFERS.get(finding.rule)
-    if offered is None:
-        return
-    key = _key(finding)
-    st.button(
-        f"{offered.does} …", key=f"fix-look-{key}", icon=":material/build:", help=offered.means,
-        on_click=_look, args=(finding, policy),
-    )  # fmt: skip
+    if offered is not None:
+        st.button(
+            f"{offered.does} …", key=f"fix-look-{_key(finding)}", icon=":material/build:",
+            help=offered.means, on_click=_look, args=(finding, policy),
+        )  # fmt: skip
+
+
+def preview(finding: Finding, policy: Policy) -> None:
+    """What was found when somebody looked, as long as nothing has changed since."""
     kept = session.kept(_PREVIEW)
-    # Decisions or imports since then would make it a preview of something else.
-    if isinstance(kept, tuple) and kept[:2] == (key, snapshot.stamp(session.database())):
+    if isinstance(kept, tuple) and kept[:2] == (_key(finding), snapshot.stamp(session.database())):
         _show(finding, policy, kept[2])
 
 

@@ -38,8 +38,9 @@ def offer(finding: Finding, number: int, policy: Policy) -> None:
                 args=(finding, policy),
                 help="They come first on Label, blind, among ordinary ones. At most 5,000 at once.",
             )
+        release_fix.button(finding, policy)
         place(finding.rule)
-    release_fix.offer(finding, policy)
+    release_fix.preview(finding, policy)
 
 
 def place(rule: str) -> None:

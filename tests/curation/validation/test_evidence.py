@@ -53,3 +53,17 @@ def test_a_token_is_marked_exactly_where_the_rule_names_one(content: str) -> Non
 )
 def test_private_data_is_marked_exactly_where_the_rule_names_some(content: str) -> None:
     assert bool(private.found(content)) == (private.personal(content) is not None)
+
+
+def test_the_part_of_a_protected_prompt_is_marked_whatever_its_numbers() -> None:
+    question = "A train leaves the town at 5 and arrives at the sea at 9 in the evening."
+    content = f"Solve this. {question.replace('5', '6')} Think."
+    ((start, end),) = evidence.marked("V22", content, prompt=question).spans
+    assert content[start:end] == question.replace("5", "6").rstrip(".")
+
+
+def test_repeated_words_are_marked_from_their_second_time_on() -> None:
+    content = "one two three four five six. " * 4
+    ((start, end),) = evidence.marked("V28", content).spans
+    assert content[:start].split() == ["one", "two", "three", "four", "five", "six."]
+    assert content[end:].strip() == ""
