@@ -11,11 +11,11 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 
 import psutil
 
 from benchmarks import workspaces
-from benchmarks.validation import median
 from curation.database import Database
 from curation.release import releases, reproduction, verify
 from curation.validation import measuring
