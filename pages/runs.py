@@ -1,13 +1,14 @@
-"""Watch training runs live; stop, resume and compare them."""
+"""Watch training runs live; stop, resume, move up and compare them."""
 
 import streamlit as st
 
 from curation.labelling import events
 from curation.model import Role
-from pages.parts import guard, run_view, session
+from pages.parts import guard, run_compare, run_log_view, run_view, run_words, runs_queue, runs_table, session
 from training import runs, supervisor
 from training.runs import RunView
 
+ONE, COMPARE, ALL = "One run", "Compare", "All runs"
 guard.require(Role.LEAD)
 place = session.home()
 
@@ -41,7 +42,7 @@ def pick(known: list[RunView]) -> RunView:
         "Run",
         list(by_id),
         index=list(by_id).index(wanted) if wanted in by_id else 0,
-        format_func=lambda run: f"{run} · {run_view.STATE_WORDS[by_id[run].state.state][0]}",
+        format_func=lambda run: f"{run} · {run_words.STATE_WORDS[by_id[run].state.state][0]}",
         key=f"run-{wanted}-{len(by_id)}",
         filter_mode=None,
     )
@@ -60,20 +61,37 @@ def buttons(run: RunView) -> None:
 def live(run_id: str) -> None:
     """A run at work, drawn anew every two seconds; the whole page once more when it has ended."""
     guard.require(Role.LEAD)  # a fragment runs again without its page
-    run = runs.view(place.runs / run_id)
-    if run.state.state.is_final:
-        st.rerun()
-    run_view.headline(run)
-    run_view.curves(run)
-    run_view.log(run)
+    with guard.on_action():
+        run = runs.view(place.runs / run_id)
+        if run.state.state.is_final:
+            st.rerun()
+        draw(run)
 
 
-def ended(run: RunView) -> None:
-    """A run that has ended: what came of it first, how it got there after."""
+def draw(run: RunView) -> None:
+    """How it stands, what came of it, how it got there."""
     run_view.headline(run)
     run_view.outcome(run)
     run_view.curves(run)
-    run_view.log(run)
+    run_log_view.show(run)
+
+
+def one(known: list[RunView]) -> None:
+    shown = pick(known)
+    buttons(shown)
+    if shown.state.state.is_final:
+        draw(shown)
+    else:
+        st.fragment(live, run_every=2)(shown.id)
+
+
+def everything(known: list[RunView]) -> None:
+    releases = list(dict.fromkeys(run.request.release_name for run in known))
+    release = st.columns([1, 2])[0].selectbox("Release", ["", *releases], key="runs-release",
+                                              format_func=lambda name: name or "All releases")  # fmt: skip
+    chosen = runs_table.show(known, release)
+    if chosen:
+        st.switch_page("runs.py", query_params={"run": chosen})
 
 
 st.title("Runs", anchor=False)
@@ -84,9 +102,11 @@ with guard.on_action():
         st.info("Nothing has been trained yet.", icon=":material/inbox:")
         st.page_link("train.py", label="Train a model", icon=":material/model_training:")
         st.stop()
-    shown = pick(known)
-    buttons(shown)
-    if shown.state.state.is_final:
-        ended(shown)
-    else:
-        st.fragment(live, run_every=2)(shown.id)
+    if runs_queue.waits(place):
+        st.fragment(runs_queue.show, run_every=3)()
+    views = {ONE: one, COMPARE: lambda runs: run_compare.show(run_compare.choose(
+        runs, st.query_params.get("run", ""))), ALL: everything}  # fmt: skip
+    asked = st.query_params.get("view", ONE)
+    view = st.segmented_control("Show", list(views), default=asked if asked in views else ONE, required=True,
+                                key="runs-view", label_visibility="collapsed")  # fmt: skip
+    views[view or ONE](known)

@@ -9,6 +9,8 @@ from pathlib import Path
 import psutil
 
 _QUERY = ("--query-gpu=name,memory.free,memory.total,compute_cap", "--format=csv,noheader,nounits")
+_UUIDS = ("--query-gpu=uuid", "--format=csv,noheader")
+_GPU = "GPU-"  # how a UUID begins
 # Limit and use of a container: control groups version 2, then version 1.
 _CONTAINER = (
     ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
@@ -53,6 +55,32 @@ def current() -> Device:
     )
 
 
+def slots() -> tuple[str, ...]:
+    """What runs may compute on beside each other: visible GPUs by their UUIDs, else the processor."""
+    return tuple(_visible(_uuids())) or (current().kind,)
+
+
+def only(slot: str) -> dict[str, str]:
+    """What a worker's environment must have, so that it sees this device alone."""
+    return {"CUDA_VISIBLE_DEVICES": slot} if slot.startswith(_GPU) else {}
+
+
+def _visible(uuids: list[str]) -> list[str]:
+    """CUDA_VISIBLE_DEVICES names GPUs by index or by the beginning of a UUID, and hides all others."""
+    named = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if named is None:
+        return uuids
+    by_name = {str(index): uuid for index, uuid in enumerate(uuids)}
+    found = []
+    for name in named.split(","):
+        begins = [uuid for uuid in uuids if name and uuid.startswith(name)]
+        uuid = by_name.get(name) or (begins[0] if len(begins) == 1 else None)
+        if uuid is None:  # CUDA ignores what follows an unknown name, too
+            break
+        found.append(uuid)
+    return found
+
+
 def _processor() -> Device:
     memory = psutil.virtual_memory()
     free, total = memory.available, memory.total
@@ -84,9 +112,17 @@ def _number(path: str) -> int | None:
 
 
 def _gpus() -> list[list[str]]:
+    # A driver without a GPU prints a sentence instead of four columns.
+    return [row for row in _asked(_QUERY) if len(row) == 4 and row[1].isdigit()]
+
+
+def _uuids() -> list[str]:
+    return [row[0] for row in _asked(_UUIDS) if len(row) == 1 and row[0].startswith(_GPU)]
+
+
+def _asked(query: tuple[str, str]) -> list[list[str]]:
     if shutil.which("nvidia-smi") is None:
         return []
-    asked = subprocess.run(["nvidia-smi", *_QUERY], capture_output=True, text=True, timeout=30, check=False)
+    asked = subprocess.run(["nvidia-smi", *query], capture_output=True, text=True, timeout=30, check=False)
     rows = [[part.strip() for part in line.split(",")] for line in asked.stdout.splitlines()]
-    # A driver without a GPU prints a sentence instead of four columns.
-    return [row for row in rows if asked.returncode == 0 and len(row) == 4 and row[1].isdigit()]
+    return rows if asked.returncode == 0 else []

@@ -243,7 +243,7 @@ def shared_settings(fitted: Plan, run: Path, *, pairs: int, evaluates: bool, res
         "eval_on_start": evaluates and not resumes,
         "save_strategy": "steps",
         "save_steps": _every(recipe.save_every, steps),
-        "save_total_limit": recipe.checkpoints_kept,
+        "save_total_limit": None,  # the witness thins them out: it knows the best one, and which are whole
         "seed": recipe.seed,
         "report_to": recipe.report_to.value,
         "disable_tqdm": True,

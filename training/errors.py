@@ -9,6 +9,7 @@
         ├── PreflightRefused        a finding of severity E stands in the way of a start
         ├── UnknownRun              there is no such run folder
         ├── NotResumable            there is nothing to go on from, or what it rests on has changed
+        ├── NotWaiting              the run has begun or ended, so its place in the queue means nothing
         ├── LaunchFailed            the supervisor process did not start
         └── DamagedFile             a file of a run folder cannot be read as what it should be
 
@@ -57,6 +58,10 @@ class UnknownRun(TrainingError):
 
 class NotResumable(TrainingError):
     """There is no checkpoint to go on from, or what the run rests on has changed."""
+
+
+class NotWaiting(TrainingError):
+    """The run waits for nothing any more, so its place in the queue cannot change."""
 
 
 class LaunchFailed(TrainingError):

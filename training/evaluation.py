@@ -84,6 +84,12 @@ def likelihood_baseline(reference: Sequence[Likelihoods]) -> float | None:
     return sum(right) / len(right)
 
 
+def growth(before: Sequence[str], after: Sequence[str]) -> float | None:
+    """Mean length of sampled answers after training over that before, in words; None without words before."""
+    words = sum(len(answer.split()) for answer in before)
+    return sum(len(answer.split()) for answer in after) / words if words else None
+
+
 def document(then: Standing, now: Standing, baselines: dict[str, float | None], n: int) -> dict[str, Any]:
     """evaluation/held_out.json."""
     return {"before": asdict(then), "after": asdict(now), "baselines": baselines, "n": n}

@@ -11,6 +11,10 @@ _CLASSES: tuple[tuple[type[errors.TrainingError], Reason], ...] = (
     (errors.ModelMissing, Reason.MODEL),
     (errors.NotResumable, Reason.CONFIGURATION),
 )
+DISK_FULL = "The disk is full. Free some space and resume the run."
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # EFBIG: a limit on the size of a file
+_DISK = ("os error 28", "os error 122", "os error 27", "No space left", "PytorchStreamWriter failed writing",
+         "inline_container.cc", "unexpected pos")  # fmt: skip
 _MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "bad_alloc")
 
 
@@ -24,8 +28,8 @@ def classify(error: BaseException) -> tuple[Reason, str]:
             "The run needs more memory than there is. Lower micro_batch or max_length, "
             "or choose a smaller model."
         )
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return Reason.DISK, "The disk is full. Free some space and resume the run."
+    if _is_disk(error):
+        return Reason.DISK, DISK_FULL
     if isinstance(error, ModuleNotFoundError):
         return (
             Reason.CONFIGURATION,
@@ -33,6 +37,14 @@ def classify(error: BaseException) -> tuple[Reason, str]:
         )
     first = (str(error).strip().splitlines() or ["no message"])[0]
     return Reason.UNKNOWN, f"{type(error).__name__}: {first} The last lines of the log say where."
+
+
+def _is_disk(error: BaseException) -> bool:
+    if isinstance(error, OSError) and error.errno in _FULL:
+        return True
+    # safetensors and torch.save write from Rust and C++ and raise errors of their own
+    text = str(error)
+    return any(sign in text for sign in _DISK) and type(error).__name__ in ("SafetensorError", "RuntimeError")
 
 
 def _is_memory(error: BaseException) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,14 +11,17 @@ from typing import Any
 import torch
 
 from training import (
+    checkpoints,
     documents,
     dpo,
     errors,
     evaluation,
+    history,
     kto,
     materials,
     metrics,
     model_card,
+    model_print,
     pair_set,
     recipe,
     recipe_problems,
@@ -26,8 +29,10 @@ from training import (
     scoring,
 )
 from training.base_model import ModelKind
+from training.checkpoints import Checkpoint, Origin
 from training.choices import Method
 from training.evaluation import Likelihoods, Standing
+from training.history import Figure
 from training.journal import Journal
 from training.pair_set import PairSet
 from training.recipe import DpoRecipe
@@ -37,15 +42,22 @@ from training.system_turn import Turn
 from training.witness import Witness
 
 log = logging.getLogger(__name__)
+_LENGTH_HACKING = 1.3  # rules.md §7: mean sampled length against the reference's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Done:
-    """How far the run came."""
+    """How far the run came.
+
+    Attributes:
+        best: of the kept checkpoint with the highest held-out accuracy: step, accuracy, folder; {} without
+            one.
+    """
 
     stopped: bool
     step: int
     max_steps: int
+    best: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +75,7 @@ class Bench:
     train: PairSet
     test: PairSet
     unwanted: PairSet  # pairs judged both bad; only KTO learns from them
+    origin: Origin
 
     @property
     def notes(self) -> list[str]:
@@ -91,14 +104,29 @@ def carry_out(run: Path, journal: Journal) -> Done:
         reference = scoring.likelihoods(bench.model, bench.test.kept)
         before = scoring.greedy_answers(bench.model, bench.renderer, prompts, bench.recipe.sample_tokens)
     materials.go_on(run)
-    witness = Witness(run, journal, bench.recipe, resumes=bench.request.resumes is not None)
+    resumed = bench.request.resumes is not None
+    witness = Witness(run, journal, bench.recipe, resumes=resumed, origin=bench.origin)
     trained = _trained(bench, witness)
-    done = Done(stopped=witness.stopped, step=trained.state.global_step, max_steps=trained.state.max_steps)
-    if done.stopped and done.step < done.max_steps:
-        return done
+    state = trained.state
+    best = _best(run, state.log_history, history.figure(bench.recipe.method))
+    if witness.stopped and state.global_step < state.max_steps:
+        return Done(stopped=True, step=state.global_step, max_steps=state.max_steps, best=best)
     _leave(bench, trained, prompts, before, reference)
     # Ended for want of gain is as complete as ended at the last step.
-    return Done(stopped=False, step=done.step, max_steps=done.step if witness.satisfied else done.max_steps)
+    steps = state.global_step if witness.satisfied else state.max_steps
+    return Done(stopped=False, step=state.global_step, max_steps=steps, best=best)
+
+
+def _best(run: Path, rows: Sequence[Mapping[str, Any]], figure: Figure) -> dict[str, Any]:
+    look = history.best(history.looks(rows, figure))
+    kept = checkpoints.of_step(run, look.step) if look else None
+    if look is None or kept is None:
+        return {}
+    return {
+        "step": look.step,
+        figure.word: look.value,
+        "checkpoint": f"{kept.path.parent.name}/{kept.path.name}",
+    }
 
 
 def loaded(run: Path, journal: Journal) -> Bench:
@@ -112,6 +140,8 @@ def loaded(run: Path, journal: Journal) -> Bench:
     _check_settings(settings)
     materials.check_release(request)
     path = materials.model_folder(request, run, journal)
+    origin = Origin(release=request.fingerprint, model=model_print.of(path), recipe=request.recipe)
+    _refuse_other_origin(request, origin)
     materials.go_on(run)
     journal.phase("preparing the pairs")
     renderer = materials.renderer(request, path)
@@ -126,12 +156,29 @@ def loaded(run: Path, journal: Journal) -> Bench:
     bench = Bench(
         run=run, request=request, recipe=settings, journal=journal, fitted=fitted, model=model,
         reference=dpo.load_reference(path, fitted),
-        renderer=renderer, train=train, test=test, unwanted=unwanted,
+        renderer=renderer, train=train, test=test, unwanted=unwanted, origin=origin,
     )  # fmt: skip
     for note in bench.notes:
         journal.warning(note)
     materials.go_on(run)
     return bench
+
+
+def _refuse_other_origin(request: Request, origin: Origin) -> None:
+    """The trainer takes any checkpoint without a word, also one of other data."""
+    if request.resumes is None:
+        return
+    wanted = Checkpoint(step=request.resumes.step, path=request.resumes.checkpoint)
+    if not checkpoints.is_whole(wanted):
+        raise errors.NotResumable(
+            f"{wanted.path} is not whole any more. Resume the run from another checkpoint."
+        )
+    difference = checkpoints.differs(wanted.path, origin)
+    if difference:
+        raise errors.NotResumable(
+            f"{wanted.path.name} of run {request.resumes.run} does not belong to this run: {difference}. "
+            "Start a new run."
+        )
 
 
 def _check_settings(settings: DpoRecipe) -> None:
@@ -207,6 +254,12 @@ def _write_samples(
     folder = bench.run / "evaluation"
     folder.mkdir(exist_ok=True)
     (folder / "samples.json").write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+    grown = evaluation.growth(before, after)
+    if grown is not None and grown > _LENGTH_HACKING:
+        bench.journal.warning(
+            f"Sampled answers are {grown:.1f} times as long as before training: longer answers may have "
+            "won only because they are long. Read them, and try a length-normalised loss.", guard="length",
+        )  # fmt: skip
     changed = sum(old != new for old, new in zip(before, after, strict=True))
     bench.journal.event("sample", f"{changed} of {len(rows)} sampled answers have changed.")
 

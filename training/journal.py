@@ -3,8 +3,10 @@
 A row is one line, written with one call, so a reader meets at most one torn line, the last.
 """
 
+import errno
 import json
 import math
+import os
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -71,6 +73,14 @@ class Journal:
                 return
 
     def _append(self, name: str, row: dict[str, Any]) -> None:
-        line = json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n"
-        with (self._run / name).open("a", encoding="utf-8") as file:
-            file.write(line)
+        line = (json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n").encode()
+        with (self._run / name).open("ab", buffering=0) as file:
+            before = file.tell()
+            try:
+                written = file.write(line)
+            except OSError:
+                file.truncate(before)
+                raise
+            if written != len(line):  # the disk is full: half a line would spoil the next one
+                file.truncate(before)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), name)

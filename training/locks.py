@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def device(runs: Path, kind: str) -> Path:
-    """The lock that is held while a run computes on a device of that kind."""
+def device(runs: Path, name: str) -> Path:
+    """The lock that is held while a run computes on that device; names tell machines apart."""
     runs.mkdir(parents=True, exist_ok=True)
-    return runs / f"device-{kind}.lock"
+    return runs / f"device-{name}.lock"
 
 
 def try_take(path: Path) -> int | None:

@@ -1,15 +1,17 @@
 """How a run has ended, told by what it left behind and not by its exit code alone."""
 
 import re
+import shutil
 import signal
 from dataclasses import dataclass
 from pathlib import Path
 
-from training import artefacts, documents, runs
+from training import artefacts, documents, failures, runs
 from training.evaluating import contents
 from training.runs import Reason, RunState
 
 _READ_LINES = 60
+_ROOM_BYTES = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,7 @@ _LOG_SIGNS: tuple[tuple[re.Pattern[str], Reason, str], ...] = (
         "The worker ran out of memory. Lower the micro-batch or max_length, or take a smaller model.",
     ),
     (
-        re.compile(r"No space left on device|Disk quota exceeded"),
+        re.compile(r"No space left on device|Disk quota exceeded|File too large"),
         Reason.DISK,
         "The disk is full. Free some space and resume or start again.",
     ),
@@ -122,6 +124,8 @@ def _without_result(run: Path, end: Exit) -> Ending:
         return Ending(state=RunState.FAILED, reason=Reason.OUT_OF_MEMORY, message=message)
     if end.code is not None and end.code < 0:
         return _killed(run, f"was ended by {signal.Signals(-end.code).name}")
+    if shutil.disk_usage(run).free < _ROOM_BYTES:  # then its log is cut too, and says nothing
+        return Ending(state=RunState.FAILED, reason=Reason.DISK, message=failures.DISK_FULL)
     log = "\n".join(runs.log_tail(run, _READ_LINES))
     for sign, reason, sentence in _LOG_SIGNS:
         if sign.search(log):

@@ -209,7 +209,7 @@ class DpoRecipe:
     )  # fmt: skip
     checkpoints_kept: int = knob(
         2, label="Checkpoints kept", group="Watching", unit="checkpoints", low=1, high=100, source=TRAINER,
-        why="The newest to resume from, and one before it.",
+        why="The newest to resume from, and one before it. The best by held-out accuracy is kept besides.",
     )  # fmt: skip
     sample_prompts: int = knob(
         4, label="Sampled prompts", group="Watching", unit="test prompts", low=0, high=100, source=DPO,

@@ -1,5 +1,6 @@
 """What two recipes do differently, and the shortest way to say a recipe. Standard library only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from training import knobs, presets, recipe
@@ -28,6 +29,14 @@ def between(left: DpoRecipe, right: DpoRecipe) -> tuple[Difference, ...]:
         for knob, one, other in pairs
         if one != other
     )
+
+
+def among(recipes: Sequence[DpoRecipe]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The settings in which several recipes are not all equal: (label, value in each recipe)."""
+    values = (
+        (knob.label, tuple(knobs.text(getattr(one, knob.key)) for one in recipes)) for knob in recipe.KNOBS
+    )
+    return tuple((label, each) for label, each in values if len(set(each)) > 1)
 
 
 def nearest(settings: DpoRecipe) -> Preset:

@@ -1,17 +1,22 @@
-"""What a run can go on from: found, checked against the release, and its curves carried over."""
+"""Whether and where a run that did not reach its last step can be gone on from."""
 
 from pathlib import Path
 
-from training import checkpoints, errors, metrics, release_folder, runs
+from training import checkpoints, errors, metrics, model_print, release_folder, runs
+from training.checkpoints import Origin
 from training.evaluating import contents
 from training.runs import RunState
 
 
 def of(run: Path, earlier: runs.Request) -> runs.Resumption:
-    """The newest whole checkpoint, or the answers that an evaluation has written.
+    """What a new run may go on from.
+
+    Args:
+        earlier: the request of `run`.
 
     Raises:
-        NotResumable: the run is still at work or complete, or there is no whole checkpoint.
+        NotResumable: the run is still at work or complete, there is no whole checkpoint, or the release or
+            the base model is no longer the one it was trained on.
     """
     state = runs.read_state(run)
     if not state.state.is_final:
@@ -20,16 +25,17 @@ def of(run: Path, earlier: runs.Request) -> runs.Resumption:
         raise errors.NotResumable(
             f"Run {run.name} has completed all {state.max_steps} steps. Start a new run."
         )
+    _refuse_changed_release(earlier)
     if earlier.evaluation is not None:
         return runs.Resumption(run=run.name, checkpoint=run, step=contents.made(run))
     checkpoint = checkpoints.newest_or_inherited(run)
     if checkpoint is None:
         raise errors.NotResumable(f"Run {run.name} has saved no whole checkpoint. Start a new run.")
+    _refuse_other_origin(run, checkpoint.path, earlier)
     return runs.Resumption(run=run.name, checkpoint=checkpoint.path, step=checkpoint.step)
 
 
-def refuse_changed_release(earlier: runs.Request) -> None:
-    """Raises NotResumable where the release is no longer what the run was trained on."""
+def _refuse_changed_release(earlier: runs.Request) -> None:
     release = release_folder.load(earlier.release)
     changed = release_folder.differences(release)
     if release.fingerprint != earlier.fingerprint or changed:
@@ -40,8 +46,30 @@ def refuse_changed_release(earlier: runs.Request) -> None:
         )
 
 
-def copy_metrics(resumes: runs.Resumption, folder: Path) -> None:
-    """The rows up to the checkpoint, so that the curves of the new run read whole."""
-    path = resumes.checkpoint.parent / runs.METRICS
-    rows = [row for row in metrics.read(path) if row["step"] <= resumes.step]
+def copy_curves(resumes: runs.Resumption, folder: Path) -> None:
+    """Metrics up to the checkpoint and what was noted on the way, so that the new run's curves read whole."""
+    earlier = resumes.checkpoint.parent
+    rows = [row for row in metrics.read(earlier / runs.METRICS) if row["step"] <= resumes.step]
     metrics.write(folder / runs.METRICS, rows)
+    events = [
+        row
+        for row in metrics.read(earlier / runs.EVENTS)
+        if row.get("step", resumes.step + 1) <= resumes.step
+    ]
+    metrics.write(folder / runs.EVENTS, events)
+
+
+def _refuse_other_origin(run: Path, checkpoint: Path, earlier: runs.Request) -> None:
+    """The trainer would go on from any checkpoint with any model; the worker looks once more."""
+    model = earlier.model
+    origin = Origin(
+        release=earlier.fingerprint,
+        model=model_print.of(Path(model.path)) if model.path else "",
+        recipe=earlier.recipe,
+    )
+    difference = checkpoints.differs(checkpoint, origin)
+    if difference:
+        raise errors.NotResumable(
+            f"{checkpoint.name} of run {run.name} cannot be gone on from: {difference} by now. "
+            "Bring back what it was trained with, or start a new run."
+        )

@@ -273,9 +273,13 @@ def stop_asked(run: Path) -> bool:
 
 
 def silent_seconds(run: Path) -> float | None:
-    """Seconds since the worker's last sign of life; None before its first."""
+    """Seconds since the worker's last sign of life; None before its first.
+
+    A sign that lies in the future is old too: it was given before the clock was set back, and a worker that
+    lives gives another one within seconds.
+    """
     try:
-        return max(0.0, time.time() - (run / HEARTBEAT).stat().st_mtime)
+        return abs(time.time() - (run / HEARTBEAT).stat().st_mtime)
     except FileNotFoundError:
         return None
 

@@ -1,4 +1,4 @@
-"""Starts, stops, resumes and adopts runs. The pages and the command line call these four.
+"""Starts, stops, moves up, resumes and adopts runs, for the pages and the command line.
 
 A run belongs to its supervisor process (training.watch), not to whoever clicked: the app may be closed or
 killed, and the run goes on. Every function here returns at once; the run folder tells how it goes.
@@ -26,6 +26,7 @@ from training import (
     release_folder,
     resumption,
     runs,
+    turns,
 )
 from training.evaluating import contents
 from training.evaluating.asked import Asked
@@ -128,6 +129,20 @@ def stop(run: Path) -> None:
     _watch(run)
 
 
+def waiting(space: workspace.Workspace) -> list[Path]:
+    """Runs that wait for a device of this machine, the next one first."""
+    return turns.waiting(space.runs, socket.gethostname())
+
+
+def move_to_front(run: Path) -> None:
+    """Let a waiting run be the next one on its machine.
+
+    Raises:
+        NotWaiting: it has begun or ended.
+    """
+    turns.move_to_front(run, runs.read_request(run).host)
+
+
 def resume(run: Path, *, by: str, request_id: str | None = None) -> str:
     """Go on from the newest whole checkpoint, in a new run folder.
 
@@ -135,8 +150,7 @@ def resume(run: Path, *, by: str, request_id: str | None = None) -> str:
         The id of the new run.
 
     Raises:
-        NotResumable: the run is still at work or complete, there is no whole checkpoint, or the release's
-            files are no longer the ones it was trained on.
+        NotResumable: see resumption.of.
         PreflightRefused: as for start.
         LaunchFailed: as for start.
     """
@@ -146,7 +160,6 @@ def resume(run: Path, *, by: str, request_id: str | None = None) -> str:
     if known is None:
         earlier = runs.read_request(run)
         going_on = resumption.of(run, earlier)
-        resumption.refuse_changed_release(earlier)
         request = dataclasses.replace(_after(earlier, by, request_id), resumes=going_on)
         known = _create(space, request, _resumed(request, space))
     _watch(known)
@@ -166,7 +179,7 @@ def _resumed(request: runs.Request, space: workspace.Workspace) -> Callable[[Pat
 
     def prepare(folder: Path) -> None:
         acknowledged(folder)
-        resumption.copy_metrics(going_on, folder)
+        resumption.copy_curves(going_on, folder)
 
     return prepare
 

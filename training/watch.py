@@ -16,8 +16,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from curation import workspace
-from training import artefacts, devices, documents, errors, identity, locks, metrics, outcome, runs
+from training import artefacts, devices, errors, identity, locks, metrics, outcome, runs, turns
 from training.launchers import local
 from training.runs import Reason, RunState, State
 
@@ -42,6 +41,7 @@ class _Following:
     events_offset: int = 0
     told: State | None = None
     told_at: float = 0.0
+    stop_seen_at: float | None = None
     forced: bool = False
 
 
@@ -88,29 +88,35 @@ def _was_launched(run: Path) -> bool:
 
 
 def _launch_in_turn(run: Path, state: State) -> local.Worker | None:
-    device = devices.current().kind
-    while True:
-        if runs.stop_asked(run):
-            message = "Cancelled before it had started."
-            _end(run, dataclasses.replace(state, state=RunState.CANCELLED, message=message))
-            return None
-        ahead = _ahead(run)
-        turn = None if ahead else locks.try_take(locks.device(run.parent, device))
-        if turn is not None:
-            break
-        state = _say_waiting(run, state, ahead)
-        time.sleep(_TURN_SECONDS)
+    turn = _turn(run, state)
+    if turn is None:
+        message = "Cancelled before it had started."
+        _end(run, dataclasses.replace(state, state=RunState.CANCELLED, message=message))
+        return None
     starting = dataclasses.replace(state, state=RunState.STARTING, message="", started_at=runs.now())
     runs.write_state(run, starting)
     try:
-        worker = local.submit(run, keep_open=turn)
+        return local.submit(run, turn)
     except OSError as error:
-        os.close(turn)
         _end(run, _not_launched(starting, error))
         return None
-    # From here on the worker alone holds the device; it may outlive us.
-    os.close(turn)
-    return worker
+    finally:
+        # From here on the worker alone holds the device; it may outlive us.
+        os.close(turn.lock)
+
+
+def _turn(run: Path, state: State) -> turns.Turn | None:
+    """Wait for a device; None where somebody wanted the run to stop before it had one."""
+    host, slots, ended = socket.gethostname(), devices.slots(), set[str]()
+    while not runs.stop_asked(run):
+        queue = turns.waiting(run.parent, host, ended)
+        ahead = queue[: queue.index(run)] if run in queue else []
+        turn = None if ahead else turns.take(run, slots, host)
+        if turn is not None:
+            return turn
+        state = _say_waiting(run, state, ahead)
+        time.sleep(_TURN_SECONDS)
+    return None
 
 
 def _not_launched(state: State, error: OSError) -> State:
@@ -123,19 +129,8 @@ def _not_launched(state: State, error: OSError) -> State:
     )
 
 
-def _ahead(run: Path) -> str | None:
-    """An older run that waits for its turn too and is watched."""
-    for folder in reversed(runs.folders(workspace.Workspace(home=run.parent.parent))):
-        if folder.name >= run.name:
-            return None
-        state = documents.read_or_none(folder / runs.STATE) or {}
-        if state.get("state") == RunState.QUEUED and locks.is_held(folder / runs.SUPERVISOR_LOCK):
-            return folder.name
-    return None
-
-
-def _say_waiting(run: Path, state: State, ahead: str | None) -> State:
-    whom = f"run {ahead}" if ahead else "the run that computes now"
+def _say_waiting(run: Path, state: State, ahead: list[Path]) -> State:
+    whom = f"run {ahead[-1].name}" if ahead else "the run that computes now"
     waiting = dataclasses.replace(state, message=f"Waiting for {whom} to end.")
     if waiting != state:
         runs.write_state(run, waiting)
@@ -194,9 +189,11 @@ def _sentence(phrase: str) -> str:
 
 def _hurry(worker: local.Worker, following: _Following) -> None:
     """Asked to stop: first wait for the worker to do it, then TERM, then KILL its group."""
-    waited = _seconds_since_asked(worker.run)
-    if waited is None:
+    if not runs.stop_asked(worker.run):
         return
+    # Not by the file's time: a clock that is set forward would have the worker killed at once.
+    following.stop_seen_at = following.stop_seen_at or time.monotonic()
+    waited = time.monotonic() - following.stop_seen_at
     ask, term = _seconds(ASK_VARIABLE, _ASK_SECONDS), _seconds(TERM_VARIABLE, _TERM_SECONDS)
     message = "Saving a checkpoint, then stopping."
     if waited >= ask:
@@ -204,13 +201,6 @@ def _hurry(worker: local.Worker, following: _Following) -> None:
         number = signal.SIGTERM if waited < ask + term else signal.SIGKILL
         following.forced = local.stop(worker, number) or following.forced
     following.state = dataclasses.replace(following.state, state=RunState.STOPPING, message=message)
-
-
-def _seconds_since_asked(run: Path) -> float | None:
-    try:
-        return time.time() - (run / runs.STOP).stat().st_mtime
-    except FileNotFoundError:
-        return None
 
 
 def _tell(run: Path, following: _Following) -> None:

@@ -3,14 +3,14 @@
 # ruff: noqa: ARG002 - transformers hands every callback all of its arguments by name.
 
 import logging
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from transformers import TrainerCallback
 
-from training import checkpoints, errors, first_loss, runs
-from training.choices import Method
+from training import checkpoints, errors, first_loss, history, runs, usage
+from training.checkpoints import Origin
+from training.history import Figure
 from training.journal import Journal
 from training.recipe import DpoRecipe
 
@@ -27,13 +27,17 @@ _DISPLACED_NATS = 5.0  # and by so much at least: of an answer known by heart a 
 class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no types
     """One per run. Raises out of the training loop where going on would only waste hours."""
 
-    def __init__(self, run: Path, journal: Journal, recipe: DpoRecipe, *, resumes: bool) -> None:
+    def __init__(
+        self, run: Path, journal: Journal, recipe: DpoRecipe, *, resumes: bool, origin: Origin
+    ) -> None:
         self.stopped = False
         self.satisfied = False  # ended early, because held-out accuracy no longer rises
         self._run = run
         self._journal = journal
         self._recipe = recipe
         self._resumes = resumes
+        self._origin = origin
+        self._figure = history.figure(recipe.method)
         self._told: set[str] = set()
         self._early: list[float] = []
         self._first_chosen: float | None = None
@@ -48,22 +52,31 @@ class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no t
             control.should_training_stop = True
 
     def on_evaluate(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        # Read from the trainer's history, which a checkpoint keeps: a resumed run stops at the same step.
-        # KTO has no pairs to be right about; the distance of wanted and unwanted answers takes their place.
-        figure = "margins" if self._recipe.method is Method.KTO else "accuracies"
-        name = f"eval_rewards/{figure}"
-        seen = [row[name] for row in state.log_history if name in row]
-        if without_gain(seen) < (self._recipe.patience or len(seen) + 1):
+        # Read from the trainer's history, which a checkpoint keeps: a resumed run decides as the whole one.
+        looks = history.looks(state.log_history, self._figure)
+        best = history.best(looks)
+        if best is not None and best.step == state.global_step:
+            control.should_save = True
+        if self._figure is Figure.ACCURACY and history.learns_by_heart(looks):
+            self._tell(
+                state.global_step, "memorising", "Held-out accuracy has not risen in two evaluations while "
+                "the margin on training pairs grows: the model is learning these pairs by heart. More steps "
+                f"will not help; the best is step {best.step if best else 0}.",
+            )  # fmt: skip
+        seen = [look.value for look in looks]
+        if history.without_gain(seen) < (self._recipe.patience or len(seen) + 1):
             return
         self.satisfied = control.should_training_stop = control.should_save = True
         self._journal.event(
-            "early stop", f"Held-out {figure} have not risen in {self._recipe.patience} evaluations; the run "
+            "early stop", f"Held-out {self._figure.plural} have not risen in {self._recipe.patience} evaluations; the run "
             f"ends at step {state.global_step} of {state.max_steps}.", step=state.global_step,
         )  # fmt: skip
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         # The folder is not written atomically; only a marked one may be resumed from.
-        (self._run / f"checkpoint-{state.global_step}" / checkpoints.COMPLETE).touch()
+        checkpoints.mark(self._run / f"checkpoint-{state.global_step}", self._origin)
+        best = history.best(history.looks(state.log_history, self._figure))
+        checkpoints.thin_out(self._run, keep=self._recipe.checkpoints_kept, best=best.step if best else None)
         self._journal.event("checkpoint", f"Saved step {state.global_step}.", step=state.global_step)
 
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any], **_: Any) -> None:
@@ -72,15 +85,18 @@ class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no t
             return  # the summary at the end of training
         values = {name.removeprefix("eval_"): value for name, value in logs.items()}
         kind = "evaluation" if evaluated else "train"
+        if not evaluated:
+            values["peak_memory_bytes"] = usage.now().peak_bytes
         broken = self._journal.metrics(state.global_step, kind, values)
         if broken:
             self._diverged(state.global_step, broken)
         if evaluated:
             accuracy = values.get("rewards/accuracies")
             self._journal.event(
-                "evaluation", f"Held-out pairs at step {state.global_step}.", accuracy=accuracy
-            )
-            self._check_displacement(values.get("logps/chosen"))
+                "evaluation", f"Held-out pairs at step {state.global_step}.", accuracy=accuracy,
+                step=state.global_step,
+            )  # fmt: skip
+            self._check_displacement(state.global_step, values.get("logps/chosen"))
         else:
             self._check(state, values)
 
@@ -113,11 +129,12 @@ class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no t
         self._early.append(accuracy)
         if len(self._early) >= _LEAK_STEPS and min(self._early[-_LEAK_STEPS:]) > _LEAK_ACCURACY:
             self._tell(
-                "leak", "Reward accuracy is above 0.95 within the first tenth of the run: something other "
-                "than quality probably tells the answers apart, such as one model's habits or a stray space.",
+                state.global_step, "leak", "Reward accuracy is above 0.95 within the first tenth of the "
+                "run: something other than quality probably tells the answers apart, such as one model's "
+                "habits or a stray space.",
             )  # fmt: skip
 
-    def _check_displacement(self, chosen: float | None) -> None:
+    def _check_displacement(self, step: int, chosen: float | None) -> None:
         """Of held-out pairs: they are the same at every look, while each step sees others."""
         if chosen is None:
             return
@@ -125,21 +142,12 @@ class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no t
             self._first_chosen = chosen
         if self._first_chosen - chosen > max(_DISPLACED * abs(self._first_chosen), _DISPLACED_NATS):
             self._tell(
-                "displacement", "The chosen answers have become more than 20 % less likely than at the "
+                step, "displacement", "The chosen answers have become more than 20 % less likely than at the "
                 "start: the model unlearns both answers. Add sft to the losses, or lower the learning rate.",
             )  # fmt: skip
 
-    def _tell(self, guard: str, sentence: str) -> None:
+    def _tell(self, step: int, guard: str, sentence: str) -> None:
         """Once a run: a warning that comes every step is read by nobody."""
         if guard not in self._told:
             self._told.add(guard)
-            self._journal.warning(sentence, guard=guard)
-
-
-def without_gain(accuracies: Sequence[float]) -> int:
-    """Evaluations since the first of the best ones; 0 where the last is the best so far.
-
-    Args:
-        accuracies: shares in [0, 1], oldest first; the first one is of step 0, before anything is learned.
-    """
-    return len(accuracies) - 1 - list(accuracies).index(max(accuracies)) if accuracies else 0
+            self._journal.warning(sentence, guard=guard, step=step)

@@ -11,9 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from training import documents, failures, runs, trackers, usage
+from training import checkpoints, documents, failures, runs, trackers, usage
 from training.base_model import ModelKind
 from training.journal import Journal
+from training.runs import Reason
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +30,7 @@ def main(run: Path) -> int:
             result = _work(run, journal)
         except Exception as error:  # the outermost frame: whatever happened, the folder must say it
             log.exception("the run failed")
-            result = _failure(error, journal)
+            result = _failure(run, error, journal)
         _tell_usage(journal)
         documents.write(run / runs.RESULT, result)
     return 1 if result["outcome"] == "failed" else 0
@@ -74,12 +75,16 @@ def _carried_out(run: Path, journal: Journal) -> dict[str, Any]:
 
     done = job.carry_out(run, journal)
     if done.stopped:
-        return _result("stopped", None, f"Stopped at step {done.step}.", done.step, done.max_steps)
-    return _result("completed", None, f"Completed {done.step} steps.", done.step, done.max_steps)
+        told = _result("stopped", None, f"Stopped at step {done.step}.", done.step, done.max_steps)
+    else:
+        told = _result("completed", None, f"Completed {done.step} steps.", done.step, done.max_steps)
+    return told | ({"best": done.best} if done.best else {})
 
 
-def _failure(error: Exception, journal: Journal) -> dict[str, Any]:
+def _failure(run: Path, error: Exception, journal: Journal) -> dict[str, Any]:
     reason, sentence = failures.classify(error)
+    if reason is Reason.DISK:
+        checkpoints.drop_unfinished(run)  # what could not be written whole makes room to say so
     try:
         journal.event("error", sentence, reason=reason.value)
     except OSError:

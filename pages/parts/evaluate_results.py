@@ -13,7 +13,7 @@ from curation.comparison.results import Duel, Judgement
 from curation.comparison.verdict import HeldOut, Outcome
 from curation.database import Database
 from curation.labelling import pairs
-from pages.parts import rendered, run_view
+from pages.parts import rendered, run_words
 from pages.parts.plain import plain
 from training import documents
 from training.evaluating import asked, contents
@@ -35,7 +35,7 @@ def in_words(one: RunView) -> str:
     """State of an evaluation in the list."""
     wanted = one.request.evaluation
     count = f"{wanted.prompts} prompts, {len(wanted.contestants)} models" if wanted else ""
-    return f"{count}, {run_view.STATE_WORDS[one.state.state][0].lower()}"
+    return f"{count}, {run_words.STATE_WORDS[one.state.state][0].lower()}"
 
 
 def of_run(evaluations: Sequence[RunView], run: str) -> list[RunView]:

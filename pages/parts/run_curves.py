@@ -7,8 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import charts
-from pages.parts.charts import Line
+from pages.parts import curve_chart, run_reading
+from pages.parts.curve_chart import Line, Mark, MarkKind
 from training.choices import Method
 
 Row = dict[str, Any]
@@ -35,15 +35,16 @@ CURVES: tuple[Curve, ...] = (
         series=(("loss", "training"),),
         reference=math.log(2),
         reading="Plain DPO starts at ln 2 = 0.693 (dashed), where model and reference agree; falling means "
-        "the chosen answers gain on the rejected ones.",
+        "the chosen answers gain on the rejected ones. Stuck at 0.693 means that the policy does not "
+        "move: the learning rate is too low, or the warm-up is longer than the run.",
     ),
     Curve(
         title="Reward accuracy",
         series=(("rewards/accuracies", "training"),),
         reference=0.5,
-        reading="Share of pairs whose chosen answer has the higher reward. It is 0 before the first step, "
-        "since equal rewards do not count; 0.5 (dashed) is chance; near 1 at once points "
-        "to a leak in the data.",
+        reading="Share of pairs whose chosen answer has the higher reward. At step 0 it is 0, not 0.5, since "
+        "both rewards are equal and equal ones do not count; 0.5 (dashed) is chance. Near 1 at once "
+        "seldom means a good model: something gives the answers away, as a stray space or their length.",
     ),
     Curve(
         title="Reward margin",
@@ -104,39 +105,74 @@ def of_method(method: Method) -> tuple[Curve, ...]:
     return tuple(_OF_KTO.get(each.title, each) for each in CURVES) if method is Method.KTO else CURVES
 
 
-def show(rows: Sequence[Row], *, max_steps: int, first_loss: float | None, method: Method) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How the curves are drawn.
+
+    Attributes:
+        max_steps: right end of the axis; 0 leaves it open.
+        first_loss: where this recipe's loss starts, in nats; None where it depends on the model.
+        smoothing: weight of the past, in [0, 1).
+    """
+
+    max_steps: int
+    first_loss: float | None
+    smoothing: float
+    method: Method
+    marks: Sequence[Mark]
+
+
+def show(rows: Sequence[Row], look: Look) -> None:
     """Draw all curves, two a row, training and held-out over each other.
 
     Args:
         rows: of metrics.jsonl, in file order.
-        first_loss: where this recipe's loss starts, in nats; None where it depends on the model.
     """
-    drawn = of_method(method)
+    drawn = of_method(look.method)
     for pair in zip(drawn[::2], drawn[1::2], strict=True):
         for column, curve in zip(st.columns(2, gap="large"), pair, strict=True):
             with column:
-                _draw(curve, rows, max_steps, first_loss if curve.title == "Loss" else curve.reference)
+                _draw(curve, rows, look)
 
 
-def _draw(curve: Curve, rows: Sequence[Row], max_steps: int, reference: float | None) -> None:
+def marks(events: Sequence[Row]) -> list[Mark]:
+    """What is noted on the curves: saved checkpoints, evaluations, warnings of the guards."""
+    known = {kind.value: kind for kind in MarkKind}
+    return [
+        Mark(step=int(event["step"]), kind=known[event["kind"]], words=str(event["message"]))
+        for event in events
+        if event.get("kind") in known and isinstance(event.get("step"), int)
+    ]
+
+
+def _draw(curve: Curve, rows: Sequence[Row], look: Look) -> None:
     st.markdown(f"**{curve.title}**")
     lines = [
         Line(
             label=f"held-out {label}" if kind == "evaluation" and len(curve.series) > 1 else name,
-            points=points,
+            points=found,
+            sparse=kind == "evaluation",
         )
         for metric, label in curve.series
         for kind, name in (("train", label), ("evaluation", "held-out"))
-        if (points := _points(rows, metric, kind))
+        if (found := points(rows, metric, kind))
     ]
+    reference = look.first_loss if curve.title == "Loss" else curve.reference
     if lines:
-        st.altair_chart(charts.curve(lines, last_step=max_steps, reference=reference))
+        chart = curve_chart.curve(
+            lines, last_step=look.max_steps, reference=reference, smoothing=look.smoothing, marks=look.marks
+        )
+        st.altair_chart(chart)
     else:
         st.caption("Nothing logged yet.")
     st.caption(curve.reading)
+    now = run_reading.remark(curve.title, rows, look.first_loss)
+    if now:
+        st.caption(f":material/info: **Here:** {now}")
 
 
-def _points(rows: Sequence[Row], metric: str, kind: str) -> list[tuple[int, float]]:
+def points(rows: Sequence[Row], metric: str, kind: str) -> list[tuple[int, float]]:
+    """(step, value) of every row of that kind that holds the metric."""
     return [
         (int(row["step"]), float(row[metric]))
         for row in rows

@@ -1,28 +1,14 @@
 """One run on the screen: how it stands, its curves, its answers before and after, its log."""
 
-import json
-from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from pages.parts import routes_download, run_curves, session
+from pages.parts import routes_download, run_curves, run_words
 from pages.parts.plain import plain
-from training import first_loss, metrics, recipe, runs
+from training import first_loss, metrics, pace, recipe, runs
 from training.runs import Reason, RunState, RunView
 
-STATE_WORDS = {
-    RunState.QUEUED: ("Waiting for the device", "gray"),
-    RunState.STARTING: ("Starting", "blue"),
-    RunState.RUNNING: ("Training", "blue"),
-    RunState.STOPPING: ("Stopping", "orange"),
-    RunState.COMPLETED: ("Completed", "green"),
-    RunState.STOPPED: ("Stopped, can be resumed", "orange"),
-    RunState.CANCELLED: ("Cancelled", "gray"),
-    RunState.FAILED: ("Failed", "red"),
-    RunState.LOST: ("Lost: nobody saw how it ended", "red"),
-}
 _REASON_WORDS = {
     Reason.OUT_OF_MEMORY: "out of memory",
     Reason.DATA: "the data",
@@ -45,17 +31,18 @@ def headline(view: RunView) -> None:
 
 def progress(view: RunView) -> None:
     """State, progress, time left, and what went wrong in one sentence; of a run or an evaluation."""
-    words, colour = STATE_WORDS[view.state.state]
+    words, colour = run_words.STATE_WORDS[view.state.state]
     if view.request.evaluation is not None and view.state.state is RunState.RUNNING:
         words = "Answering"
     st.badge(words, color=colour)  # type: ignore[arg-type]
-    rows = _metrics(view)
+    rows = run_words.metric_rows(view)
     if view.state.max_steps:
-        left = _seconds_left(rows, view.state.max_steps)
+        left = pace.seconds_left(rows, view.state.max_steps)
         done = min(1.0, view.state.step / view.state.max_steps)
         rest = f", about {_duration(left)} left" if left and not view.state.state.is_final else ""
         unit = "Step" if view.request.evaluation is None else "Answer or likelihood"
         st.progress(done, text=f"{unit} {view.state.step} of {view.state.max_steps}{rest}")
+        st.caption(_speed(rows))
     if view.state.message:
         what = f" ({_REASON_WORDS[view.state.reason]})" if view.state.reason else ""
         (st.error if view.state.state is RunState.FAILED else st.info)(plain(view.state.message + what))
@@ -69,24 +56,39 @@ def curves(view: RunView) -> None:
     """All curves of the run so far, under what the checks and the guards have to say of them."""
     for sentence in _warnings(view):
         st.caption(f":material/warning: {plain(sentence)}")
-    if not _metrics(view):
+    rows = run_words.metric_rows(view)
+    if not rows:
         st.caption("The curves begin with the first step.")
         return
+    field, words = st.columns([1, 3], vertical_alignment="bottom")
+    smoothing = field.slider("Smoothing", 0.0, 0.99, 0.0, key="run-smoothing")
+    words.caption(
+        "Triangles are saved checkpoints, circles evaluations on held-out pairs, orange lines warnings: "
+        "point at one to read it. Only training curves are smoothed, never held-out points."
+    )
     settings = recipe.from_dict(view.request.recipe)
-    run_curves.show(
-        _metrics(view),
+    look = run_curves.Look(
         max_steps=view.state.max_steps,
         first_loss=first_loss.of(settings),
         method=settings.method,
+        smoothing=smoothing,
+        marks=run_curves.marks(run_words.appended(view, runs.EVENTS)),
     )
+    run_curves.show(rows, look)
 
 
 def outcome(view: RunView) -> None:
     """Held-out figures, sampled answers before and after, and the download."""
-    held_out = _json(view.path / "evaluation" / "held_out.json")
+    held_out = run_words.document(view.path / "evaluation" / "held_out.json")
     if held_out:
         _held_out(held_out)
-    samples = _json(view.path / "evaluation" / "samples.json")
+    best = run_words.document(view.path / runs.RESULT).get("best")
+    if best:
+        st.caption(
+            f"Best held-out accuracy on the way: {run_words.share(best['accuracy'])} at step {best['step']}. "
+            f"Its checkpoint is kept as {plain(best['checkpoint'])}; the download holds the last step."
+        )
+    samples = run_words.document(view.path / "evaluation" / "samples.json")
     for number, sample in enumerate(samples or [], start=1):
         with st.container(border=True):
             st.text(str(sample["prompt"][-1]["content"]))
@@ -101,17 +103,10 @@ def outcome(view: RunView) -> None:
         )
 
 
-def log(view: RunView) -> None:
-    """The last lines the worker has printed."""
-    with st.expander("Log", icon=":material/terminal:", expanded=view.state.state is RunState.FAILED):
-        lines = runs.log_tail(view.path, 200)
-        st.code("\n".join(lines) or "Nothing printed yet.", language=None, height=280)
-
-
 def _warnings(view: RunView) -> list[str]:
-    seen = _json(view.path / runs.PREFLIGHT).get("findings", [])
+    seen = run_words.document(view.path / runs.PREFLIGHT).get("findings", [])
     said = [str(finding["message"]) for finding in seen if finding["severity"] == "W"]
-    events, _ = metrics.tail(view.path / runs.EVENTS, 0)
+    events = run_words.appended(view, runs.EVENTS)
     said += [str(event["message"]) for event in events if event.get("kind") == "warning"]
     return list(dict.fromkeys(said))
 
@@ -120,56 +115,36 @@ def _held_out(values: dict[str, Any]) -> None:
     before, after = values["before"], values["after"]
     columns = st.columns(4)
     columns[0].metric(
-        "Held-out accuracy", _share(after["accuracy"]), delta=_points(after["accuracy"], before["accuracy"]),
+        "Held-out accuracy", run_words.share(after["accuracy"]),
+        delta=_points(after["accuracy"], before["accuracy"]),
         help=f"Share of {values['n']} held-out pairs whose chosen answer has the higher reward.",
     )  # fmt: skip
     for column, (name, value) in zip(columns[1:], values.get("baselines", {}).items(), strict=False):
-        column.metric(f"Baseline: {name.replace('_', ' ')}", _share(value))
+        column.metric(f"Baseline: {name.replace('_', ' ')}", run_words.share(value))
     if after["interval"]:
-        low, high = after["interval"]
+        low, high = (run_words.share(end) for end in after["interval"])
         st.caption(
-            f"On {values['n']} held-out pairs the accuracy lies between {_share(low)} and {_share(high)} "
+            f"On {values['n']} held-out pairs the accuracy lies between {low} and {high} "
             "(95 % interval); a tuned model should beat both baselines."
         )
 
 
 def _doing(view: RunView) -> str:
     """What the worker says it is at."""
-    events, _ = metrics.tail(view.path / runs.EVENTS, 0)
+    events = run_words.appended(view, runs.EVENTS)
     phases = [str(event["message"]) for event in events if event.get("kind") == "phase"]
     return f"Now: {phases[-1]}." if phases else "Now: waiting for its turn."
 
 
-def _metrics(view: RunView) -> list[metrics.Row]:
-    """The rows so far; each look reads only what was appended since the last."""
-    key = f"metrics-{view.id}"
-    seen = session.kept(key)
-    offset, rows = seen if isinstance(seen, tuple) else (0, [])
-    fresh, offset = metrics.tail(view.path / runs.METRICS, offset)
-    together: list[metrics.Row] = [*rows, *fresh]
-    session.keep(key, (offset, together))
-    return together
-
-
-def _seconds_left(rows: list[metrics.Row], max_steps: int) -> float | None:
-    """From the pace of the last 20 logged steps; None before there are two."""
-    timed = [row for row in rows if row.get("kind") in ("train", "answers") and row.get("time")][-20:]
-    if len(timed) < 2 or timed[-1]["step"] <= timed[0]["step"]:
-        return None
-    first, last = (datetime.fromisoformat(str(timed[end]["time"])) for end in (0, -1))
-    pace = (last - first).total_seconds() / (timed[-1]["step"] - timed[0]["step"])
-    return float(pace * (max_steps - timed[-1]["step"]))
-
-
-def _json(path: Path) -> Any:
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return {}
-
-
-def _share(value: float | None) -> str:
-    return "not defined" if value is None else f"{100 * value:.0f} %"
+def _speed(rows: list[metrics.Row]) -> str:
+    """Seconds a step, tokens a second and memory, as far as they are known."""
+    known = (
+        (pace.step_seconds(rows), "{:.2g} seconds a step"),
+        (pace.tokens_per_second(rows), "{:,.0f} tokens a second"),
+        (pace.peak_memory(rows), "at most {:,.0f} MB of memory"),
+    )
+    scaled = [(value / 1e6 if "MB" in words else value, words) for value, words in known if value is not None]
+    return " · ".join(words.format(value) for value, words in scaled)
 
 
 def _points(after: float | None, before: float | None) -> str | None:

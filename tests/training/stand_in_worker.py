@@ -32,6 +32,9 @@ def _train(behaviour: str, run: Path) -> int:
     resumes = json.loads((run / "request.json").read_text())["resumes"]
     step = resumes["step"] if resumes else 0
     while step < STEPS:
+        while behaviour == "patient" and step == STEPS - 1 and not (run / "control/enough").exists():
+            (run / "heartbeat").touch()
+            time.sleep(0.05)
         step += 1
         (run / "heartbeat").touch()
         _append(run, "metrics.jsonl", {"step": step, "kind": "train", "loss": 0.7 - step / 100})

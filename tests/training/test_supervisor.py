@@ -196,6 +196,59 @@ def test_waiting_runs_start_in_the_order_they_were_asked_for(
         run_folders.until_end(run)
 
 
+def test_a_run_that_is_moved_up_goes_next(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = run_folders.started(monkeypatch, space, "slow")
+    run_folders.until_state(first, RunState.RUNNING)
+    second, third = (_asked_for(space, second) for second in (1, 2))
+    assert supervisor.waiting(space) == [second, third]
+    supervisor.move_to_front(third)
+    assert supervisor.waiting(space) == [third, second]
+    supervisor.stop(first)
+    run_folders.until_state(third, RunState.RUNNING)
+    assert runs.read_state(second).state is RunState.QUEUED
+    with pytest.raises(errors.NotWaiting, match="is not waiting any more"):
+        supervisor.move_to_front(third)
+    for run in (second, third):
+        supervisor.stop(run)
+        run_folders.until_end(run)
+
+
+@pytest.mark.parametrize("jump", [3600, -3600], ids=["forward", "back"])
+def test_a_clock_that_is_set_neither_hurries_nor_delays_the_end_of_a_deaf_worker(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch, jump: int
+) -> None:
+    run = run_folders.started(monkeypatch, space, "deaf")
+    run_folders.until_step(run, 1)
+    supervisor.stop(run)
+    asked = time.time() - jump  # against a clock that is set, the stamps of files move
+    os.utime(run / runs.STOP, (asked, asked))
+    os.utime(run / runs.HEARTBEAT, (asked, asked))
+    assert run_folders.until_state(run, RunState.STOPPING).message == "Saving a checkpoint, then stopping."
+    assert run_folders.until_end(run).state is RunState.CANCELLED
+
+
+@pytest.mark.parametrize("jump", [7200, -7200], ids=["an hour ago", "in the future"])
+def test_a_sign_of_life_far_from_now_counts_as_silence_whichever_way_the_clock_was_set(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch, jump: int
+) -> None:
+    run = run_folders.started(monkeypatch, space, "good")
+    run_folders.until_end(run)
+    os.utime(run / runs.HEARTBEAT, (time.time() - jump,) * 2)
+    silent = runs.silent_seconds(run)
+    assert silent is not None
+    assert silent > runs.SILENT_SECONDS
+
+
+def test_of_many_supervisors_started_at_once_one_watches_and_one_worker_trains(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_folders.started(monkeypatch, space, "brisk")
+    watching = [subprocess.Popen([sys.executable, "-P", "-m", "training.watch", str(run)]) for _ in range(4)]
+    assert [process.wait() for process in watching] == [0] * 4
+    assert run_folders.until_end(run).state is RunState.COMPLETED
+    assert [row["step"] for row in metrics.read(run / runs.METRICS)] == list(range(1, 11))
+
+
 def test_a_worker_that_left_no_trace_makes_a_lost_run(
     space: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -395,6 +448,15 @@ def test_the_supervisor_process_stays_small() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def _asked_for(space: Workspace, second: int) -> Path:
+    """A run asked for so many seconds into 2027, later than any other; it waits."""
+    request = run_folders.a_request(space, request_id=f"later-{second}")
+    created_at = datetime(2027, 1, 1, 0, 0, second, tzinfo=UTC)
+    run = space.runs / supervisor.start(dataclasses.replace(request, created_at=created_at))
+    run_folders.until(run, lambda state: bool(state.message))
+    return run
 
 
 def _first_run(space: Workspace) -> Path:

@@ -1,19 +1,25 @@
 """The guards on the curves, driven as the trainer drives them."""
 
+from dataclasses import asdict
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from training import errors, metrics, recipe, runs
+from tests.training import stand_in_worker
+from training import checkpoints, documents, errors, metrics, recipe, runs
+from training.checkpoints import Origin
 from training.journal import Journal
 from training.recipe import DpoRecipe
-from training.witness import Witness, without_gain
+from training.witness import Witness
+
+ORIGIN = Origin(release="f" * 64, model="m", recipe={})
 
 
 def a_witness(run: Path, *, resumes: bool = False) -> Witness:
-    return Witness(run, Journal(run), recipe.with_changes(DpoRecipe(), {"beta": "0.1"}), resumes=resumes)
+    settings = recipe.with_changes(DpoRecipe(), {"beta": "0.1"})
+    return Witness(run, Journal(run), settings, resumes=resumes, origin=ORIGIN)
 
 
 def logged(witness: Witness, step: int, **values: float) -> None:
@@ -84,17 +90,28 @@ def test_a_wish_to_stop_is_seen_at_the_end_of_a_step(tmp_path: Path) -> None:
 
 
 def test_a_checkpoint_is_marked_only_once_it_is_whole(tmp_path: Path) -> None:
-    (tmp_path / "checkpoint-5").mkdir()
-    a_witness(tmp_path).on_save(None, SimpleNamespace(global_step=5), None)
-    assert (tmp_path / "checkpoint-5" / "COMPLETE").exists()
+    stand_in_worker.save_checkpoint(tmp_path, 5)
+    (tmp_path / "checkpoint-5" / "COMPLETE").unlink()
+    a_witness(tmp_path).on_save(None, SimpleNamespace(global_step=5, log_history=[]), None)
+    whole = checkpoints.newest(tmp_path)
+    assert whole is not None
+    assert documents.read(whole.path / "COMPLETE")["origin"] == asdict(ORIGIN)
 
 
-@pytest.mark.parametrize(
-    ("accuracies", "without"),
-    [([], 0), ([0.0], 0), ([0.0, 0.6, 0.7], 0), ([0.0, 0.7, 0.7, 0.6], 2), ([0.5, 0.4, 0.3], 2)],
-    ids=["none", "start", "rising", "equal is no gain", "falling"],
-)
-def test_evaluations_without_gain_are_counted_from_the_first_best(
-    accuracies: list[float], without: int
-) -> None:
-    assert without_gain(accuracies) == without
+def test_the_limit_on_checkpoints_never_takes_the_best(tmp_path: Path) -> None:
+    witness, history = a_witness(tmp_path), [{"step": 2, "eval_rewards/accuracies": 0.9}]
+    for step in (1, 2, 3, 4, 5):
+        stand_in_worker.save_checkpoint(tmp_path, step)
+        witness.on_save(None, SimpleNamespace(global_step=step, log_history=history), None)
+    assert [checkpoint.step for checkpoint in checkpoints.all_whole(tmp_path)] == [2, 4, 5]
+
+
+def test_an_evaluation_that_is_the_best_so_far_is_saved(tmp_path: Path) -> None:
+    witness, rows = a_witness(tmp_path), []
+    saved = []
+    for step, accuracy in ((0, 0.0), (5, 0.6), (10, 0.5), (15, 0.7)):
+        rows.append({"step": step, "eval_rewards/accuracies": accuracy})
+        control = SimpleNamespace(should_save=False, should_training_stop=False)
+        witness.on_evaluate(None, SimpleNamespace(global_step=step, log_history=rows), control)
+        saved += [step] * control.should_save
+    assert saved == [5, 15]

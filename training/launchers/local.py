@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curation import workspace
-from training import documents, identity, runs
+from training import devices, documents, identity, runs
 from training.identity import Identity
+from training.turns import Turn
 
 WORKER_VARIABLE = (
     "PAIRLOOM_WORKER"  # another command line to train with, such as `nice python -m training.worker`
@@ -55,11 +56,11 @@ def command(run: Path) -> list[str]:
     return [*worker, str(run)]
 
 
-def submit(run: Path, *, keep_open: int) -> Worker:
+def submit(run: Path, turn: Turn) -> Worker:
     """Start the worker of a run and write down who it is.
 
     Args:
-        keep_open: descriptor of the device lock; the worker inherits it, so the device stays taken for as
+        turn: the device it computes on. The worker inherits its lock, so the device stays taken for as
             long as either of them lives.
     """
     arguments = command(run)
@@ -69,9 +70,9 @@ def submit(run: Path, *, keep_open: int) -> Worker:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=os.environ | environment(run),
+            env=os.environ | environment(run) | devices.only(turn.device),
             start_new_session=True,
-            pass_fds=(keep_open,),
+            pass_fds=(turn.lock,),
         )
     # Not yet reaped, so /proc still knows it, even where it has ended already.
     found = identity.of(process.pid) or Identity(
