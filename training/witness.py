@@ -68,8 +68,9 @@ class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no t
             return
         self.satisfied = control.should_training_stop = control.should_save = True
         self._journal.event(
-            "early stop", f"Held-out {self._figure.plural} have not risen in {self._recipe.patience} evaluations; the run "
-            f"ends at step {state.global_step} of {state.max_steps}.", step=state.global_step,
+            "early stop", f"Held-out {self._figure.plural} have not risen in {self._recipe.patience} "
+            f"evaluations; the run ends at step {state.global_step} of {state.max_steps}.",
+            step=state.global_step,
         )  # fmt: skip
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:

@@ -59,7 +59,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory, untrained_model: Path) ->
 
 @pytest.mark.trainer
 def test_a_run_leaves_everything_a_person_and_a_program_need(finished: Path) -> None:
-    assert documents.read(finished / runs.RESULT) == {
+    told = documents.read(finished / runs.RESULT)
+    assert told.pop("best")["checkpoint"].startswith(f"{finished.name}/checkpoint-")
+    assert told == {
         "outcome": "completed", "reason": None, "message": f"Completed {STEPS} steps.",
         "step": STEPS, "max_steps": STEPS,
     }  # fmt: skip
