@@ -1,0 +1,74 @@
+"""The page Runs: one run, several beside each other, all of them, and the queue."""
+
+import os
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from curation import workspace
+from tests.pages import finished_runs
+from training import locks, runs, supervisor
+from training.runs import RunState
+
+PAGE = Path(__file__).parents[2] / "pages" / "runs.py"
+
+
+def opened(**query: str) -> AppTest:
+    page = AppTest.from_file(str(PAGE), default_timeout=60)
+    for name, value in query.items():
+        page.query_params[name] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def words(page: AppTest) -> str:
+    return "\n".join(str(element.value) for element in (*page.caption, *page.markdown, *page.info))
+
+
+def test_a_run_says_how_fast_it_was_what_it_reached_and_how_to_read_its_curves(home: Path) -> None:
+    finished_runs.write(home)
+    said = words(opened())
+    assert "1 seconds a step · 500 tokens a second · at most 800 MB of memory" in said
+    assert "Best held-out accuracy on the way: 75 % at step 20." in said
+    for misread in ("Stuck at 0.693", "At step 0 it is 0, not 0.5", "below 0 is common", "Near 1 at once"):
+        assert misread in said
+    assert "after 40 steps the loss is still 0.693, where it began" in said
+
+
+def test_the_log_is_searched_as_a_whole_and_shown_as_plain_text(home: Path) -> None:
+    finished_runs.write(home)
+    page = opened()
+    page.text_input(key="run-log-search").set_value("STEP 7 <B>").run()
+    assert page.code[0].value == "      8  step 7 <b>bold</b>"
+    assert "1 line." in words(page)
+
+
+def test_runs_are_compared_by_figures_and_by_where_their_recipes_differ(home: Path) -> None:
+    finished_runs.write(home, 0, learning_rate="1e-4")
+    finished_runs.write(home, 1, learning_rate="2e-4")
+    page = opened(view="Compare")
+    figures, recipes = (table.value for table in page.table)
+    assert list(figures.loc["Held-out accuracy"]) == ["70 %", "70 %"]
+    assert list(recipes.loc["Learning rate"]) == ["0.0002", "0.0001"]
+    assert len(recipes) == 1
+
+
+def test_all_runs_stand_in_one_table_however_many(home: Path) -> None:
+    for number in range(60):
+        finished_runs.write(home, number, state=RunState.FAILED if number % 3 == 0 else RunState.COMPLETED)
+    table = opened(view="All runs").dataframe[0].value
+    assert len(table) == 60
+    assert table["Run"].iloc[0].endswith("003b")  # the newest, number 59
+    assert set(table["State"]) == {"Completed", "Failed"}
+
+
+def test_a_lead_lets_a_waiting_run_go_next_and_the_audit_knows(home: Path) -> None:
+    waiting = [finished_runs.write(home, number, state=RunState.QUEUED) for number in range(2)]
+    held = [locks.try_take(run / runs.SUPERVISOR_LOCK) for run in waiting]
+    page = opened()
+    page.button(key=f"run-next-{waiting[1].name}").click().run()
+    assert not page.exception
+    assert supervisor.waiting(workspace.current()) == waiting[::-1]
+    for descriptor in filter(None, held):
+        os.close(descriptor)
