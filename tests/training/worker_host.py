@@ -5,17 +5,21 @@ given limits on its memory and on the size of its files. `python -m tests.traini
 from stdin and answers with the pid, then with the exit code.
 """
 
+import ctypes
 import json
 import os
 import resource
 import subprocess
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
 
 import psutil
 
-from training import runs
+from training import documents, outcome, runs
+
+_NEW_MOUNTS, _NEW_USER = 0x20000, 0x10000000  # linux/sched.h
 
 
 class Host:
@@ -38,15 +42,17 @@ class Host:
     def __exit__(self, *_: object) -> None:
         self._process.communicate()
 
-    def begin(self, run: Path, *, file_bytes: int = 0, memory_bytes: int = 0) -> int:
+    def begin(self, run: Path, *, file_bytes: int = 0, memory_bytes: int = 0, disk_bytes: int = 0) -> int:
         """Start a worker for the run; returns its pid.
 
         Args:
             file_bytes: no file may grow beyond this, as on a full disk (EFBIG where the disk says ENOSPC).
             memory_bytes: what it may allocate beyond what it begins with.
+            disk_bytes: size of the file system that the run folder is put on. Nobody else sees that, so the
+                worker judges its own end and leaves it beside the folder, as NAME.ending.
         """
-        order = {"run": str(run), "file_bytes": file_bytes, "memory_bytes": memory_bytes}
-        self._write(order)
+        limits = {"file_bytes": file_bytes, "memory_bytes": memory_bytes, "disk_bytes": disk_bytes}
+        self._write({"run": str(run), **limits})
         return self._read()
 
     def end(self) -> int:
@@ -84,6 +90,8 @@ def _become_worker(order: dict[str, Any]) -> None:
 
     run = Path(order["run"])
     os.setsid()
+    if order["disk_bytes"]:
+        _put_on_small_disk(run, order["disk_bytes"])
     log = os.open(run / runs.WORKER_LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     os.dup2(log, 1)
     os.dup2(log, 2)
@@ -92,7 +100,30 @@ def _become_worker(order: dict[str, Any]) -> None:
     if order["memory_bytes"]:
         most = psutil.Process().memory_info().vms + order["memory_bytes"]
         resource.setrlimit(resource.RLIMIT_AS, (most, most))
-    os._exit(worker.main(run))
+    code = worker.main(run)
+    if order["disk_bytes"]:
+        _leave_ending(run, code)
+    os._exit(code)
+
+
+def _put_on_small_disk(run: Path, size: int) -> None:
+    """An own view of the mounts, as `unshare -Urm` gives it, and in it a tmpfs over the run folder."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    request, user, group = (run / runs.REQUEST).read_bytes(), os.getuid(), os.getgid()
+    if libc.unshare(_NEW_USER | _NEW_MOUNTS):
+        raise OSError(ctypes.get_errno(), "unshare")
+    Path("/proc/self/setgroups").write_text("deny", encoding="ascii")
+    Path("/proc/self/uid_map").write_text(f"0 {user} 1", encoding="ascii")
+    Path("/proc/self/gid_map").write_text(f"0 {group} 1", encoding="ascii")
+    if libc.mount(b"none", os.fsencode(run), b"tmpfs", 0, f"size={size}".encode()):
+        raise OSError(ctypes.get_errno(), "mount")
+    (run / "control").mkdir()
+    (run / runs.REQUEST).write_bytes(request)
+
+
+def _leave_ending(run: Path, code: int) -> None:
+    end = outcome.judge(run, outcome.Exit(code=code, forced=False))
+    documents.write(run.with_suffix(".ending"), asdict(end))
 
 
 def _say(number: int) -> None:
