@@ -86,12 +86,23 @@ def one(known: list[RunView]) -> None:
 
 
 def everything(known: list[RunView]) -> None:
-    releases = list(dict.fromkeys(run.request.release_name for run in known))
-    release = st.columns([1, 2])[0].selectbox("Release", ["", *releases], key="runs-release",
-                                              format_func=lambda name: name or "All releases")  # fmt: skip
-    chosen = runs_table.show(known, release)
-    if chosen:
-        st.switch_page("runs.py", query_params={"run": chosen})
+    # The key names the open run: after one was opened, no row is chosen any more.
+    runs_table.show(known, key=table_key(), opened=open_row)
+
+
+def table_key() -> str:
+    return f"runs-table-{st.query_params.get('run', '')}"
+
+
+def open_row(ids: list[str]) -> None:
+    rows = session.chosen_rows(table_key())
+    if rows:
+        st.query_params["run"] = ids[rows[0]]
+        session.keep("runs-view", ONE)
+
+
+def compare(known: list[RunView]) -> None:
+    run_compare.show(run_compare.choose(known, st.query_params.get("run", "")))
 
 
 st.title("Runs", anchor=False)
@@ -104,9 +115,10 @@ with guard.on_action():
         st.stop()
     if runs_queue.waits(place):
         st.fragment(runs_queue.show, run_every=3)()
-    views = {ONE: one, COMPARE: lambda runs: run_compare.show(run_compare.choose(
-        runs, st.query_params.get("run", ""))), ALL: everything}  # fmt: skip
-    asked = st.query_params.get("view", ONE)
-    view = st.segmented_control("Show", list(views), default=asked if asked in views else ONE, required=True,
-                                key="runs-view", label_visibility="collapsed")  # fmt: skip
-    views[view or ONE](known)
+    views = {ONE: one, COMPARE: compare, ALL: everything}
+    if session.kept("runs-view") not in views:
+        asked = st.query_params.get("view", ONE)
+        session.keep("runs-view", asked if asked in views else ONE)
+    shown = st.segmented_control("Show", list(views), required=True, key="runs-view",
+                                 label_visibility="collapsed")  # fmt: skip
+    views[str(shown)](known)

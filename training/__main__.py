@@ -12,7 +12,19 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from curation.errors import PairloomError
-from training.commands import evaluate, log, preflight, recipes, resume, start, status, stop, terminal, verify
+from training.commands import (
+    evaluate,
+    log,
+    next_run,
+    preflight,
+    recipes,
+    resume,
+    start,
+    status,
+    stop,
+    terminal,
+    verify,
+)
 
 
 class Command(Protocol):
@@ -26,7 +38,18 @@ class Command(Protocol):
     def run(self, arguments: argparse.Namespace) -> terminal.Outcome: ...
 
 
-COMMANDS: tuple[Command, ...] = (start, preflight, status, log, stop, resume, verify, evaluate, recipes)
+COMMANDS: tuple[Command, ...] = (
+    start,
+    preflight,
+    status,
+    log,
+    stop,
+    resume,
+    next_run,
+    verify,
+    evaluate,
+    recipes,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

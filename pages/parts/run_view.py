@@ -42,7 +42,8 @@ def progress(view: RunView) -> None:
         rest = f", about {_duration(left)} left" if left and not view.state.state.is_final else ""
         unit = "Step" if view.request.evaluation is None else "Answer or likelihood"
         st.progress(done, text=f"{unit} {view.state.step} of {view.state.max_steps}{rest}")
-        st.caption(_speed(rows))
+        if view.request.evaluation is None:
+            st.caption(_speed(rows))
     if view.state.message:
         what = f" ({_REASON_WORDS[view.state.reason]})" if view.state.reason else ""
         (st.error if view.state.state is RunState.FAILED else st.info)(plain(view.state.message + what))

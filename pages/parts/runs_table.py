@@ -1,6 +1,6 @@
 """All runs in one table, sorted by a click on a column; a chosen row opens its run."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
@@ -8,25 +8,26 @@ import streamlit as st
 from pages.parts import run_words
 from training.runs import RunView
 
-KEY = "runs-table"
 
-
-def show(known: Sequence[RunView], release: str) -> str | None:
+def show(known: Sequence[RunView], *, key: str, opened: Callable[[list[str]], None]) -> None:
     """Draw the table.
 
     Args:
-        release: only runs on this release; "" for all.
-
-    Returns:
-        The id of the chosen run; None where no row is chosen.
+        key: of the table; a new one forgets the chosen row.
+        opened: called with the ids of all runs in the order of the rows when a row is chosen.
     """
+    releases = list(dict.fromkeys(run.request.release_name for run in known))
+    release = st.columns([1, 2])[0].selectbox(
+        "Release", ["", *releases], key="runs-release", format_func=lambda name: name or "All releases"
+    )
     wanted = [run for run in known if not release or run.request.release_name == release]
-    st.caption("Choose a row to open the run. A click on a column's name sorts.")
-    table = st.dataframe(
+    st.caption("Choose a row to open its run. A click on a column's name sorts.")
+    ids = [run.id for run in wanted]
+    st.dataframe(
         pd.DataFrame([_row(run) for run in wanted]),
         hide_index=True,
-        key=f"{KEY}-{release}",
-        on_select="rerun",
+        key=key,
+        on_select=lambda: opened(ids),
         selection_mode="single-row",
         height=min(640, 38 + 35 * max(1, len(wanted))),
         column_config={
@@ -39,8 +40,6 @@ def show(known: Sequence[RunView], release: str) -> str | None:
             "Started": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
         },
     )
-    chosen = table.selection.rows  # type: ignore[union-attr]
-    return wanted[chosen[0]].id if chosen else None
 
 
 def _row(run: RunView) -> dict[str, object]:

@@ -7,6 +7,7 @@ position from the database, because the state of a lost websocket is dropped aft
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import streamlit as st
@@ -121,6 +122,12 @@ def keep(key: str, value: object) -> None:
 def kept(key: str) -> object | None:
     """What was remembered under the key, None where nothing was."""
     return st.session_state.get(key)
+
+
+def chosen_rows(key: str) -> list[int]:
+    """The rows that are chosen in the table of that key, from 0."""
+    state: Any = st.session_state.get(key)
+    return list(state["selection"]["rows"]) if state else []
 
 
 def forget(key: str) -> None:
