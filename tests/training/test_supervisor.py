@@ -243,7 +243,7 @@ def test_of_many_supervisors_started_at_once_one_watches_and_one_worker_trains(
     space: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = run_folders.started(monkeypatch, space, "brisk")
-    watching = [subprocess.Popen([sys.executable, "-P", "-m", "training.watch", str(run)]) for _ in range(4)]
+    watching = [subprocess.Popen([sys.executable, "-m", "training.watch", str(run)]) for _ in range(4)]
     assert [process.wait() for process in watching] == [0] * 4
     assert run_folders.until_end(run).state is RunState.COMPLETED
     assert [row["step"] for row in metrics.read(run / runs.METRICS)] == list(range(1, 11))
