@@ -18,6 +18,7 @@ from pages.parts import (
     pair_filters,
     pair_words,
     project_batches,
+    review_actions,
     review_form,
     session,
 )
@@ -66,7 +67,7 @@ def turn(page: Page) -> None:
     before = TRAIL.pages_before()
     words, earlier, later = st.columns([6, 1, 1], vertical_alignment="center")
     first = before * SIZE
-    words.caption(f"{first + 1:,} to {first + len(page.rows):,} of {page.total:,} pairs")
+    words.caption(f"{first + 1:,} to {first + len(page.rows):,} of {review_actions.pairs(page.total)}")
     earlier.button("Back", key="browse-back", disabled=before == 0, on_click=TRAIL.back, width="stretch")
     later.button(
         "Next", key="browse-next", disabled=page.next is None, width="stretch",
@@ -91,7 +92,7 @@ def tools(total: int) -> None:
 st.title("Browse", anchor=False)
 searching.prepare_beside(db)
 sources = browse.sources(db)
-if not sources:
+if not browse.has_pairs(db):
     st.info("There are no pairs yet.", icon=":material/inbox:")
     st.page_link("import_data.py", label="Import pairs", icon=":material/upload_file:")
     st.stop()

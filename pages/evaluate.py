@@ -75,7 +75,7 @@ def _write_down(action: str, one: RunView, *, by: str) -> None:
 
 def live(folder_name: str) -> None:
     """An evaluation at work, drawn anew every two seconds."""
-    guard.require(Role.LEAD)  # a fragment runs again without its page
+    guard.require(Role.LEAD, in_use=False)  # a fragment runs again without its page
     one = runs.view(place.runs / folder_name)
     if one.state.state.is_final:
         st.rerun()

@@ -34,13 +34,13 @@ if not found.votes:
         diversity.show(db)
     st.stop()
 names = annotators.names(db)
-st.caption("Every number leads to the pairs behind it, in a tab of its own.")
+st.caption("Every number, and every mark of a picture, leads to the pairs behind it.")
 
 # Only the open tab is measured: each takes a pass over all votes.
 agreeing, persons, habits, times, doubted, asked = st.tabs(
     ["Agreement", "People", "Bias", "Over time", "Suspected labels", "Diversity"],
     key="quality-tab",
-    on_change="rerun",
+    bind="query-params",  # so that the way back from a picture ends in the same tab
 )
 if agreeing.open:
     with agreeing:

@@ -5,7 +5,7 @@ import streamlit as st
 from curation.labelling import review
 from curation.labelling.review import Page
 from curation.model import Role
-from pages.parts import guard, pair_card, review_bulk, review_edit, review_form, session
+from pages.parts import guard, pair_card, review_actions, review_bulk, review_edit, review_form, session
 from pages.parts.trail import Trail
 
 TRAIL = Trail(name="review-trail")
@@ -17,7 +17,7 @@ def turn(page: Page) -> None:
     """Where we are in the queue, how the answers are shown, and on to the next pair."""
     before = TRAIL.pages_before()
     words, how, earlier, later = st.columns([4, 4, 2, 2], vertical_alignment="center")
-    words.caption(f"{before + 1:,} of {page.total:,} pairs")
+    words.caption(f"{before + 1:,} of {review_actions.pairs(page.total)}")
     how.toggle("Mark the words that differ", key="review-difference")
     earlier.button("Back", key="review-back", disabled=before == 0, on_click=TRAIL.back, width="stretch")
     later.button(

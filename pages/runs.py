@@ -60,7 +60,7 @@ def buttons(run: RunView) -> None:
 
 def live(run_id: str) -> None:
     """A run at work, drawn anew every two seconds; the whole page once more when it has ended."""
-    guard.require(Role.LEAD)  # a fragment runs again without its page
+    guard.require(Role.LEAD, in_use=False)  # a fragment runs again without its page
     with guard.on_action():
         run = runs.view(place.runs / run_id)
         if run.state.state.is_final:

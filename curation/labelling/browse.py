@@ -94,6 +94,12 @@ def tiers(db: Database) -> Mapping[Tier, int]:
     return {tier: found.get(tier, 0) for tier in Tier}
 
 
+def has_pairs(db: Database) -> bool:
+    """There is anything to list. A pair without a source, such as one made by rewriting, is listed too."""
+    with db.reading() as cursor:
+        return cursor.execute("SELECT 1 FROM pair LIMIT 1").fetchone() is not None
+
+
 def sources(db: Database) -> Mapping[str, str]:
     """The sources that pairs came from, newest first: id → words for the screen."""
     with db.reading() as cursor:

@@ -5,7 +5,7 @@ person calls `forget`, so it acts at the next request: one process owns the work
 """
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import duckdb
@@ -47,6 +47,7 @@ class SignIn:
 class _Known:
     person: SignedIn
     looked: datetime
+    seen: datetime
 
 
 class _Memory:
@@ -86,29 +87,24 @@ def start(database: Database, annotator_id: str, *, device: str, now: datetime) 
     return key
 
 
-def person(database: Database, key: str, *, now: datetime) -> SignedIn | None:
-    """Who the key of a cookie speaks for now; None where it was ended, ran out, or the person was removed."""
+def person(database: Database, key: str, *, now: datetime, in_use: bool = True) -> SignedIn | None:
+    """Who the key of a cookie speaks for now; None where it was ended, ran out, or the person was removed.
+
+    Args:
+        in_use: the person did something. What a page asks on its own, such as a figure that refreshes, must
+            not keep a sign-in alive on a machine that everybody has left.
+    """
     memory, digest = database.attached(_Memory), keys.digest(key)
-    known = memory.get(digest)
-    if known is not None and now - known.looked < _FRESH:
-        return known.person
-    edition = memory.edition
-    with database.reading() as cursor:
-        row = cursor.execute(
-            """
-            SELECT a.id, a.name, a.role, s.started, s.seen
-            FROM sign_in AS s JOIN annotator AS a ON a.id = s.annotator_id
-            WHERE s.digest = $digest AND s.ended IS NULL AND a.active
-            """,
-            {"digest": digest},
-        ).fetchone()
-    if row is None or now - row[3] >= LONGEST or now - row[4] >= IDLE:
-        return None  # not remembered: made-up cookies must not fill the memory
-    found = SignedIn(session=digest, annotator_id=row[0], name=row[1], role=Role(row[2]))
-    if now - row[4] >= SEEN_EVERY:
+    known, edition = memory.get(digest), memory.edition
+    if known is None or now - known.looked >= _FRESH:
+        known = _look(database, digest, now)
+        if known is None:
+            return None  # not remembered: made-up cookies must not fill the memory
+        memory.put(digest, known, edition)
+    if in_use and now - known.seen >= SEEN_EVERY:
         _write_seen(database, digest, now)
-    memory.put(digest, _Known(person=found, looked=now), edition)
-    return found
+        memory.put(digest, replace(known, seen=now), edition)
+    return known.person
 
 
 def forget(database: Database) -> None:
@@ -185,6 +181,22 @@ def of(database: Database, annotator_id: str | None = None, *, now: datetime) ->
         SignIn(session=row[0], annotator_id=row[1], device=row[2], started=row[3], seen=row[4])
         for row in rows
     )
+
+
+def _look(database: Database, digest: str, now: datetime) -> _Known | None:
+    with database.reading() as cursor:
+        row = cursor.execute(
+            """
+            SELECT a.id, a.name, a.role, s.started, s.seen
+            FROM sign_in AS s JOIN annotator AS a ON a.id = s.annotator_id
+            WHERE s.digest = $digest AND s.ended IS NULL AND a.active
+            """,
+            {"digest": digest},
+        ).fetchone()
+    if row is None or now - row[3] >= LONGEST or now - row[4] >= IDLE:
+        return None
+    person = SignedIn(session=digest, annotator_id=row[0], name=row[1], role=Role(row[2]))
+    return _Known(person=person, looked=now, seen=row[4])
 
 
 def _write_seen(database: Database, digest: str, now: datetime) -> None:

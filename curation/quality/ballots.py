@@ -46,10 +46,15 @@ def gather(cursor: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def stamp(database: Database) -> tuple[int, int]:
-    """Changes whenever `gathered` would give something else; decisions are only ever added."""
+def stamp(database: Database) -> tuple[int | str, ...]:
+    """Changes whenever a figure over these votes could; only gold is ever changed or withdrawn."""
     with database.reading() as cursor:
-        newest, ordered = cursor.execute(
-            "SELECT (SELECT coalesce(max(number), 0) FROM decision), (SELECT count(*) FROM given_order)"
-        ).fetchone() or (0, 0)
-    return int(newest), int(ordered)
+        return (
+            cursor.execute(
+                """
+            SELECT (SELECT coalesce(max(number), 0) FROM decision), (SELECT count(*) FROM given_order),
+                   (SELECT count(*) FROM gold), (SELECT coalesce(CAST(max(added) AS VARCHAR), '') FROM gold)
+            """
+            ).fetchone()
+            or ()
+        )

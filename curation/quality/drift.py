@@ -39,13 +39,14 @@ class Course:
 
     Attributes:
         weeks: those with a vote that could be held against something, in order.
-        moments, sums: when each such vote was given, and the cumulative sum after it, ≥ 0.
+        moments, pair_ids, sums: when each such vote was given, on which pair, and the sum after it, ≥ 0.
         alarm: when the sum first passed LIMIT; None where it never did.
     """
 
     annotator_id: str
     weeks: tuple[Week, ...]
     moments: tuple[datetime, ...]
+    pair_ids: tuple[str, ...]
     sums: tuple[float, ...]
     alarm: datetime | None
 
@@ -58,9 +59,9 @@ def courses(database: Database) -> tuple[Course, ...]:
 
 def courses_on(cursor: duckdb.DuckDBPyConnection) -> tuple[Course, ...]:
     """The same, read from a table `ballot` that is there already."""
-    found: dict[str, list[tuple[datetime, bool]]] = {}
-    for annotator_id, moment, hit in _hits(cursor):
-        found.setdefault(annotator_id, []).append((moment, hit))
+    found: dict[str, list[tuple[datetime, bool, str]]] = {}
+    for annotator_id, *vote in _hits(cursor):
+        found.setdefault(annotator_id, []).append((vote[0], vote[1], vote[2]))
     return tuple(_course(annotator_id, votes) for annotator_id, votes in found.items())
 
 
@@ -90,9 +91,9 @@ def sums(hits: Sequence[bool]) -> tuple[float, ...]:
     return tuple(float(value) for value in walked - lowest)
 
 
-def _course(annotator_id: str, votes: Sequence[tuple[datetime, bool]]) -> Course:
-    moments = tuple(moment for moment, _ in votes)
-    path = sums([hit for _, hit in votes])
+def _course(annotator_id: str, votes: Sequence[tuple[datetime, bool, str]]) -> Course:
+    moments = tuple(moment for moment, _, _ in votes)
+    path = sums([hit for _, hit, _ in votes])
     passed = next((place for place, value in enumerate(path) if value > LIMIT), None)
     weeks = _weeks(votes)
     # Votes of one week, such as those of a file without times, have no order that could drift.
@@ -101,14 +102,15 @@ def _course(annotator_id: str, votes: Sequence[tuple[datetime, bool]]) -> Course
         annotator_id=annotator_id,
         weeks=weeks,
         moments=moments,
+        pair_ids=tuple(pair_id for _, _, pair_id in votes),
         sums=path,
         alarm=moments[passed] if measurable and passed is not None else None,
     )
 
 
-def _weeks(votes: Sequence[tuple[datetime, bool]]) -> tuple[Week, ...]:
+def _weeks(votes: Sequence[tuple[datetime, bool, str]]) -> tuple[Week, ...]:
     counted: dict[date, list[int]] = {}
-    for moment, hit in votes:
+    for moment, hit, _ in votes:
         monday = date.fromordinal(moment.toordinal() - moment.weekday())
         count = counted.setdefault(monday, [0, 0])
         count[0] += hit
@@ -118,22 +120,28 @@ def _weeks(votes: Sequence[tuple[datetime, bool]]) -> tuple[Week, ...]:
     )
 
 
-def _hits(cursor: duckdb.DuckDBPyConnection) -> list[tuple[str, datetime, bool]]:
-    return cursor.execute(
+def hold(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Make a table `held` (annotator_id, moment, hit, pair_id) of the votes that can be a hit or a miss."""
+    cursor.execute(
         """
+        CREATE TEMP TABLE held AS
         WITH said AS (SELECT pair_id, coded, count(*) AS times FROM ballot GROUP BY pair_id, coded),
-        total AS (SELECT pair_id, sum(times) AS people FROM said GROUP BY pair_id),
-        held AS (
-            SELECT v.annotator_id, v.server_time AS moment, v.verdict = g.verdict AS hit, v.pair_id
-            FROM vote AS v JOIN gold AS g ON g.pair_id = v.pair_id
-            UNION ALL
-            SELECT b.annotator_id, b.decided, s.coded = b.coded, b.pair_id
-            FROM ballot AS b
-            JOIN total AS t ON t.pair_id = b.pair_id AND t.people >= 2
-            JOIN said AS s ON s.pair_id = b.pair_id
-            ANTI JOIN gold AS g ON g.pair_id = b.pair_id
-            WHERE 2 * (s.times - CASE WHEN s.coded = b.coded THEN 1 ELSE 0 END) > t.people - 1
-        )
-        SELECT annotator_id, moment, hit FROM held ORDER BY annotator_id, moment, pair_id
+        total AS (SELECT pair_id, sum(times) AS people FROM said GROUP BY pair_id)
+        SELECT v.annotator_id, v.server_time AS moment, v.verdict = g.verdict AS hit, v.pair_id
+        FROM vote AS v JOIN gold AS g ON g.pair_id = v.pair_id
+        UNION ALL
+        SELECT b.annotator_id, b.decided, s.coded = b.coded, b.pair_id
+        FROM ballot AS b
+        JOIN total AS t ON t.pair_id = b.pair_id AND t.people >= 2
+        JOIN said AS s ON s.pair_id = b.pair_id
+        ANTI JOIN gold AS g ON g.pair_id = b.pair_id
+        WHERE 2 * (s.times - CASE WHEN s.coded = b.coded THEN 1 ELSE 0 END) > t.people - 1
         """
+    )
+
+
+def _hits(cursor: duckdb.DuckDBPyConnection) -> list[tuple[str, datetime, bool, str]]:
+    hold(cursor)
+    return cursor.execute(
+        "SELECT annotator_id, moment, hit, pair_id FROM held ORDER BY annotator_id, moment, pair_id"
     ).fetchall()

@@ -54,14 +54,14 @@ class Sign:
 def measured(database: Database) -> tuple[Sign, ...]:
     """Every sign, in the order of SIGNS; one that occurs nowhere is there with zeros."""
     with ballots.gathered(database) as cursor:
-        _contrast(cursor)
+        contrast(cursor)
         return counted(cursor)
 
 
 def by_person(database: Database) -> Mapping[str, tuple[Sign, ...]]:
     """The same for everybody who has preferred an answer, by pseudonym."""
     with ballots.gathered(database) as cursor:
-        _contrast(cursor)
+        contrast(cursor)
         people = [
             who for (who,) in cursor.execute("SELECT DISTINCT who FROM contrast ORDER BY who").fetchall()
         ]
@@ -73,6 +73,22 @@ def by_person(database: Database) -> Mapping[str, tuple[Sign, ...]]:
         )
         for who in people
     }
+
+
+def contrast(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Make a table `contrast` (pair_id, who, won, lost) of the preferences that are looked at."""
+    cursor.execute(
+        """
+        CREATE TEMP TABLE contrast AS
+        SELECT b.pair_id, b.annotator_id AS who,
+               CASE b.winner WHEN 'answer_1' THEN p.answer_1 ELSE p.answer_2 END AS won,
+               CASE b.winner WHEN 'answer_1' THEN p.answer_2 ELSE p.answer_1 END AS lost
+        FROM ballot AS b JOIN pair AS p ON p.id = b.pair_id
+        WHERE b.winner IN ('answer_1', 'answer_2')
+        ORDER BY p.shuffle, b.annotator_id LIMIT $sample
+        """,
+        {"sample": SAMPLE},
+    )
 
 
 def counted(cursor: duckdb.DuckDBPyConnection) -> tuple[Sign, ...]:
@@ -90,21 +106,6 @@ def counted(cursor: duckdb.DuckDBPyConnection) -> tuple[Sign, ...]:
         for name, pattern in SIGNS.items()
     }
     return tuple(Sign(name=name, n=n, winners=won, losers=lost) for name, (n, won, lost) in found.items())
-
-
-def _contrast(cursor: duckdb.DuckDBPyConnection) -> None:
-    cursor.execute(
-        """
-        CREATE TEMP TABLE contrast AS
-        SELECT b.annotator_id AS who,
-               CASE b.winner WHEN 'answer_1' THEN p.answer_1 ELSE p.answer_2 END AS won,
-               CASE b.winner WHEN 'answer_1' THEN p.answer_2 ELSE p.answer_1 END AS lost
-        FROM ballot AS b JOIN pair AS p ON p.id = b.pair_id
-        WHERE b.winner IN ('answer_1', 'answer_2')
-        ORDER BY p.shuffle, b.annotator_id LIMIT $sample
-        """,
-        {"sample": SAMPLE},
-    )
 
 
 def _carried_by(cursor: duckdb.DuckDBPyConnection, pattern: str) -> dict[str, tuple[int, int, int]]:

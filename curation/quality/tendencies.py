@@ -32,6 +32,11 @@ class Tendency:
         return self.chosen / self.n if self.n else None
 
     @property
+    def turned(self) -> "Tendency":
+        """How often the other of the two was chosen."""
+        return Tendency(chosen=self.n - self.chosen, n=self.n)
+
+    @property
     def interval(self) -> tuple[float, float] | None:
         """Where the share lies with 95 % confidence, within [0, 1]; None without a choice.
 

@@ -48,6 +48,7 @@ def position(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             fix="Queue these pairs again with the sides swapped.",
             threshold=0.5 + policy.position_margin,
             value=worst.share,
+            unit="preference",
         ),
     )
 

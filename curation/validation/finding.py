@@ -27,8 +27,8 @@ class Finding:
 
     Attributes:
         rule: V01 to V28; G03, G06 for conditions of the release gate.
-        count: pairs it concerns, at least 1.
-        share: count as a share of the pairs that the rule looked at, in [0, 1].
+        count: pairs it concerns, at least 1; `unit` where it counts something else.
+        share: count as a share of those that the rule looked at, in [0, 1].
         examples: ids of up to 20 such pairs, smallest first.
         message: one sentence or two, ready for the screen.
         fix: what is offered, "" where there is nothing.
@@ -45,6 +45,12 @@ class Finding:
     fix: str = ""
     threshold: float | None = None
     value: float | None = None
+    unit: str = "pair"
+
+    @property
+    def counted(self) -> str:
+        """The count in words."""
+        return f"1 {self.unit}" if self.count == 1 else f"{self.count:,} {self.unit}s"
 
     @property
     def blocks(self) -> bool:

@@ -27,7 +27,7 @@ def show(wanted: Filter, among: Narrowing, sources: Mapping[str, str]) -> None:
     winners = {VERDICT_WORDS[each] if each else "open": number for each, number in spread.winners.items()}
     pictures = {
         "Characters in all": [(f"{low:,}", number) for low, number in spread.lengths.items()],
-        "Answer 1's length": [(f"{low:.0%}", number) for low, number in sorted(spread.shares.items())],
+        "Answer 1, share of both": [(f"{low:.0%}", number) for low, number in sorted(spread.shares.items())],
         "Support": [(charts.TIER_WORDS[tier], number) for tier, number in spread.tiers.items()],
         "Winner": list(winners.items()),
         "Source": [(sources.get(each, "other"), number) for each, number in spread.sources.items()],

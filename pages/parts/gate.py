@@ -36,13 +36,18 @@ class Gate:
         with cookies.speaking_for(asked.cookies):
             path = asked.url.path
             shut = path.startswith(_SHUT)
-            if not shut and (_is_open(path) or await run_in_threadpool(session.person) is not None):
+            if not shut and (_is_open(path) or await run_in_threadpool(_somebody)):
                 await self._app(scope, receive, send)
             elif scope["type"] == "websocket":
                 await receive()  # "websocket.connect"
                 await send({"type": "websocket.close", "code": 4401})
             else:
                 await _refusal(asked, shut=shut)(scope, receive, send)
+
+
+def _somebody() -> bool:
+    # Whether the person does something, the page or route behind the gate knows.
+    return session.person(in_use=False) is not None
 
 
 def _is_open(path: str) -> bool:

@@ -18,24 +18,29 @@ _CLOSED = "This workspace is closed. Ask its lead to open it."
 _SIGNED_OUT = "You are signed out, or your sign-in has ended. Sign in again."
 
 
-def require(role: Role) -> session.Person:
-    """The person, if their role includes `role`; otherwise one sentence, and the script ends here."""
+def require(role: Role, *, in_use: bool = True) -> session.Person:
+    """The person, if their role includes `role`; otherwise one sentence, and the script ends here.
+
+    `in_use` is false in fragments that run on a timer: they must not keep a sign-in alive.
+    """
     with on_action():
-        someone = permitted(role)
+        someone = permitted(role, in_use=in_use)
         session.database()
         return someone
-    if sign_in.settings().mode is not Mode.SOLO and session.person() is None:
+    if sign_in.settings().mode is not Mode.SOLO and session.person(in_use=in_use) is None:
         st.html(f'<a href="{gate.SIGN_IN}" style="color: inherit">Sign in</a>')
     return st.stop()
 
 
-def permitted(role: Role) -> session.Person:
+def permitted(role: Role, *, in_use: bool = True) -> session.Person:
     """The person, if their role includes `role`; for routes, which answer without a page.
+
+    `in_use` is false for what no person did, such as the label screen's heartbeat.
 
     Raises:
         NotAllowed: nobody may enter, or the role does not reach.
     """
-    someone = session.person()
+    someone = session.person(in_use=in_use)
     if someone is None:
         raise NotAllowed(_CLOSED if sign_in.settings().mode is Mode.SOLO else _SIGNED_OUT)
     if not someone.role.includes(role):

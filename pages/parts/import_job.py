@@ -40,7 +40,7 @@ def show(db: Database) -> None:
 @st.fragment(run_every=1.0)
 def _watch() -> None:
     with guard.on_action():
-        guard.permitted(Role.LEAD)
+        guard.permitted(Role.LEAD, in_use=False)
         job = jobs.last(session.database())
         if job is None or not job.runs:
             st.rerun(scope="app")

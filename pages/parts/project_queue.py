@@ -3,9 +3,9 @@
 import streamlit as st
 
 from curation.database import Database
-from curation.labelling import golds, projects, shares
+from curation.labelling import projects, shares
 from curation.model import Arm, Role
-from pages.parts import guard, project_batches, project_quotas, session
+from pages.parts import guard, project_batches, project_gold, project_quotas, session
 
 ARM_WORDS = {
     Arm.RANDOM: ("Random", "Every source in its share. Agreement and the test split come from here only."),
@@ -23,6 +23,7 @@ def show(db: Database) -> None:
     _votes(db)
     _mix(db)
     project_batches.show(db)
+    project_gold.show(db)
     project_quotas.show(db)
 
 
@@ -66,8 +67,7 @@ def _mix(db: Database) -> None:
     st.subheader("Mix", anchor=False)
     st.caption(
         "Of a hundred pairs that people are given, how many come from where. Every decision stores it. An "
-        "arm that has nothing for a person leaves its turn to the random one. "
-        f"{golds.count(db):,} pairs are gold."
+        "arm that has nothing for a person leaves its turn to the random one."
     )
     for arms in (list(ARM_WORDS)[:4], list(ARM_WORDS)[4:]):
         for column, arm in zip(st.columns(4), arms, strict=False):

@@ -9,9 +9,11 @@ from curation.quality import agreement, coefficients
 from curation.quality.agreement import Agreement, Part, Slice
 from curation.quality.exhibits import Exhibit, Kind
 from pages.parts import exhibit_links, quality_charts, quality_once, quality_people_charts
-from pages.parts.quality_words import SLICE_WORDS, VERDICT_WORDS, number, percent, span_words
+from pages.parts.quality_words import NOT_YET, SLICE_WORDS, VERDICT_WORDS, percent, spanned
 
+_JUDGED = Exhibit(kind=Kind.JUDGED)
 _SHARED = Exhibit(kind=Kind.SHARED)
+_PREFERRED = Exhibit(kind=Kind.PREFERRED)
 STEADY = 200  # shared pairs from which rule V20 takes alpha at its word
 
 
@@ -19,9 +21,11 @@ def show(db: Database, found: Agreement, names: Mapping[str, str]) -> None:
     """Everything about agreement."""
     _headline(found)
     if found.alpha is not None:
-        st.altair_chart(quality_charts.interval(found.alpha, found.alpha_interval))
+        st.altair_chart(
+            quality_charts.interval(found.alpha, found.alpha_interval, exhibit_links.address(_SHARED))
+        )
     with st.expander("Every figure and what it says", key="agreement-figures"):
-        st.dataframe(_figures(found), hide_index=True, column_config={"value": exhibit_links.column()})
+        exhibit_links.table(_figures(found), "value")
     _majority(found)
     _slices(db, names)
 
@@ -38,7 +42,8 @@ def alpha_words(found: Agreement) -> str:
     few = (
         "" if found.overlaps >= STEADY else f" Measured on {found.overlaps} shared pairs: {STEADY} say more."
     )
-    return f"Krippendorff's alpha is {found.alpha:.3f}{span}: {_reading(found.alpha)}.{few}"
+    alpha = exhibit_links.inline(f"{found.alpha:.3f}", _SHARED)
+    return f"Krippendorff's alpha is {alpha}{span}: {_reading(found.alpha)}.{few}"
 
 
 def _reading(alpha: float) -> str:
@@ -53,62 +58,68 @@ def _reading(alpha: float) -> str:
 
 
 def _headline(found: Agreement) -> None:
-    boxes = st.columns(4)
-    judged, shared = exhibit_links.address(Exhibit(kind=Kind.JUDGED)), exhibit_links.address(_SHARED)
-    boxes[0].metric(
-        f"[Pairs judged]({judged})", f"{found.pairs:,}", help="By people, on the random part of the queue."
-    )
-    boxes[1].metric(
-        f"[Judged by two or more]({shared})", f"{found.overlaps:,}", help=f"{found.votes:,} votes in all."
-    )
-    boxes[2].metric(
-        f"[Two people agree]({shared})", percent(found.raw), help="Ties and “both bad” count as verdicts."
-    )
-    boxes[3].metric(
-        f"[On preferences]({shared})", percent(found.raw_decisive), help="Where both chose an answer."
-    )
-    st.markdown(f"**{coefficients.error_in_words(found.raw_decisive)}** {alpha_words(found)}")
+    shown = [
+        ("Pairs judged", f"{found.pairs:,}", _JUDGED, "By people, on the random part of the queue."),
+        ("Votes", f"{found.votes:,}", _JUDGED, "Ties and “both bad” are votes; a skip is none."),
+        ("Judged by two or more", f"{found.overlaps:,}", _SHARED, "Agreement is measured on these."),
+        ("Two people agree", percent(found.raw), _SHARED, "Ties and “both bad” count as verdicts."),
+        ("On preferences", percent(found.raw_decisive), _PREFERRED, "Where both chose an answer."),
+    ]
+    for box, (label, value, behind, told) in zip(st.columns(len(shown)), shown, strict=True):
+        box.metric(label if value == NOT_YET else exhibit_links.inline(label, behind), value, help=told)
+    error = coefficients.error_in_words(found.raw_decisive)
+    if found.raw_decisive is not None:
+        error = exhibit_links.inline(error, _PREFERRED)
+    st.markdown(f"**{error}** {alpha_words(found)}")
 
 
 def _figures(found: Agreement) -> list[dict[str, object]]:
     rows = [
-        ("Raw agreement", found.raw, "chance that two people say the same about a pair"),
-        ("Raw agreement, preferences", found.raw_decisive, "the same, where both chose an answer"),
-        ("Krippendorff's alpha", found.alpha, "corrected for chance; 1 is perfect, 0 is chance"),
+        ("Raw agreement", found.raw, None, _SHARED, "chance that two people say the same about a pair"),
         (
-            "Alpha on strength, −3 to +3",
-            found.strength_alpha,
-            "a slight difference costs less than a large one",
+            "Raw agreement, preferences", found.raw_decisive, None, _PREFERRED,
+            "the same, where both chose an answer",
         ),
-        ("Gwet's AC1", found.ac1, "corrected for chance; steady where one verdict is rare"),
-        ("Fleiss' kappa", found.fleiss, "corrected for chance, over many people"),
-        ("Implied error of one label", found.implied_error, "if people err alike and independently"),
-    ]
-    spans = {2: found.alpha_interval, 3: found.strength_interval}
+        (
+            "Krippendorff's alpha", found.alpha, found.alpha_interval, _SHARED,
+            "corrected for chance; 1 is perfect, 0 is chance",
+        ),
+        (
+            "Alpha on strength, −3 to +3", found.strength_alpha, found.strength_interval,
+            Exhibit(kind=Kind.STRENGTH), "a slight difference costs less than a large one",
+        ),
+        ("Gwet's AC1", found.ac1, None, _JUDGED, "corrected for chance; steady where one verdict is rare"),
+        ("Fleiss' kappa", found.fleiss, None, _JUDGED, "corrected for chance, over many people"),
+        (
+            "Implied error of one label", found.implied_error, None, _PREFERRED,
+            "if people err alike and independently",
+        ),
+    ]  # fmt: skip
     return [
         {
             "figure": name,
-            "value": exhibit_links.linked(number(value, 4), _SHARED),
-            "95 % interval": span_words(spans[place]) if place in spans else "",
+            "value": exhibit_links.linked(spanned(value, span, 4), behind),
             "what it says": words,
         }
-        for place, (name, value, words) in enumerate(rows)
+        for name, value, span, behind, words in rows
     ]
 
 
 def _majority(found: Agreement) -> None:
     st.subheader("What the majority says", anchor=False)
-    majority = {VERDICT_WORDS[verdict]: pairs for verdict, pairs in found.majority.items()}
-    st.altair_chart(quality_charts.counts(majority))
+    behind = {verdict: Exhibit(kind=Kind.MAJORITY, verdict=verdict) for verdict in found.majority}
+    st.altair_chart(
+        quality_charts.counts(
+            {VERDICT_WORDS[verdict]: pairs for verdict, pairs in found.majority.items()},
+            {VERDICT_WORDS[verdict]: exhibit_links.address(each) for verdict, each in behind.items()},
+        )
+    )
     with st.expander("As a table", key="agreement-majority"):
         rows = [
-            {
-                "majority": VERDICT_WORDS[verdict],
-                "pairs": exhibit_links.linked(f"{pairs:,}", Exhibit(kind=Kind.MAJORITY, verdict=verdict)),
-            }
+            {"majority": VERDICT_WORDS[verdict], "pairs": exhibit_links.linked(f"{pairs:,}", behind[verdict])}
             for verdict, pairs in found.majority.items()
         ]
-        st.dataframe(rows, hide_index=True, column_config={"pairs": exhibit_links.column()})
+        exhibit_links.table(rows, "pairs")
 
 
 def _slices(db: Database, names: Mapping[str, str]) -> None:
@@ -126,33 +137,36 @@ def _slices(db: Database, names: Mapping[str, str]) -> None:
         if part.alpha is not None
     }
     if measured:
+        behind = {
+            called[part.name]: exhibit_links.address(_within(Kind.SHARED, part, wanted)) for part in parts
+        }
         st.altair_chart(
             quality_people_charts.spans(
-                measured, "Krippendorff's alpha, with its 95 % interval", references=(0.667, 0.8),
+                measured, behind, "Krippendorff's alpha, with its 95 % interval", references=(0.667, 0.8),
                 form=".1f", domain=(min(0.0, *(span[1] for span in measured.values())), 1),
             )
         )  # fmt: skip
     else:
         st.caption("Not yet: in no part have two people judged the same pair and said different things.")
     rows = [_part_row(part, called[part.name], wanted) for part in parts]
-    st.dataframe(rows, hide_index=True, column_config=dict.fromkeys(_LINKED, exhibit_links.column()))
-
-
-_LINKED = ("pairs", "judged by two or more", "two people agree")
+    exhibit_links.table(rows, "pairs", "votes", "judged by two or more", "two people agree", "alpha")
 
 
 def _part_row(part: Part, called: str, by: Slice) -> dict[str, object]:
-    field = "who" if by is Slice.PERSON else by.value
-    shared = exhibit_links.within(Kind.SHARED, field, part.name)
+    judged, shared = _within(Kind.JUDGED, part, by), _within(Kind.SHARED, part, by)
+    heard = _within(Kind.COMPANY, part, by) if by is Slice.PERSON else judged
     return {
         SLICE_WORDS[by].lower(): called,
-        "pairs": exhibit_links.linked(f"{part.pairs:,}", exhibit_links.within(Kind.JUDGED, field, part.name)),
-        "votes": part.votes,
+        "pairs": exhibit_links.linked(f"{part.pairs:,}", judged),
+        "votes": exhibit_links.linked(f"{part.votes:,}", heard),
         "judged by two or more": exhibit_links.linked(f"{part.overlaps:,}", shared),
         "two people agree": exhibit_links.linked(percent(part.raw), shared),
-        "alpha": number(part.alpha),
-        "95 % interval": span_words(part.alpha_interval),
+        "alpha": exhibit_links.linked(spanned(part.alpha, part.alpha_interval), shared),
     }
+
+
+def _within(kind: Kind, part: Part, by: Slice) -> Exhibit:
+    return exhibit_links.within(kind, "who" if by is Slice.PERSON else by.value, part.name)
 
 
 def part_words(part: Part, by: Slice, names: Mapping[str, str]) -> str:

@@ -6,14 +6,19 @@ import altair as alt
 import pandas as pd
 
 from curation.quality.bias import Band
+from pages.parts import charts
 
 _CHANCE = "gray"
 
 
-def interval(value: float, between: tuple[float, float] | None) -> alt.LayerChart:
-    """Alpha on its scale, with its interval and the two limits that people read it by."""
+def interval(value: float, between: tuple[float, float] | None, behind: str) -> alt.LayerChart:
+    """Alpha on its scale, with its interval and the two limits that people read it by.
+
+    Args:
+        behind: the address that a click opens.
+    """
     low, high = between or (value, value)
-    frame = pd.DataFrame([{"alpha": value, "low": low, "high": high}])
+    frame = pd.DataFrame([{"alpha": value, "low": low, "high": high, "behind": behind}])
     scale = alt.Scale(domain=[min(0.0, low), 1])
     axis = alt.Axis(values=[0, 0.2, 0.4, 0.667, 0.8, 1], format=".3~f")
     tips = [alt.Tooltip(f"{name}:Q", format=".3f") for name in ("alpha", "low", "high")]
@@ -28,16 +33,21 @@ def interval(value: float, between: tuple[float, float] | None) -> alt.LayerChar
                 x=alt.X("low:Q", scale=scale, axis=axis, title="Krippendorff's alpha"),
                 x2="high:Q",
                 tooltip=tips,
+                href=charts.HREF,
             ),
-            alt.Chart(frame).mark_point(filled=True, size=140, opacity=1).encode(x=x, tooltip=tips),
+            alt.Chart(frame)
+            .mark_point(filled=True, size=140, opacity=1)
+            .encode(x=x, tooltip=tips, href=charts.HREF),
         ],
         height=110,
     )
 
 
-def counts(numbers: Mapping[str, int]) -> alt.Chart:
-    """Pairs by what they are, in the order given."""
-    frame = pd.DataFrame([{"what": what, "pairs": number} for what, number in numbers.items()])
+def counts(numbers: Mapping[str, int], behind: Mapping[str, str]) -> alt.Chart:
+    """Pairs by what they are, in the order given, and the address that each opens."""
+    frame = pd.DataFrame(
+        [{"what": what, "pairs": number, "behind": behind[what]} for what, number in numbers.items()]
+    )
     chart: alt.Chart = (
         alt.Chart(frame)
         .mark_bar(height=18, cornerRadius=3)
@@ -45,34 +55,15 @@ def counts(numbers: Mapping[str, int]) -> alt.Chart:
             y=alt.Y("what:N", sort=list(numbers), title=None, axis=alt.Axis(labelLimit=220)),
             x=alt.X("pairs:Q", title="pairs", axis=alt.Axis(tickMinStep=1, format="d", tickCount=6)),
             tooltip=["what:N", "pairs:Q"],
+            href=charts.HREF,
         )
         .properties(height=30 * len(numbers) + 40)
     )
     return chart
 
 
-def shares(values: Mapping[str, float], title: str, *, reference: float | None = None) -> alt.LayerChart:
-    """A share in [0, 1] for each name, in the order given, against a dashed reference."""
-    frame = pd.DataFrame([{"name": name, "share": value} for name, value in values.items()])
-    axis = alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1])
-    dots = (
-        alt.Chart(frame)
-        .mark_point(filled=True, size=90, opacity=1)
-        .encode(
-            y=alt.Y("name:N", sort=list(values), title=None, axis=alt.Axis(labelLimit=220, grid=True)),
-            x=alt.X("share:Q", scale=alt.Scale(domain=[0, 1]), axis=axis, title=title),
-            tooltip=["name:N", alt.Tooltip("share:Q", format=".1%")],
-        )
-    )
-    layers: list[alt.Chart] = [dots]
-    if reference is not None:
-        rule = alt.Chart(pd.DataFrame({"share": [reference]}))
-        layers.insert(0, rule.mark_rule(strokeDash=[4, 4], color=_CHANCE, opacity=0.7).encode(x="share:Q"))
-    return alt.LayerChart(layer=layers, height=26 * len(values) + 80)
-
-
 def confusion(rows: Sequence[Mapping[str, object]], order: Sequence[str], *, ink: str) -> alt.LayerChart:
-    """Squares of pairs by what two people said; each row has "one", "other" and "pairs".
+    """Squares of pairs by what two people said; each row has "one", "other", "pairs" and "behind".
 
     Args:
         ink: colour of the numbers; the theme has none that holds in light and dark.
@@ -88,17 +79,10 @@ def confusion(rows: Sequence[Mapping[str, object]], order: Sequence[str], *, ink
     numbers = alt.Chart(frame).mark_text(fontSize=14, fontWeight=600, color=ink)
     return alt.LayerChart(
         layer=[
-            squares.encode(**place, opacity=shade, tooltip=["one:N", "other:N", "pairs:Q"]),
-            numbers.encode(**place, text="pairs:Q"),
+            squares.encode(**place, opacity=shade, tooltip=["one:N", "other:N", "pairs:Q"], href=charts.HREF),
+            numbers.encode(**place, text="pairs:Q", href=charts.HREF),
         ],
         height=46 * len(order) + 40,
-    )
-
-
-def by_length(bands: Sequence[Band]) -> alt.LayerChart:
-    """How often the longer answer won, by how much longer it was."""
-    return shares(
-        {band_words(band): band.longer.share or 0.0 for band in bands}, "the longer answer won", reference=0.5
     )
 
 
@@ -109,24 +93,25 @@ def band_words(band: Band) -> str:
     return f"{band.low:g} to {band.high:g} times as long"
 
 
-def differences(values: Mapping[str, float], limit: float) -> alt.LayerChart:
+def differences(values: Mapping[str, float], limit: float, behind: Mapping[str, str]) -> alt.LayerChart:
     """Bars to both sides of zero, in percentage points, with a dashed limit on either side."""
-    frame = pd.DataFrame([{"name": name, "difference": value} for name, value in values.items()])
+    frame = pd.DataFrame(
+        [{"name": name, "difference": value, "behind": behind[name]} for name, value in values.items()]
+    )
     limits = pd.DataFrame({"difference": [-limit, limit]})
     reach = max(2 * limit, *(abs(value) for value in values.values()))
-    scale = alt.Scale(domain=[-reach, reach])
+    x = alt.X(
+        "difference:Q", scale=alt.Scale(domain=[-reach, reach]), axis=alt.Axis(format="+.0%", tickCount=7),
+        title="share of winners less share of losers",
+    )  # fmt: skip
     bars = (
         alt.Chart(frame)
         .mark_bar(height=14, cornerRadius=3)
         .encode(
             y=alt.Y("name:N", sort=list(values), title=None, axis=alt.Axis(labelLimit=220)),
-            x=alt.X(
-                "difference:Q",
-                scale=scale,
-                axis=alt.Axis(format="+.0%", tickCount=7),
-                title="share of winners less share of losers",
-            ),
+            x=x,
             tooltip=["name:N", alt.Tooltip("difference:Q", format="+.1%")],
+            href=charts.HREF,
         )
     )
     edges = alt.Chart(limits).mark_rule(strokeDash=[4, 4], color=_CHANCE, opacity=0.7)

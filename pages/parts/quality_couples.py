@@ -43,19 +43,20 @@ def _chosen(found: Agreement, everybody: Sequence[str], names: Mapping[str, str]
 
 def _two(couple: Couple, names: Mapping[str, str]) -> None:
     one, other = names.get(couple.one, couple.one), names.get(couple.other, couple.other)
-    kappa = "not defined (both always said the same)" if couple.kappa is None else f"{couple.kappa:.3f}"
+    kappa = (
+        "not defined (both always said the same)"
+        if couple.kappa is None
+        else exhibit_links.inline(f"{couple.kappa:.3f}", _both(couple))
+    )
     st.markdown(
-        f"{plain(one)} (rows) and {plain(other)} (columns). Pairs judged by both: {couple.pairs:,}. "
-        f"Cohen's kappa is {kappa}."
+        f"{plain(one)} (rows) and {plain(other)} (columns). Pairs judged by both: "
+        f"{exhibit_links.inline(f'{couple.pairs:,}', _both(couple))}. Cohen's kappa is {kappa}."
     )
     used = [verdict for verdict in LABELS if any(verdict in cell for cell in couple.confusion)]
     words = [VERDICT_WORDS[verdict] for verdict in used]
     st.altair_chart(quality_charts.confusion(_cells(couple, used), words, ink=ink()), width=620)
     with st.expander("As a table", key="quality-confusion"):
-        st.dataframe(
-            _matrix(couple, used, f"{one} \\ {other}"), hide_index=True,
-            column_config=dict.fromkeys(words, exhibit_links.column()),
-        )  # fmt: skip
+        exhibit_links.table(_matrix(couple, used, f"{one} \\ {other}"), *words)
 
 
 def _everybody(found: Agreement, everybody: Sequence[str], names: Mapping[str, str]) -> None:
@@ -66,6 +67,7 @@ def _everybody(found: Agreement, everybody: Sequence[str], names: Mapping[str, s
             "value": couple.kappa,
             "strength": couple.kappa,
             "n": couple.pairs,
+            "behind": exhibit_links.address(_both(couple)),
         }
         for each in found.couples
         for couple in (each, each.turned)
@@ -83,10 +85,8 @@ def _everybody(found: Agreement, everybody: Sequence[str], names: Mapping[str, s
             )
         )
     with st.expander("As a table", key="quality-couples"):
-        st.dataframe(
-            [_couple_row(couple, names) for couple in found.couples], hide_index=True,
-            column_config=dict.fromkeys(("pairs", "Cohen's kappa"), exhibit_links.column()),
-        )  # fmt: skip
+        rows = [_couple_row(couple, names) for couple in found.couples]
+        exhibit_links.table(rows, "pairs", "Cohen's kappa")
 
 
 def ink() -> str:
@@ -95,7 +95,7 @@ def ink() -> str:
 
 
 def _couple_row(couple: Couple, names: Mapping[str, str]) -> dict[str, object]:
-    both = Exhibit(kind=Kind.CELL, who=couple.one, other=couple.other)
+    both = _both(couple)
     return {
         "one": names.get(couple.one, couple.one),
         "another": names.get(couple.other, couple.other),
@@ -104,25 +104,33 @@ def _couple_row(couple: Couple, names: Mapping[str, str]) -> dict[str, object]:
     }
 
 
+def _both(couple: Couple) -> Exhibit:
+    return Exhibit(kind=Kind.CELL, who=couple.one, other=couple.other)
+
+
 def _cells(couple: Couple, used: Sequence[Verdict]) -> list[dict[str, object]]:
     return [
         {
             "one": VERDICT_WORDS[row],
             "other": VERDICT_WORDS[column],
             "pairs": couple.confusion.get((row, column), 0),
+            "behind": exhibit_links.address(_behind(couple, row, column)),
         }
         for row in used
         for column in used
     ]
 
 
-def _matrix(couple: Couple, used: Sequence[Verdict], corner: str) -> list[dict[str, str]]:
+def _matrix(couple: Couple, used: Sequence[Verdict], corner: str) -> list[dict[str, str | None]]:
     return [
         {corner: VERDICT_WORDS[row]} | {VERDICT_WORDS[column]: _cell(couple, row, column) for column in used}
         for row in used
     ]
 
 
-def _cell(couple: Couple, row: Verdict, column: Verdict) -> str:
-    behind = Exhibit(kind=Kind.CELL, who=couple.one, other=couple.other, verdict=row, other_verdict=column)
-    return exhibit_links.linked(f"{couple.confusion.get((row, column), 0):,}", behind)
+def _cell(couple: Couple, row: Verdict, column: Verdict) -> str | None:
+    return exhibit_links.linked(f"{couple.confusion.get((row, column), 0):,}", _behind(couple, row, column))
+
+
+def _behind(couple: Couple, row: Verdict, column: Verdict) -> Exhibit:
+    return Exhibit(kind=Kind.CELL, who=couple.one, other=couple.other, verdict=row, other_verdict=column)

@@ -1,4 +1,4 @@
-"""How people's hits change over time: everybody week by week, and one person with the evidence."""
+"""How people's misses change over time: everybody week by week, and one person with the evidence."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,8 +17,8 @@ _MOST_POINTS = 1000
 def show(courses: Sequence[Course], names: Mapping[str, str]) -> None:
     """Nothing where no vote could be held against something."""
     st.markdown(
-        "A hit is a vote that finds the known winner of a pair or, elsewhere, what more than half of the "
-        "others say."
+        "A miss is a vote that does not find the known winner of a pair or, elsewhere, what more than half "
+        "of the others say."
     )
     if not courses:
         st.caption("Not yet: no vote could be held against a known winner or against others.")
@@ -40,10 +40,10 @@ def drift_words(courses: Sequence[Course], names: Mapping[str, str]) -> str:
             f"{plain(names.get(each.annotator_id, each.annotator_id))} (since {each.alarm:%Y-%m-%d})"
             for each in alarmed
         )
-        return f"**Hits less often than before, by 15 points or so: {people}.**"
+        return f"**Misses more often than before, by 15 points or so: {people}.**"
     if all(len(course.moments) < drift.ENOUGH for course in courses):
         return f"Not yet: nobody has {drift.ENOUGH} votes that could be held against something."
-    return "Nobody hits less often than before."
+    return "Nobody misses more often than before."
 
 
 def _everybody(courses: Sequence[Course], names: Mapping[str, str]) -> None:
@@ -55,9 +55,11 @@ def _everybody(courses: Sequence[Course], names: Mapping[str, str]) -> None:
         {
             "down": names.get(course.annotator_id, course.annotator_id),
             "across": week.monday.isoformat(),
-            "value": week.hits.share,
-            "strength": ((week.hits.share or 0.0) - 0.4) / 0.6,
+            "value": week.hits.turned.share,
+            # Half of the votes missed is the fullest square, in the colour of what is worth a look.
+            "strength": -2 * (week.hits.turned.share or 0.0),
             "n": week.hits.n,
+            "behind": exhibit_links.address(_missed(course, week)),
         }
         for course in courses
         for week in course.weeks
@@ -65,38 +67,49 @@ def _everybody(courses: Sequence[Course], names: Mapping[str, str]) -> None:
     st.altair_chart(
         quality_people_charts.squares(
             rows, across=weeks, down=people, ink=quality_couples.ink(), form=".0%",
-            title="hits, by week",
+            title="misses, by week",
         )
     )  # fmt: skip
     with st.expander("As a table", key="drift-weeks"):
         table = [_week_row(course, week, names) for course in courses for week in course.weeks]
-        st.dataframe(table, hide_index=True, column_config={"hits": exhibit_links.column()})
+        exhibit_links.table(table, "votes", "misses")
 
 
 def _one(course: Course) -> None:
-    spans = [(week.monday, quality_people.span(week.hits)) for week in course.weeks]
-    shown = [(monday, span) for monday, span in spans if span is not None]
-    st.altair_chart(quality_people_charts.course(shown, course.alarm, "hits, with their 95 % interval"))
+    spans = [(week, quality_people.span(week.hits.turned)) for week in course.weeks]
+    shown = [(week, span) for week, span in spans if span is not None]
+    st.altair_chart(
+        quality_people_charts.course(
+            [(week.monday, span) for week, span in shown],
+            [exhibit_links.address(_missed(course, week)) for week, _ in shown],
+            course.alarm,
+            "misses, with their 95 % interval",
+        )
+    )
     if len(course.moments) < drift.ENOUGH:
         st.caption(f"Too early for an alarm: {len(course.moments)} of {drift.ENOUGH} votes.")
         return
     stride = -(-len(course.sums) // _MOST_POINTS)
-    points = [(place + 1, value) for place, value in enumerate(course.sums)][::stride]
+    points = [
+        (place + 1, value, exhibit_links.address(Exhibit(kind=Kind.PAIR, pair=pair_id)))
+        for place, (value, pair_id) in enumerate(zip(course.sums, course.pair_ids, strict=True))
+    ][::stride]
     st.altair_chart(quality_people_charts.evidence(points, drift.LIMIT))
     st.caption(
         "A cumulative sum: it rises with every miss and falls with every hit. Above the dashed line a "
-        "lasting drop of 15 points explains the misses far better than chance does."
+        "lasting rise of 15 points explains the misses far better than chance does."
     )
 
 
 def _week_row(course: Course, week: Week, names: Mapping[str, str]) -> dict[str, object]:
-    monday = week.monday.isoformat()
+    held = Exhibit(kind=Kind.HELD, who=course.annotator_id, week=week.monday.isoformat())
     return {
         "person": names.get(course.annotator_id, course.annotator_id),
-        "week": monday,
-        "hits": exhibit_links.linked(tendency_words(week.hits), _missed(course, monday)),
+        "week": week.monday.isoformat(),
+        "votes": exhibit_links.linked(f"{week.hits.n:,}", held),
+        "misses": exhibit_links.linked(tendency_words(week.hits.turned), _missed(course, week)),
     }
 
 
-def _missed(course: Course, week: str) -> Exhibit:
-    return Exhibit(kind=Kind.AGAINST, who=course.annotator_id, week=week)
+def _missed(course: Course, week: Week) -> Exhibit:
+    return Exhibit(kind=Kind.MISSED, who=course.annotator_id, week=week.monday.isoformat())

@@ -29,11 +29,13 @@ def show(people: Sequence[Checked], signs: Mapping[str, Sequence[Sign]], names: 
 
 def _habit(title: str, kind: Kind, named: Named, of: Callable[[Checked], Tendency]) -> None:
     st.markdown(f"**{title}**")
-    drawn = {name: span for name, each in named if (span := quality_people.span(of(each))) is not None}
-    if not drawn:
+    spans, behind = quality_people.drawn(named, kind, of)
+    if not spans:
         st.caption("Not yet: no preference that could show it.")
         return
-    st.altair_chart(quality_people_charts.spans(drawn, "share, with its 95 % interval", references=(0.5,)))
+    st.altair_chart(
+        quality_people_charts.spans(spans, behind, "share, with its 95 % interval", references=(0.5,))
+    )
     with st.expander("As a table", key=f"habit-{kind}"):
         rows = [
             {
@@ -44,7 +46,7 @@ def _habit(title: str, kind: Kind, named: Named, of: Callable[[Checked], Tendenc
             }
             for name, each in named
         ]
-        st.dataframe(rows, hide_index=True, column_config={"share": exhibit_links.column()})
+        exhibit_links.table(rows, "share")
 
 
 def _signs(signs: Mapping[str, Sequence[Sign]], names: Mapping[str, str]) -> None:
@@ -57,6 +59,7 @@ def _signs(signs: Mapping[str, Sequence[Sign]], names: Mapping[str, str]) -> Non
             "value": 100 * sign.difference,
             "n": sign.n,
             "strength": 2 * sign.difference,
+            "behind": exhibit_links.address(_one_has(sign, who)),
         }
         for who in people
         for sign in signs[who]
@@ -73,17 +76,22 @@ def _signs(signs: Mapping[str, Sequence[Sign]], names: Mapping[str, str]) -> Non
     else:
         st.caption(f"Not yet: nobody has preferred an answer in {formats.ENOUGH} pairs.")
     with st.expander("As a table", key="habit-formats"):
-        st.dataframe(
-            [_sign_row(who, names.get(who, who), signs[who]) for who in people], hide_index=True,
-            column_config=dict.fromkeys(formats.SIGNS, exhibit_links.column()),
-        )  # fmt: skip
+        exhibit_links.table(
+            [_sign_row(who, names.get(who, who), signs[who]) for who in people], "preferences", *formats.SIGNS
+        )
 
 
 def _sign_row(who: str, name: str, signs: Sequence[Sign]) -> dict[str, object]:
-    return {"person": name, "preferences": max((sign.n for sign in signs), default=0)} | {
-        sign.name: exhibit_links.linked(_points(sign), Exhibit(kind=Kind.SIGN, sign=sign.name, who=who))
-        for sign in signs
+    looked = max((sign.n for sign in signs), default=0)
+    return {
+        "person": name,
+        "preferences": exhibit_links.linked(f"{looked:,}", Exhibit(kind=Kind.FORMAT, who=who)),
+        **{sign.name: exhibit_links.linked(_points(sign), _one_has(sign, who)) for sign in signs},
     }
+
+
+def _one_has(sign: Sign, who: str) -> Exhibit:
+    return Exhibit(kind=Kind.SIGN_ONE, sign=sign.name, who=who)
 
 
 def _points(sign: Sign) -> str:

@@ -7,8 +7,10 @@ import altair as alt
 import pandas as pd
 
 from curation.quality.pace import Pace
+from pages.parts import charts
 
 _CHANCE = "gray"
+_ALARM = "#c2571a"
 _OURS, _OTHER = "#4f70e0", "#d9772f"  # both are seen on white and on the dark background
 _MANY = 14  # names from which a square has no room for its number
 Span = tuple[float, float, float]  # the value, and its interval
@@ -16,16 +18,21 @@ Span = tuple[float, float, float]  # the value, and its interval
 
 def spans(
     values: Mapping[str, Span],
+    behind: Mapping[str, str],
     title: str,
     *,
     references: Sequence[float] = (),
     domain: Sequence[float] = (0, 1),
     form: str = "%",
 ) -> alt.LayerChart:
-    """A share for each name with its 95 % interval, in the order given, against dashed references."""
+    """A share for each name with its 95 % interval, in the order given, against dashed references.
+
+    Args:
+        behind: the address that a click on each name's mark opens.
+    """
     frame = pd.DataFrame(
         [
-            {"name": name, "value": value, "low": low, "high": high}
+            {"name": name, "value": value, "low": low, "high": high, "behind": behind[name]}
             for name, (value, low, high) in values.items()
         ]
     )
@@ -42,12 +49,16 @@ def spans(
                 x=alt.X("at:Q", scale=scale)
             ),
             bars.encode(
-                y=y, x=alt.X("low:Q", scale=scale, axis=percent, title=title), x2="high:Q", tooltip=tips
+                y=y, x=alt.X("low:Q", scale=scale, axis=percent, title=title), x2="high:Q", tooltip=tips,
+                href=charts.HREF,
             ),
-            dots.encode(y=y, x=alt.X("value:Q", scale=scale, axis=percent, title=title), tooltip=tips),
+            dots.encode(
+                y=y, x=alt.X("value:Q", scale=scale, axis=percent, title=title), tooltip=tips,
+                href=charts.HREF,
+            ),
         ],
         height=26 * len(values) + 80,
-    )
+    )  # fmt: skip
 
 
 def squares(
@@ -57,11 +68,11 @@ def squares(
     """A value for each pair of names as a square with its number; what is not there stays empty.
 
     Args:
-        rows: each has "across", "down", "value", "n" and "strength": how full the colour is, in [-1, 1],
-            and in the other colour below 0.
+        rows: each has "across", "down", "value", "n", "behind" (the address that a click opens) and
+            "strength": how full the colour is, in [-1, 1], and in the other colour below 0.
         ink: colour of the numbers; the theme has none that holds in light and dark.
     """
-    frame = pd.DataFrame(list(rows), columns=["across", "down", "value", "n", "strength"])
+    frame = pd.DataFrame(list(rows), columns=["across", "down", "value", "n", "strength", "behind"])
     frame["full"] = frame["strength"].abs()
     frame["below"] = frame["strength"] < 0
     many = len(across) > _MANY
@@ -80,17 +91,19 @@ def squares(
         alt.Tooltip("value:Q", format=form, title=title),
         alt.Tooltip("n:Q", title="of"),
     ]
-    squared = (
-        alt.Chart(frame).mark_rect(cornerRadius=3).encode(x=x, y=y, opacity=full, color=colour, tooltip=tips)
-    )
+    place = {"x": x, "y": y, "tooltip": tips, "href": charts.HREF}
+    squared = alt.Chart(frame).mark_rect(cornerRadius=3).encode(**place, opacity=full, color=colour)
     layers = [squared]
     if not many:
         numbers = alt.Chart(frame).mark_text(fontSize=11, color=ink)
-        layers.append(numbers.encode(x=x, y=y, text=alt.Text("value:Q", format=form)))
-    return alt.LayerChart(layer=layers, height=(17 if many else 28) * len(down) + (110 if slanted else 50))
+        layers.append(numbers.encode(**place, text=alt.Text("value:Q", format=form)))
+    return alt.LayerChart(
+        layer=layers,
+        height=(17 if many else 28) * len(down) + (110 if slanted else 50),
+    )
 
 
-def quartiles(paces: Mapping[str, Pace]) -> alt.LayerChart:
+def quartiles(paces: Mapping[str, Pace], behind: Mapping[str, str]) -> alt.LayerChart:
     """From a quarter to three quarters of each person's votes, and the half, in seconds."""
     frame = pd.DataFrame(
         [
@@ -100,6 +113,7 @@ def quartiles(paces: Mapping[str, Pace]) -> alt.LayerChart:
                 "half": pace.median,
                 "high": pace.three_quarters,
                 "n": pace.timed,
+                "behind": behind[name],
             }
             for name, pace in paces.items()
         ]
@@ -114,17 +128,22 @@ def quartiles(paces: Mapping[str, Pace]) -> alt.LayerChart:
     return alt.LayerChart(
         layer=[
             bars.encode(
-                y=y, x=alt.X("low:Q", scale=scale, axis=axis, title=title), x2="high:Q", tooltip=tips
+                y=y, x=alt.X("low:Q", scale=scale, axis=axis, title=title), x2="high:Q", tooltip=tips,
+                href=charts.HREF,
             ),
-            ticks.encode(y=y, x=alt.X("half:Q", scale=scale, axis=axis, title=title), tooltip=tips),
+            ticks.encode(
+                y=y, x=alt.X("half:Q", scale=scale, axis=axis, title=title), tooltip=tips, href=charts.HREF
+            ),
         ],
         height=26 * len(paces) + 80,
+    )  # fmt: skip
+
+
+def histogram(counts: Mapping[str, int], behind: Mapping[str, str], title: str) -> alt.Chart:
+    """Bars side by side, in the order given, and the address that each opens."""
+    frame = pd.DataFrame(
+        [{"what": what, "votes": number, "behind": behind[what]} for what, number in counts.items()]
     )
-
-
-def histogram(counts: Mapping[str, int], title: str) -> alt.Chart:
-    """Bars side by side, in the order given."""
-    frame = pd.DataFrame([{"what": what, "votes": number} for what, number in counts.items()])
     chart: alt.Chart = (
         alt.Chart(frame)
         .mark_bar(cornerRadius=3)
@@ -132,18 +151,25 @@ def histogram(counts: Mapping[str, int], title: str) -> alt.Chart:
             x=alt.X("what:N", sort=list(counts), title=title, axis=alt.Axis(labelAngle=0)),
             y=alt.Y("votes:Q", title="votes", axis=alt.Axis(tickMinStep=1, tickCount=4, format="d")),
             tooltip=["what:N", "votes:Q"],
+            href=charts.HREF,
         )
         .properties(height=180)
     )
     return chart
 
 
-def course(weeks: Sequence[tuple[date, Span]], alarm: datetime | None, title: str) -> alt.LayerChart:
-    """Shares week by week with their intervals, and where the alarm went off."""
+def course(
+    weeks: Sequence[tuple[date, Span]], behind: Sequence[str], alarm: datetime | None, title: str
+) -> alt.LayerChart:
+    """Shares week by week with their intervals, and where the alarm went off.
+
+    Args:
+        behind: the address that each week's mark opens, in the order of `weeks`.
+    """
     frame = pd.DataFrame(
         [
-            {"week": monday.isoformat(), "value": value, "low": low, "high": high}
-            for monday, (value, low, high) in weeks
+            {"week": monday.isoformat(), "value": value, "low": low, "high": high, "behind": opened}
+            for (monday, (value, low, high)), opened in zip(weeks, behind, strict=True)
         ]
     )
     x = alt.X(
@@ -154,27 +180,36 @@ def course(weeks: Sequence[tuple[date, Span]], alarm: datetime | None, title: st
         alt.Tooltip("week:T", format="%Y-%m-%d"),
         *(alt.Tooltip(f"{each}:Q", format=".1%") for each in ("value", "low", "high")),
     ]
+    # Weeks are measured one by one: a line between them would show shares that nobody measured.
     layers = [
         alt.Chart(frame)
-        .mark_area(opacity=0.15, interpolate="monotone")
-        .encode(x=x, y=alt.Y("low:Q", title=title), y2="high:Q"),
-        alt.Chart(frame).mark_line(strokeWidth=2, interpolate="monotone").encode(x=x, y=y),
-        alt.Chart(frame).mark_point(filled=True, size=70, opacity=1).encode(x=x, y=y, tooltip=tips),
+        .mark_bar(width=7, cornerRadius=4, opacity=0.35)
+        .encode(x=x, y=alt.Y("low:Q", title=title), y2="high:Q", tooltip=tips, href=charts.HREF),
+        alt.Chart(frame)
+        .mark_point(filled=True, size=80, opacity=1)
+        .encode(x=x, y=y, tooltip=tips, href=charts.HREF),
     ]
     if alarm is not None:
         rule = alt.Chart(pd.DataFrame({"week": [alarm.isoformat()]}))
-        layers.append(rule.mark_rule(color="#c2571a", strokeDash=[4, 4], strokeWidth=2).encode(x="week:T"))
+        layers.append(rule.mark_rule(color=_ALARM, strokeDash=[4, 4], strokeWidth=2).encode(x="week:T"))
     return alt.LayerChart(layer=layers, height=240)
 
 
-def evidence(points: Sequence[tuple[int, float]], limit: float) -> alt.LayerChart:
-    """The cumulative sum after each vote against its limit."""
-    frame = pd.DataFrame(points, columns=["vote", "sum"])
+def evidence(points: Sequence[tuple[int, float, str]], limit: float) -> alt.LayerChart:
+    """The cumulative sum after each vote against its limit.
+
+    Args:
+        points: (number of the vote, sum after it, the address of its pair).
+    """
+    frame = pd.DataFrame(points, columns=["vote", "sum", "behind"])
     axis = alt.Axis(tickMinStep=1, format="d")
-    line = alt.Chart(frame).mark_line(strokeWidth=1.75).encode(
-        x=alt.X("vote:Q", title="votes that could be held against something", axis=axis),
-        y=alt.Y("sum:Q", title="evidence of a drop"),
-        tooltip=["vote:Q", alt.Tooltip("sum:Q", format=".2f")],
+    place = {
+        "x": alt.X("vote:Q", title="votes that could be held against something", axis=axis),
+        "y": alt.Y("sum:Q", title="evidence of a drop"),
+    }
+    line = alt.Chart(frame).mark_line(strokeWidth=1.5, interpolate="step-after", opacity=0.6).encode(**place)
+    dots = alt.Chart(frame).mark_point(filled=True, size=22, opacity=1).encode(
+        **place, tooltip=["vote:Q", alt.Tooltip("sum:Q", format=".2f")], href=charts.HREF
     )  # fmt: skip
     rule = alt.Chart(pd.DataFrame({"sum": [limit]})).mark_rule(strokeDash=[4, 4], color=_CHANCE)
-    return alt.LayerChart(layer=[rule.encode(y="sum:Q"), line], height=180)
+    return alt.LayerChart(layer=[rule.encode(y="sum:Q"), line, dots], height=180)

@@ -59,7 +59,7 @@ def _cancel() -> None:
 
 
 def _running() -> None:
-    guard.require(Role.REVIEWER)  # a fragment runs again without its page
+    guard.require(Role.REVIEWER, in_use=False)  # a fragment runs again without its page
     now = looking.of(session.database()).progress()
     if not now.is_running:
         st.rerun()

@@ -35,6 +35,8 @@ def number(value: float | None, places: int = 3) -> str:
     return NOT_YET if value is None else f"{value:.{places}f}"
 
 
-def span_words(span: tuple[float, float] | None) -> str:
-    """An interval; undefined is said."""
-    return NOT_YET if span is None else "{:.3f} to {:.3f}".format(*span)
+def spanned(value: float | None, span: tuple[float, float] | None, places: int = 3) -> str:
+    """A figure with its 95 % interval where there is one; undefined is said."""
+    if value is None:
+        return NOT_YET
+    return number(value, places) + ("" if span is None else " ({:.3f} to {:.3f})".format(*span))

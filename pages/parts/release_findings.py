@@ -45,8 +45,7 @@ def _one(
     with st.container(border=True, key=f"finding-{finding.rule}-{number}"):
         st.badge(f"{finding.rule} {words}", color=colour)  # type: ignore[arg-type]
         st.text(finding.message)
-        number_of = "1 pair" if finding.count == 1 else f"{finding.count:,} pairs"
-        what = f"{number_of}, {finding.share:.0%} of those looked at" + (f", {trend}" if trend else "")
+        what = f"{finding.counted}, {finding.share:.0%} of those looked at" + (f", {trend}" if trend else "")
         st.caption(f"{what}. {finding.fix}" if finding.fix else f"{what}.")
         release_examples.show(db, finding, f"{finding.rule}-{number}")
         remedy(finding, number)

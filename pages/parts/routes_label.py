@@ -55,7 +55,7 @@ class Bearer:
 def routes() -> list[Route]:
     """What app.py mounts."""
     return [
-        Route("/api/label/next", endpoint(_next), methods=["GET"]),
+        Route("/api/label/next", endpoint(_next, in_use=False), methods=["GET"]),
         Route("/api/label/pair/{pair_id}", endpoint(_pair), methods=["GET"]),
         Route("/api/label/decisions", endpoint(_save), methods=["POST"]),
         Route("/api/label/back", endpoint(_give_back), methods=["POST"]),
@@ -103,20 +103,24 @@ def read_token(secret: str, token: str) -> Bearer:
 Action = Callable[[Request, Bearer, object], dict[str, object]]
 
 
-def endpoint(action: Action) -> Callable[[Request], Any]:
-    """A route's handler: `action` gets the request, its sender and its body; errors become sentences."""
+def endpoint(action: Action, *, in_use: bool = True) -> Callable[[Request], Any]:
+    """A route's handler: `action` gets the request, its sender and its body; errors become sentences.
+
+    Args:
+        in_use: false where the screen asks on its own: that must not keep a sign-in alive.
+    """
 
     async def endpoint(request: Request) -> Response:
         # Only the body is awaited; DuckDB and rendering work in the thread pool.
         body = await _body(request)
-        return await run_in_threadpool(_answer, action, request, body)
+        return await run_in_threadpool(_answer, action, request, body, in_use)
 
     return endpoint
 
 
-def _answer(action: Action, request: Request, body: object) -> Response:
+def _answer(action: Action, request: Request, body: object, in_use: bool) -> Response:  # noqa: FBT001 - passed by place
     try:
-        someone = guard.permitted(Role.ANNOTATOR)
+        someone = guard.permitted(Role.ANNOTATOR, in_use=in_use)
         bearer = read_token(session.secret(), request.headers.get(HEADER, ""))
         if someone.sign_in and bearer.annotator_id != someone.id:
             raise NotAllowed("Somebody else has signed in here since. Reload the page to go on.")

@@ -39,9 +39,10 @@ class Person:
     sign_in: str = ""
 
 
-def person() -> Person | None:
+def person(*, in_use: bool = True) -> Person | None:
     """The person of this session, None where nobody may enter or the sign-in has ended.
 
+    `in_use` is false for what a page asks on its own: it does not keep a sign-in alive.
     Solo mode: one person on this machine, a lead unless PAIRLOOM_SOLO_ROLE says otherwise.
 
     Raises:
@@ -50,7 +51,7 @@ def person() -> Person | None:
     if sign_in.settings().mode is Mode.SOLO:
         return _solo()
     key = cookies.key()
-    found = sessions.person(database(), key, now=now()) if key else None
+    found = sessions.person(database(), key, now=now(), in_use=in_use) if key else None
     if found is None:
         return None
     return Person(id=found.annotator_id, name=found.name, role=found.role, sign_in=found.session)

@@ -5,11 +5,11 @@ from datetime import datetime
 
 import streamlit as st
 
-from curation.labelling import annotators, pauses, progress
+from curation.labelling import annotators, pauses
 from curation.labelling.annotators import Annotator
 from curation.model import Role
 from curation.people import accounts, identities, invitations, membership, sessions
-from pages.parts import first_lead, guard, session, sign_in
+from pages.parts import first_lead, guard, project_quotas, session, sign_in
 from pages.parts.plain import plain
 from pages.parts.sign_in import Mode
 
@@ -81,21 +81,15 @@ def _state(person: Annotator, able: frozenset[str], resting: frozenset[str]) -> 
 def _one(person: Annotator, mode: Mode) -> None:
     """What can be done about one person."""
     db = session.database()
-    count = progress.of(db, person.id, day_start=session.day_start()).mine
-    st.markdown(f"**{plain(person.name)}** · {person.id} · {count:,} decisions in effect")
+    st.markdown(f"**{plain(person.name)}** · {person.id}")
     if not person.active:
         st.caption("Removed: the decisions stay, under the pseudonym.")
         return
     able = person.id in accounts.holders(db) | identities.holders(db)
     if able:
         _role(person)
+    project_quotas.form(db, person)
     with st.container(horizontal=True):
-        resting = person.id in pauses.resting(db)
-        st.button(
-            "Go on" if resting else "Let rest", key="team-pause",
-            on_click=_pause, args=(person.id, not resting),
-            help="While they rest the queue gives them no pairs. They can still sign in.",
-        )  # fmt: skip
         if able:
             st.button("Sign out everywhere", key="team-revoke", on_click=_revoke, args=(person.id,))
         if able and mode is Mode.ACCOUNTS:
@@ -189,12 +183,6 @@ def _change_role(annotator_id: str, key: str) -> None:
         session.forget(key)
         membership.change_role(session.database(), annotator_id, role, by=someone.id, now=session.now())
         st.toast(f"Now {role}.")
-
-
-def _pause(annotator_id: str, paused: bool) -> None:  # noqa: FBT001 - Streamlit passes args by place
-    with guard.on_action():
-        someone = guard.permitted(Role.LEAD)
-        pauses.pause(session.database(), annotator_id, paused=paused, actor=someone.id, now=session.now())
 
 
 def _revoke(annotator_id: str) -> None:

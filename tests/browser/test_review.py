@@ -53,14 +53,14 @@ def test_a_contested_pair_is_settled_by_one_key_and_is_gold_afterwards(server: S
     page.get_by_role("heading", name="Review").click()  # a key pressed in a field is typing
     page.wait_for_timeout(review_actions.LOOK_SECONDS * 1000 + 100)
     page.keyboard.press("2")
-    expect(page.get_by_text("1 of 1 pairs")).to_be_visible()
+    expect(page.get_by_text("1 of 1 pair", exact=True)).to_be_visible()
     expect(page.get_by_text(OTHER.id)).to_be_visible()
     expect(page.get_by_text(CONTESTED.id)).to_have_count(0)
 
     page.goto(f"{server.url}/browse")
     page.get_by_role("combobox", name="State").click()
     page.get_by_role("option", name="Settled").click()
-    expect(page.get_by_text("1 to 1 of 1 pairs")).to_be_visible()
+    expect(page.get_by_text("1 to 1 of 1 pair")).to_be_visible()
 
     server.stop()
     db = Database.open(server.home / "pairloom.duckdb")

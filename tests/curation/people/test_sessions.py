@@ -93,3 +93,17 @@ def test_a_look_up_reads_the_store_once_in_some_seconds(db: Database, ada: str) 
         tx.execute("UPDATE sign_in SET ended = started")  # behind its back: as if another process had
     assert sessions.person(db, key, now=NOW + timedelta(seconds=4))
     assert sessions.person(db, key, now=NOW + timedelta(seconds=6)) is None
+
+
+def test_what_a_page_asks_on_its_own_does_not_keep_a_sign_in_alive(db: Database, ada: str) -> None:
+    key = sign_in(db, ada)
+    for minutes in range(0, 12 * 60, 4):
+        assert sessions.person(db, key, now=NOW + timedelta(minutes=minutes), in_use=False)
+    assert sessions.person(db, key, now=NOW + sessions.IDLE, in_use=False) is None
+
+
+def test_a_click_between_two_refreshes_counts_as_use(db: Database, ada: str) -> None:
+    key, later = sign_in(db, ada), NOW + timedelta(hours=11)
+    assert sessions.person(db, key, now=later, in_use=False)
+    assert sessions.person(db, key, now=later + timedelta(seconds=1))
+    assert sessions.person(db, key, now=NOW + timedelta(hours=13), in_use=False)

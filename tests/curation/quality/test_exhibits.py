@@ -79,6 +79,24 @@ def listed(db: Database, exhibit: Exhibit) -> list[int]:
         (Exhibit(kind=Kind.REPEATED), [5]),
         (Exhibit(kind=Kind.CHANGED, who="ann"), [5]),
         (Exhibit(kind=Kind.CHANGED, who="bob"), []),
+        (Exhibit(kind=Kind.COMPANY, who="cyd"), [0, 1, 2]),
+        (Exhibit(kind=Kind.PREFERRED), [0, 1, 2, 3]),
+        (Exhibit(kind=Kind.STRENGTH), []),
+        (Exhibit(kind=Kind.MISSED, who="bob"), [0, 3]),
+        (Exhibit(kind=Kind.MISSED, who="bob", week="2026-11-16"), [0, 3]),
+        (Exhibit(kind=Kind.MISSED, who="bob", week="2026-11-23"), []),
+        (Exhibit(kind=Kind.HELD, who="cyd"), [0, 1]),
+        (Exhibit(kind=Kind.DECISIVE, who="ann"), [0, 1, 2, 3, 5]),
+        (Exhibit(kind=Kind.SIDED, who="cyd"), []),
+        (Exhibit(kind=Kind.UNEVEN, who="ann"), [0, 1, 2, 3, 5]),
+        (Exhibit(kind=Kind.BAND_WON, low=2.0, high=4.0), [0, 1, 2, 3]),
+        (Exhibit(kind=Kind.FORMAT, who="cyd"), [0, 1, 2]),
+        (Exhibit(kind=Kind.SIGN_ONE, sign="list"), []),
+        (Exhibit(kind=Kind.TIMED, low=5.0), [0, 1, 2, 3]),
+        (Exhibit(kind=Kind.TIMED, low=0.0, high=1.5), [0, 1, 2, 3, 4, 5]),
+        (Exhibit(kind=Kind.WITHIN, who="ann", high=0.5), [0, 1, 2, 3, 4, 5]),
+        (Exhibit(kind=Kind.SIDED_TWICE), []),
+        (Exhibit(kind=Kind.SAME_SIDE), []),
     ],
     ids=lambda value: " ".join(filter(None, astuple(value)[:3])) if isinstance(value, Exhibit) else "",
 )  # fmt: skip
@@ -110,3 +128,21 @@ def test_a_pair_set_aside_is_still_found_behind_the_figure(team: Database) -> No
             {"now": NOW},
         )
     assert 0 in listed(team, Exhibit(kind=Kind.JUDGED))
+
+
+def test_one_pair_is_found_by_its_id(team: Database) -> None:
+    (pair_id,) = browse.every_id(team, Filter(), among=exhibits.gathering(Exhibit(kind=Kind.GOLD, who="bob")))
+    assert listed(team, Exhibit(kind=Kind.PAIR, pair=pair_id)) == [0]
+
+
+def test_a_repeat_on_the_same_side_is_found_and_one_on_the_other_is_not(db: Database, votes: Votes) -> None:
+    votes(ONE, ONE, by="ann", left=Answer.ONE)
+    votes(TWO, ONE, by="ann", left=Answer.TWO, arm=Arm.REPEAT, turn=1)
+    assert listed(db, Exhibit(kind=Kind.SAME_SIDE, who="ann")) == [0]
+    assert listed(db, Exhibit(kind=Kind.SIDED_TWICE, who="ann")) == [0, 1]
+
+
+def test_a_strength_counts_from_two_people_on(db: Database, votes: Votes) -> None:
+    votes(ONE, ONE, ONE, by="ann", strength=2)
+    votes(TWO, TIE, by="bob", strength=1)
+    assert listed(db, Exhibit(kind=Kind.STRENGTH)) == [0, 1]
