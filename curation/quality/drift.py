@@ -25,6 +25,25 @@ LIMIT = 6.0
 ENOUGH = 50
 
 
+# The votes that can be a hit or a miss: whose, when, which, on which pair. Read from the table `ballot`.
+HELD = """
+WITH said AS (SELECT pair_id, coded, count(*) AS times FROM ballot GROUP BY pair_id, coded),
+total AS (SELECT pair_id, sum(times) AS people FROM said GROUP BY pair_id)
+SELECT annotator_id, moment, hit, pair_id
+FROM (
+    SELECT v.annotator_id, v.server_time AS moment, v.verdict = g.verdict AS hit, v.pair_id
+    FROM vote AS v JOIN gold AS g ON g.pair_id = v.pair_id
+    UNION ALL
+    SELECT b.annotator_id, b.decided, s.coded = b.coded, b.pair_id
+    FROM ballot AS b
+    JOIN total AS t ON t.pair_id = b.pair_id AND t.people >= 2
+    JOIN said AS s ON s.pair_id = b.pair_id
+    ANTI JOIN gold AS g ON g.pair_id = b.pair_id
+    WHERE 2 * (s.times - CASE WHEN s.coded = b.coded THEN 1 ELSE 0 END) > t.people - 1
+)
+"""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
     """Hits of one person in the week that begins on `monday`."""
@@ -120,28 +139,5 @@ def _weeks(votes: Sequence[tuple[datetime, bool, str]]) -> tuple[Week, ...]:
     )
 
 
-def hold(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Make a table `held` (annotator_id, moment, hit, pair_id) of the votes that can be a hit or a miss."""
-    cursor.execute(
-        """
-        CREATE TEMP TABLE held AS
-        WITH said AS (SELECT pair_id, coded, count(*) AS times FROM ballot GROUP BY pair_id, coded),
-        total AS (SELECT pair_id, sum(times) AS people FROM said GROUP BY pair_id)
-        SELECT v.annotator_id, v.server_time AS moment, v.verdict = g.verdict AS hit, v.pair_id
-        FROM vote AS v JOIN gold AS g ON g.pair_id = v.pair_id
-        UNION ALL
-        SELECT b.annotator_id, b.decided, s.coded = b.coded, b.pair_id
-        FROM ballot AS b
-        JOIN total AS t ON t.pair_id = b.pair_id AND t.people >= 2
-        JOIN said AS s ON s.pair_id = b.pair_id
-        ANTI JOIN gold AS g ON g.pair_id = b.pair_id
-        WHERE 2 * (s.times - CASE WHEN s.coded = b.coded THEN 1 ELSE 0 END) > t.people - 1
-        """
-    )
-
-
 def _hits(cursor: duckdb.DuckDBPyConnection) -> list[tuple[str, datetime, bool, str]]:
-    hold(cursor)
-    return cursor.execute(
-        "SELECT annotator_id, moment, hit, pair_id FROM held ORDER BY annotator_id, moment, pair_id"
-    ).fetchall()
+    return cursor.execute(f"{HELD} ORDER BY annotator_id, moment, pair_id").fetchall()

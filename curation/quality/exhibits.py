@@ -104,7 +104,6 @@ def _count(cursor: duckdb.DuckDBPyConnection, exhibit: Exhibit) -> None:
         formats.contrast(cursor)
         cursor.execute(_CONTRASTED, _only(asked, "who", "pattern"))
     if "FROM held_here" in query:
-        drift.hold(cursor)
         cursor.execute(_HELD, _only(asked, "who", "week"))
     if "FROM again" in query:
         cursor.execute(_AGAIN, _only(asked, "who"))
@@ -160,12 +159,12 @@ CREATE TEMP TABLE contrasted AS
 SELECT pair_id, regexp_matches(won, $pattern) AS winner_has, regexp_matches(lost, $pattern) AS loser_has
 FROM contrast WHERE $who IS NULL OR who = $who
 """
-_HELD = """
+_HELD = f"""
 CREATE TEMP TABLE held_here AS
-SELECT pair_id, hit FROM held
+SELECT pair_id, hit FROM ({drift.HELD})
 WHERE ($who IS NULL OR annotator_id = $who)
   AND ($week IS NULL OR CAST(CAST(date_trunc('week', moment) AS DATE) AS VARCHAR) = $week)
-"""
+"""  # noqa: S608 - a query of ours
 
 _QUERIES: Mapping[Kind, str] = {
     Kind.JUDGED: "SELECT pair_id FROM heard",

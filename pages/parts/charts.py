@@ -8,7 +8,7 @@ import pandas as pd
 from curation.model import Tier
 
 # A mark leads to the address in the column "behind" of its row.
-HREF = alt.Href("behind:N")
+HREF = alt.Href("behind:N", title="opens")
 TIER_WORDS: Mapping[Tier, str] = {
     Tier.GOLD: "settled by a reviewer",
     Tier.AGREE2: "two or more votes, all equal",

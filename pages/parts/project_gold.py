@@ -21,7 +21,7 @@ def show(db: Database) -> None:
         f"{review_actions.pairs(golds.count(db))} with a known winner. Browse marks single pairs; a file "
         "marks many: JSON lines with prompt (or messages), answer_1, answer_2 and verdict."
     )
-    upload = st.file_uploader("Gold from a file", key="gold-file", type=["jsonl", "json"])
+    upload = st.file_uploader("Gold from a file", key="gold-file", type="jsonl")
     if upload is None:
         return
     with guard.on_action():

@@ -61,7 +61,12 @@ def _headline(found: Agreement) -> None:
     shown = [
         ("Pairs judged", f"{found.pairs:,}", _JUDGED, "By people, on the random part of the queue."),
         ("Votes", f"{found.votes:,}", _JUDGED, "Ties and “both bad” are votes; a skip is none."),
-        ("Judged by two or more", f"{found.overlaps:,}", _SHARED, "Agreement is measured on these."),
+        (
+            "By two or more",
+            f"{found.overlaps:,}",
+            _SHARED,
+            "Judged by several people: agreement is measured here.",
+        ),
         ("Two people agree", percent(found.raw), _SHARED, "Ties and “both bad” count as verdicts."),
         ("On preferences", percent(found.raw_decisive), _PREFERRED, "Where both chose an answer."),
     ]

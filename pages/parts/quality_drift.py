@@ -83,7 +83,7 @@ def _one(course: Course) -> None:
             [(week.monday, span) for week, span in shown],
             [exhibit_links.address(_missed(course, week)) for week, _ in shown],
             course.alarm,
-            "misses, with their 95 % interval",
+            "misses",
         )
     )
     if len(course.moments) < drift.ENOUGH:
@@ -96,8 +96,9 @@ def _one(course: Course) -> None:
     ][::stride]
     st.altair_chart(quality_people_charts.evidence(points, drift.LIMIT))
     st.caption(
-        "A cumulative sum: it rises with every miss and falls with every hit. Above the dashed line a "
-        "lasting rise of 15 points explains the misses far better than chance does."
+        "Above: misses week by week with their 95 % interval. Below: a cumulative sum that rises with every "
+        "miss and falls with every hit; over the dashed line a lasting rise of 15 points explains the misses "
+        "far better than chance does."
     )
 
 

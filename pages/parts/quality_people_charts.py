@@ -205,7 +205,7 @@ def evidence(points: Sequence[tuple[int, float, str]], limit: float) -> alt.Laye
     axis = alt.Axis(tickMinStep=1, format="d")
     place = {
         "x": alt.X("vote:Q", title="votes that could be held against something", axis=axis),
-        "y": alt.Y("sum:Q", title="evidence of a drop"),
+        "y": alt.Y("sum:Q", title="evidence"),
     }
     line = alt.Chart(frame).mark_line(strokeWidth=1.5, interpolate="step-after", opacity=0.6).encode(**place)
     dots = alt.Chart(frame).mark_point(filled=True, size=22, opacity=1).encode(

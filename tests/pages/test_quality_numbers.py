@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -65,7 +65,7 @@ def tables(page: AppTest) -> Iterator[Shown]:
     for table in page.dataframe:
         for row in table.value.to_dict("records"):
             for column, cell in row.items():
-                if column in NAMES or column.endswith("\\ Ada") or cell is None or "\\" in column:
+                if column in NAMES or "\\" in column or cell is None:
                     continue
                 assert str(cell).startswith("browse?"), (column, cell)
                 yield Shown(column=column, words=unquote(urlsplit(cell).fragment), exhibit=read(cell))
@@ -102,6 +102,12 @@ def holds(db: Database, shown: Shown) -> bool:
     if share := re.fullmatch(r"(\d+)% of ([\d,]+)", shown.words):
         whole = int(share[2].replace(",", ""))
         return round(100 * votes / whole) == int(share[1])
+    if points := re.fullmatch(r"[+-]\d+", shown.words):
+        looked = exhibits.votes(db, replace(shown.exhibit, kind=Kind.FORMAT, sign=None))
+        only_winner = exhibits.votes(db, replace(shown.exhibit, kind=Kind.SIGN))
+        return f"{100 * (2 * only_winner - votes) / looked:+.0f}" == points[0]
+    if shown.exhibit.kind is Kind.BAND_WON:
+        return shown.words == f"{votes / exhibits.votes(db, replace(shown.exhibit, kind=Kind.BAND)):.1%}"
     # A statistic: it is measured on every pair of its list, and on these there is something to measure.
     return pairs(db, shown.exhibit) > 0
 

@@ -37,7 +37,7 @@ def test_a_side_that_wins_too_often_is_a_warning(
 def test_a_warning_about_sides_names_who_leans(db: Database, a_pair: APair, a_decision: ADecision) -> None:
     voted(a_pair, a_decision, left_wins=80, votes=100)
     (finding,) = found(db, "V14")
-    assert (finding.severity, finding.value) == (Severity.WARNING, 0.8)
+    assert (finding.severity, finding.value, finding.counted) == (Severity.WARNING, 0.8, "100 preferences")
     assert finding.message == (
         "The left answer won unevenly often: everybody 80 of 100; ann-1 80 of 100 preferences."
     )
