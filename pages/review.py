@@ -14,11 +14,14 @@ db = session.database()
 
 
 def turn(page: Page) -> None:
-    """Where we are in the queue, how the answers are shown, and on to the next pair."""
+    """Where we are in the queue and why, how the answers are shown, and on to the next pair."""
     before = TRAIL.pages_before()
-    words, how, earlier, later = st.columns([4, 4, 2, 2], vertical_alignment="center")
-    words.caption(f"{before + 1:,} of {review_actions.pairs(page.total)}")
-    how.toggle("Mark the words that differ", key="review-difference")
+    words, earlier, later = st.columns([6, 1, 1], vertical_alignment="center")
+    with words.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"{before + 1:,} of {review_actions.pairs(page.total)}", width="content")
+        review_form.why(page.entries[0])
+        st.toggle("Mark the words that differ", key="review-difference")
+        review_form.edit_switch(page.entries[0])
     earlier.button("Back", key="review-back", disabled=before == 0, on_click=TRAIL.back, width="stretch")
     later.button(
         "Next", key="review-next", disabled=page.next is None, width="stretch", shortcut="n",

@@ -79,8 +79,8 @@ def courses(database: Database) -> tuple[Course, ...]:
 def courses_on(cursor: duckdb.DuckDBPyConnection) -> tuple[Course, ...]:
     """The same, read from a table `ballot` that is there already."""
     found: dict[str, list[tuple[datetime, bool, str]]] = {}
-    for annotator_id, *vote in _hits(cursor):
-        found.setdefault(annotator_id, []).append((vote[0], vote[1], vote[2]))
+    for annotator_id, moment, hit, pair_id in _hits(cursor):
+        found.setdefault(annotator_id, []).append((moment, hit, pair_id))
     return tuple(_course(annotator_id, votes) for annotator_id, votes in found.items())
 
 

@@ -27,7 +27,7 @@ def show(wanted: Filter, among: Narrowing, sources: Mapping[str, str]) -> None:
     winners = {VERDICT_WORDS[each] if each else "open": number for each, number in spread.winners.items()}
     pictures = {
         "Characters in all": [(f"{low:,}", number) for low, number in spread.lengths.items()],
-        "Answer 1, share of both": [(f"{low:.0%}", number) for low, number in sorted(spread.shares.items())],
+        "Answer 1's share": [(f"{low:.0%}", number) for low, number in sorted(spread.shares.items())],
         "Support": [(charts.TIER_WORDS[tier], number) for tier, number in spread.tiers.items()],
         "Winner": list(winners.items()),
         "Source": [(sources.get(each, "other"), number) for each, number in spread.sources.items()],
@@ -47,7 +47,9 @@ def _bars(bars: Sequence[tuple[str, int]]) -> alt.Chart:
                 "what:N",
                 sort=None,
                 title=None,
-                axis=alt.Axis(labelLimit=130, labelOverlap=False, ticks=False, domain=False),
+                axis=alt.Axis(
+                    labelLimit=130, labelOverlap=False, labelFlush=False, ticks=False, domain=False
+                ),
             ),
             x=alt.X("pairs:Q", title=None, axis=None),
             tooltip=[alt.Tooltip("what:N", title=" "), alt.Tooltip("pairs:Q", format=",")],

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from urllib.parse import urlencode
 
 import altair as alt
 import pandas as pd
@@ -11,6 +12,7 @@ from curation.database import Database
 from curation.labelling.matching import Filter
 from curation.suspicion import diversity
 from curation.suspicion.diversity import Diversity, Group
+from pages.parts import charts, exhibit_links
 
 _UNCLEAR = "not clear"
 _KINDS = {"cluster": "prompts nearly the same", "language": "prompt language", "source": "source"}
@@ -76,26 +78,32 @@ def _bars(title: str, kind: str, groups: Sequence[Group]) -> None:
     st.subheader(title, anchor=False)
     frame = pd.DataFrame(
         [
-            {"key": each.key or _UNCLEAR, "name": f"{place}. {_short(each.words)}", "what": each.words[:300],
-             "pairs": each.pairs}
+            {"behind": _address(kind, each), "name": f"{place}. {_short(each.words)}",
+             "what": each.words[:300], "pairs": each.pairs}
             for place, each in enumerate(groups, start=1)
         ]
     )  # fmt: skip
-    click = alt.selection_point(name="group", fields=["key"], on="click", empty=False)
     chart = (
         alt.Chart(frame)
-        .mark_bar(height=16, cornerRadius=3, cursor="pointer")
+        .mark_bar(height=16, cornerRadius=3)
         .encode(
             y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=340)),
             x=alt.X("pairs:Q", title="pairs", axis=alt.Axis(tickMinStep=1, format="d")),
             tooltip=["what:N", "pairs:Q"],
+            href=charts.HREF,
         )
-        .add_params(click)
         .properties(height=alt.Step(26))
     )
-    picked = st.altair_chart(chart, key=f"diversity-{kind}", on_select="rerun", selection_mode="group")
-    if rows := picked["selection"].get("group"):
-        st.switch_page("browse.py", query_params={kind: rows[0]["key"]})
+    st.altair_chart(chart)
+    with st.expander("As a table", key=f"diversity-{kind}"):
+        linked = [
+            {"what": each.words[:300], "pairs": f"{_address(kind, each)}#{each.pairs:,}"} for each in groups
+        ]
+        exhibit_links.table(linked, "pairs")
+
+
+def _address(kind: str, group: Group) -> str:
+    return "browse?" + urlencode({kind: group.key or _UNCLEAR})
 
 
 def _short(prompt: str) -> str:

@@ -19,9 +19,8 @@ def show(db: Database, row: Row, *, compared: bool = False) -> None:
         compared: show the answers as plain text with the words marked in which they differ.
     """
     pair = pairs.get(db, row.pair_id)
-    st.subheader(f"Pair {row.pair_id[:8]}", anchor=False)
     aside = " · **set aside**" if row.aside else ""
-    st.caption(f"{charts.TIER_WORDS[row.tier].capitalize()} · {_votes(row.votes)} · {pair.id}{aside}")
+    st.caption(f"Pair {pair.id} · {charts.TIER_WORDS[row.tier]} · {_votes(row.votes)}{aside}")
     for message in pair.context:
         _text(_SPEAKERS[message.speaker], message.content)
     _text("Prompt", pair.prompt)

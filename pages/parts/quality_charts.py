@@ -70,8 +70,13 @@ def confusion(rows: Sequence[Mapping[str, object]], order: Sequence[str], *, ink
     """
     frame = pd.DataFrame(list(rows))
     place = {
-        "x": alt.X("other:N", sort=list(order), title=None, axis=alt.Axis(orient="top", labelAngle=0)),
-        "y": alt.Y("one:N", sort=list(order), title=None),
+        "x": alt.X(
+            "other:N",
+            sort=list(order),
+            title=None,
+            axis=alt.Axis(orient="top", labelAngle=0, labelFlush=False),
+        ),
+        "y": alt.Y("one:N", sort=list(order), title=None, axis=alt.Axis(labelFlush=False)),
     }
     # At most 0.5: the number stays readable on the darkest square.
     shade = alt.Opacity("pairs:Q", legend=None, scale=alt.Scale(domainMin=0, range=[0.06, 0.5]))

@@ -121,9 +121,9 @@ def _cells(couple: Couple, used: Sequence[Verdict]) -> list[dict[str, object]]:
     ]
 
 
-def _matrix(couple: Couple, used: Sequence[Verdict], corner: str) -> list[dict[str, str | None]]:
+def _matrix(couple: Couple, used: Sequence[Verdict], corner: str) -> list[dict[str, object]]:
     return [
-        {corner: VERDICT_WORDS[row]} | {VERDICT_WORDS[column]: _cell(couple, row, column) for column in used}
+        {corner: VERDICT_WORDS[row], **{VERDICT_WORDS[other]: _cell(couple, row, other) for other in used}}
         for row in used
     ]
 

@@ -50,6 +50,8 @@ def curve(found: Discovery) -> None:
     st.markdown(discovery_words(found))
     if found.along:
         st.altair_chart(_picture(found.along))
+        with st.expander("As a table", key="discovery-along"):
+            st.dataframe([_row(point) for point in found.along], hide_index=True)
     said = arms_words(found)
     if said:
         st.markdown(said)
@@ -89,6 +91,14 @@ def arms_words(found: Discovery) -> str:
         return counted
     low, middle, high = found.times
     return f"{counted} A wrong label turns up {middle:.1f} times as often ({low:.1f} to {high:.1f})."
+
+
+def _row(point: Along) -> dict[str, object]:
+    return {
+        "pairs reviewed": _percent(point.reviewed),
+        "found by the model": f"{_percent(point.text)} ({_percent(point.low)} to {_percent(point.high)})",
+        "by length alone": _percent(point.length),
+    }
 
 
 def _picture(along: Sequence[Along]) -> alt.LayerChart:

@@ -79,6 +79,11 @@ def speed(paces: Mapping[str, Pace], team: Sequence[int], names: Mapping[str, st
     with st.expander("As a table", key="quality-pace"):
         rows = [_pace_row(name, who, paces[who]) for name, who in named.items()]
         exhibit_links.table(rows, "timed votes", *_QUARTERS)
+        everybody = [
+            {"seconds": words, "votes": exhibit_links.linked(f"{bars[words]:,}", each)}
+            for words, each in stretches.items()
+        ]
+        exhibit_links.table(everybody, "votes")
 
 
 def by_name(people: Sequence[Checked], names: Mapping[str, str]) -> list[tuple[str, Checked]]:

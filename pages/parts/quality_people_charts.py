@@ -79,9 +79,17 @@ def squares(
     slanted = len(across) > 8
     x = alt.X(
         "across:N", sort=list(across), title=None,
-        axis=alt.Axis(orient="top", labelAngle=-45 if slanted else 0, labelLimit=140, labelOverlap=False),
+        axis=alt.Axis(
+            orient="top", labelAngle=-45 if slanted else 0, labelLimit=140, labelOverlap=False,
+            labelFlush=False,
+        ),
     )  # fmt: skip
-    y = alt.Y("down:N", sort=list(down), title=None, axis=alt.Axis(labelLimit=180, labelOverlap=False))
+    y = alt.Y(
+        "down:N",
+        sort=list(down),
+        title=None,
+        axis=alt.Axis(labelLimit=180, labelOverlap=False, labelFlush=False),
+    )
     # At most 0.6: the number stays readable on the fullest square.
     full = alt.Opacity("full:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[0.05, 0.6], clamp=True))
     colour = alt.condition("datum.below", alt.value(_OTHER), alt.value(_OURS))

@@ -1,9 +1,10 @@
 """Review of one pair: why it is here, and what a reviewer may do with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from curation.labelling import review
 from curation.labelling.desk import Reason
@@ -64,12 +65,9 @@ def nothing_left(reason: Reason | None) -> str:
 
 def one(entry: Entry) -> None:
     """The reason and the buttons; the pair leaves the list and the next one comes."""
-    with st.container(horizontal=True):
-        for why in entry.reasons:
-            st.badge(REASON_WORDS[why], color="orange")
     st.selectbox(
-        "Reason", _WHY, index=None, key=REASON, accept_new_options=True,
-        placeholder="Pick one or write your own; it stays for the next pair",
+        "Reason", _WHY, index=None, key=REASON, accept_new_options=True, label_visibility="collapsed",
+        placeholder="Reason: pick one or write your own; it stays for the next pair",
     )  # fmt: skip
     pair_id = entry.row.pair_id
     if Reason.WAITING in entry.reasons and not review.askable(session.database(), pair_id):
@@ -83,8 +81,22 @@ def one(entry: Entry) -> None:
     if Reason.ASIDE in entry.reasons:
         st.button("Put back", key=f"back-{pair_id}", on_click=review_actions.put_back, args=(pair_id,))
         return
-    _verdicts(pair_id)
-    _otherwise(entry)
+    # One row, so that the answers begin above the fold.
+    *verdicts, first, second = st.columns([1, 1, 1, 1, 1.1, 1.1])
+    _verdicts(pair_id, verdicts)
+    _otherwise(entry, first, second)
+
+
+def why(entry: Entry) -> None:
+    """The reasons for which the pair is here."""
+    for each in entry.reasons:
+        st.badge(REASON_WORDS[each], color="orange")
+
+
+def edit_switch(entry: Entry) -> None:
+    """Whether the texts are to be edited; not of a pair that is set aside."""
+    if Reason.ASIDE not in entry.reasons:
+        st.toggle("Edit the texts", key=_EDITS)
 
 
 def edits() -> bool:
@@ -104,18 +116,17 @@ def undo() -> None:
     )  # fmt: skip
 
 
-def _verdicts(pair_id: str) -> None:
+def _verdicts(pair_id: str, columns: Sequence[DeltaGenerator]) -> None:
     # Buttons of this pair alone: a second press that arrives late must not settle the pair after it.
-    for column, (verdict, key) in zip(st.columns(len(_KEYS)), _KEYS.items(), strict=True):
+    for column, (verdict, key) in zip(columns, _KEYS.items(), strict=True):
         column.button(
             VERDICT_WORDS[verdict], key=f"settle-{verdict}-{pair_id}", shortcut=key, width="stretch",
             on_click=review_actions.settle, args=(pair_id, verdict),
         )  # fmt: skip
 
 
-def _otherwise(entry: Entry) -> None:
+def _otherwise(entry: Entry, first: DeltaGenerator, second: DeltaGenerator) -> None:
     pair_id = entry.row.pair_id
-    first, second, third = st.columns(3, vertical_alignment="center")
     if Reason.SETTLED in entry.reasons:
         first.button(
             "Take back", key="settle-back", width="stretch", help="The votes speak again.",
@@ -138,7 +149,6 @@ def _otherwise(entry: Entry) -> None:
         help="Out of the queue, of all counts and of releases, until it is put back.",
         on_click=_set_aside, args=(pair_id,),
     )  # fmt: skip
-    third.toggle("Edit the texts", key=_EDITS)
 
 
 def _send_back(pair_id: str) -> None:

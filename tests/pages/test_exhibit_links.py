@@ -22,7 +22,7 @@ VERDICTS = st.sampled_from([verdict for verdict in Verdict if verdict.is_vote])
     )
 )  # fmt: skip
 def test_an_address_is_read_as_the_list_it_was_made_of(exhibit: Exhibit) -> None:
-    address = urlsplit(exhibit_links.linked("9 % of 12", exhibit))
+    address = urlsplit(str(exhibit_links.linked("9 % of 12", exhibit)))
     assert exhibit_links.read(dict(parse_qsl(address.query, keep_blank_values=True))) == exhibit
     assert (address.path, unquote(address.fragment)) == ("browse", "9 % of 12")
 

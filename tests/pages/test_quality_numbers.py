@@ -24,7 +24,7 @@ TABS = ("Agreement", "People", "Bias", "Over time")
 # Columns that name their row, or are words.
 NAMES = {
     "person", "one", "another", "week", "source", "guidelines", "figure", "what it says", "majority", "sign",
-    "longer answer", "worth talking about",
+    "longer answer", "worth talking about", "seconds",
 }  # fmt: skip
 # Columns whose numbers are pairs; the others count votes, of which a pair may have several.
 OF_PAIRS = {"pairs", "judged by two or more"}
@@ -64,7 +64,7 @@ def tables(page: AppTest) -> Iterator[Shown]:
     """Every cell that holds a number; one without a link fails here."""
     for table in page.dataframe:
         for row in table.value.to_dict("records"):
-            for column, cell in row.items():
+            for column, cell in ((str(name), cell) for name, cell in row.items()):
                 if column in NAMES or "\\" in column or cell is None:
                     continue
                 assert str(cell).startswith("browse?"), (column, cell)
