@@ -30,7 +30,7 @@ def tiers(counts: Mapping[Tier, int]) -> alt.Chart:
         .mark_bar(size=18, cornerRadius=3)
         .encode(
             y=alt.Y("support:N", sort=order, title=None, axis=alt.Axis(labelLimit=220)),
-            x=alt.X("pairs:Q", title="pairs", axis=alt.Axis(tickMinStep=1, format="d")),
+            x=alt.X("pairs:Q", title="pairs", axis=alt.Axis(tickMinStep=1, format="d", tickCount=6)),
             tooltip=["support:N", "pairs:Q"],
         )
         .properties(height=alt.Step(30))

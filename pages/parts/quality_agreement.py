@@ -75,7 +75,8 @@ def _headline(found: Agreement) -> None:
     error = coefficients.error_in_words(found.raw_decisive)
     if found.raw_decisive is not None:
         error = exhibit_links.inline(error, _PREFERRED)
-    st.markdown(f"**{error}** {alpha_words(found)}")
+    # Without an overlap both sentences would say the same.
+    st.markdown(f"**{error}** {alpha_words(found)}" if found.overlaps else alpha_words(found))
 
 
 def _figures(found: Agreement) -> list[dict[str, object]]:
