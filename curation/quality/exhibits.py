@@ -8,7 +8,7 @@ import duckdb
 
 from curation.database import Database
 from curation.model import Verdict
-from curation.quality import ballots, drift, formats
+from curation.quality import ballots, drift, formats, verified
 
 
 class Kind(StrEnum):
@@ -46,6 +46,10 @@ class Kind(StrEnum):
     REPEATED = "repeated"  # the pair came again
     SIDED_TWICE = "sided_twice"  # and an answer was preferred both times, on known sides
     SAME_SIDE = "same_side"  # and both times it was the one on the same side
+    VERIFIED = "verified"  # imported labels that people judged, first served by `arm`
+    OVERTURNED = "overturned"  # and found wrong
+    SCORED = "scored"  # verified at random, and scored by the look for wrong labels
+    SCORED_WRONG = "scored_wrong"  # and found wrong
     PAIR = "pair"  # the pair `pair`
 
 
@@ -71,6 +75,7 @@ class Exhibit:
     low: float | None = None
     high: float | None = None
     pair: str | None = None
+    arm: str | None = None
 
 
 def gathering(exhibit: Exhibit) -> Callable[[duckdb.DuckDBPyConnection], bool]:
@@ -253,5 +258,12 @@ _QUERIES: Mapping[Kind, str] = {
     Kind.REPEATED: "SELECT pair_id FROM again",
     Kind.SIDED_TWICE: "SELECT pair_id FROM again WHERE sided",
     Kind.SAME_SIDE: "SELECT pair_id FROM again WHERE sided AND same_side",
+    Kind.VERIFIED: f"SELECT pair_id FROM ({verified.JUDGED}) WHERE arm = $arm",  # noqa: S608
+    Kind.OVERTURNED: f"""
+        SELECT pair_id FROM ({verified.JUDGED})
+        WHERE arm = $arm AND found IN ('answer_1', 'answer_2') AND found <> prior_winner
+    """,  # noqa: S608
+    Kind.SCORED: f"SELECT pair_id FROM ({verified.SCORED}) WHERE arm = 'random'",  # noqa: S608
+    Kind.SCORED_WRONG: f"SELECT pair_id FROM ({verified.SCORED}) WHERE arm = 'random' AND wrong",  # noqa: S608
     Kind.PAIR: "SELECT id AS pair_id FROM pair WHERE id = $pair",
 }

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.database import Database
+from curation.quality import verified
 from curation.suspicion import measures
-from curation.suspicion.model import Detector
 
 LEAST_WRONG = 5  # wrong labels; a share of fewer says nothing
 _RESAMPLES = 500
@@ -130,23 +130,12 @@ def _resampled(wrong: npt.NDArray[np.bool_]) -> list[npt.NDArray[np.int64]]:
     return [rows for rows in samples if wrong[rows].any() and not wrong[rows].all()]
 
 
-# Pairs with an imported preference whose votes have a majority: first arm, and whether people found another.
-_JUDGED = """
-WITH first_vote AS (SELECT pair_id, arg_min(arm, number) AS arm FROM vote GROUP BY pair_id)
-SELECT f.pair_id, f.arm, p.prior_winner,
-       CASE WHEN 2 * t.votes_1 > t.votes THEN 'answer_1' WHEN 2 * t.votes_2 > t.votes THEN 'answer_2'
-            WHEN 2 * greatest(t.votes_tie, t.votes_both_bad) > t.votes THEN 'neither' END AS found
-FROM first_vote AS f JOIN tally AS t ON t.pair_id = f.pair_id JOIN pair AS p ON p.id = f.pair_id
-WHERE p.prior_winner IN ('answer_1', 'answer_2') AND found IS NOT NULL
-"""
-
-
 def _arms(cursor: duckdb.DuckDBPyConnection) -> dict[str, Arms]:
     rows = cursor.execute(
         f"""
         SELECT arm, count(*),
                count(*) FILTER (WHERE found IN ('answer_1', 'answer_2') AND found <> prior_winner)
-        FROM ({_JUDGED}) GROUP BY arm
+        FROM ({verified.JUDGED}) GROUP BY arm
         """  # noqa: S608 - a query of ours
     ).fetchall()
     return {arm: Arms(reviewed=int(reviewed), wrong=int(wrong)) for arm, reviewed, wrong in rows}
@@ -155,19 +144,5 @@ def _arms(cursor: duckdb.DuckDBPyConnection) -> dict[str, Arms]:
 def _verified(cursor: duckdb.DuckDBPyConnection) -> list[tuple[bool, float, float]]:
     """(wrong, suspicion of the imported label by text, by length), by pair id."""
     return cursor.execute(
-        f"""
-        WITH judged AS ({_JUDGED}),
-        scored AS (
-            SELECT j.pair_id, s.detector,
-                   CASE WHEN s.winner = j.prior_winner THEN s.score ELSE 1 - s.score END AS score
-            FROM judged AS j JOIN suspicion AS s ON s.pair_id = j.pair_id
-            WHERE s.winner IN ('answer_1', 'answer_2')
-        )
-        SELECT j.found IN ('answer_1', 'answer_2') AND j.found <> j.prior_winner, t.score, l.score
-        FROM judged AS j
-        JOIN scored AS t ON t.pair_id = j.pair_id AND t.detector = $text
-        JOIN scored AS l ON l.pair_id = j.pair_id AND l.detector = $length
-        WHERE j.arm = 'random' ORDER BY j.pair_id
-        """,  # noqa: S608 - a query of ours
-        {"text": Detector.TEXT.value, "length": Detector.LENGTH.value},
+        f"SELECT wrong, by_text, by_length FROM ({verified.SCORED}) WHERE arm = 'random' ORDER BY pair_id"  # noqa: S608
     ).fetchall()

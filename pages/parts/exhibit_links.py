@@ -114,6 +114,10 @@ def words(exhibit: Exhibit, names: Mapping[str, str]) -> str:
         Kind.REPEATED: f"{who} met the pair again",
         Kind.SIDED_TWICE: f"{who} preferred an answer both times, on known sides",
         Kind.SAME_SIDE: f"{who} took the same side when the pair came again",
+        Kind.VERIFIED: f"imported labels that people judged, served as {plain(exhibit.arm or 'any')}",
+        Kind.OVERTURNED: f"imported labels that people found wrong, served as {plain(exhibit.arm or 'any')}",
+        Kind.SCORED: "imported labels that people judged in random order",
+        Kind.SCORED_WRONG: "imported labels that people found wrong in random order",
         Kind.PAIR: f"the pair {plain(exhibit.pair or '')}",
     }[exhibit.kind]
     part = [

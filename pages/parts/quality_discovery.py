@@ -6,9 +6,11 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from curation.quality.exhibits import Exhibit, Kind
 from curation.suspicion import discovery
 from curation.suspicion.discovery import Along, Discovery
 from curation.suspicion.report import FLIPPED, Report
+from pages.parts import exhibit_links
 
 _ORDERS = ("by the model", "by length alone", "at random")
 
@@ -65,8 +67,8 @@ def discovery_words(found: Discovery) -> str:
             " votes are what the order is measured with."
         )
     counted = (
-        f"Of {found.reviewed:,} imported labels that people verified in random order, "
-        f"{found.wrong:,} were wrong."
+        f"Of {_number(found.reviewed, Kind.SCORED)} imported labels that people verified in random order, "
+        f"{_number(found.wrong, Kind.SCORED_WRONG)} were wrong."
     )
     if found.auroc is None:
         return f"{counted} {discovery.LEAST_WRONG} wrong ones are needed to draw the curve."
@@ -83,14 +85,19 @@ def arms_words(found: Discovery) -> str:
     """What the queue's suspected pairs gave, "" where nobody was given any."""
     if not found.suspected.reviewed:
         return ""
-    counted = (
-        f"Served because suspected: {found.suspected.wrong:,} of {found.suspected.reviewed:,} were wrong; at "
-        f"random: {found.random.wrong:,} of {found.random.reviewed:,}."
+    suspected, random = (
+        f"{_number(arms.wrong, Kind.OVERTURNED, name)} of {_number(arms.reviewed, Kind.VERIFIED, name)}"
+        for name, arms in (("suspected", found.suspected), ("random", found.random))
     )
+    counted = f"Served because suspected: {suspected} were wrong; at random: {random}."
     if found.times is None:
         return counted
     low, middle, high = found.times
     return f"{counted} A wrong label turns up {middle:.1f} times as often ({low:.1f} to {high:.1f})."
+
+
+def _number(number: int, kind: Kind, arm: str | None = None) -> str:
+    return exhibit_links.inline(f"{number:,}", Exhibit(kind=kind, arm=arm))
 
 
 def _row(point: Along) -> dict[str, object]:

@@ -7,9 +7,10 @@ import streamlit as st
 from curation.database import Database
 from curation.labelling import batches
 from curation.model import Role
+from curation.quality.exhibits import Exhibit, Kind
 from curation.suspicion import discovery, looking, records
 from curation.suspicion.records import Outcome, Suspect
-from pages.parts import charts, guard, quality_discovery, quality_once, session
+from pages.parts import charts, exhibit_links, guard, quality_discovery, quality_once, session
 from pages.parts.pair_words import VERDICT_WORDS
 from pages.parts.plain import plain
 
@@ -82,10 +83,7 @@ def _suspects(db: Database) -> None:
     if not waiting:
         st.caption("The model doubts no label that fewer than two people stand behind.")
         return
-    st.dataframe(
-        [_row(each) for each in waiting[:_SHOWN]], hide_index=True,
-        column_config={"prompt": st.column_config.TextColumn(width="medium")},
-    )  # fmt: skip
+    exhibit_links.table([_row(each) for each in waiting[:_SHOWN]], "pair", "chance that it is wrong")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(
             "How many", min_value=1, max_value=len(waiting), value=min(100, len(waiting)),
@@ -110,11 +108,12 @@ def _send(waiting: Sequence[Suspect], number: int) -> None:
 
 
 def _row(each: Suspect) -> dict[str, object]:
+    behind = Exhibit(kind=Kind.PAIR, pair=each.pair_id)
     return {
-        "prompt": each.prompt[:300],
+        "prompt": each.prompt[:120],
         "label": VERDICT_WORDS[each.winner],
         "support": charts.TIER_WORDS[each.tier],
-        "chance that it is wrong": f"{each.suspicion:.0%}",
+        "chance that it is wrong": exhibit_links.linked(f"{each.suspicion:.0%}", behind),
         "by length alone": f"{each.by_length:.0%}",
-        "pair": each.pair_id[:8],
+        "pair": exhibit_links.linked(each.pair_id[:8], behind),
     }

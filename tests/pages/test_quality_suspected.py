@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 from streamlit.testing.v1 import AppTest
 
@@ -73,7 +74,8 @@ def test_suspected_labels_are_listed_worst_first_and_sent_to_annotators_first(ho
     page = opened()
     listed = page.dataframe[0].value
     assert list(listed["prompt"]) == ["Is it 0?", "Is it 1?"]
-    assert list(listed["chance that it is wrong"]) == ["90%", "70%"]
+    assert [unquote(each.split("#")[1]) for each in listed["chance that it is wrong"]] == ["90%", "70%"]
+    assert listed["pair"][0] == f"browse?behind=pair&pair={made[0].id}#{made[0].id[:8]}"
     page.number_input(key="suspicion-number").set_value(1).run()
     page.button(key="suspicion-send").click().run()
     assert not page.exception
@@ -96,6 +98,7 @@ def test_the_curve_is_read_in_words_with_its_interval() -> None:
         ),
     )  # fmt: skip
     said = quality_discovery.discovery_words(found)
-    assert "Of 200 imported labels that people verified in random order, 40 were wrong." in said
+    assert "Of [200](browse?behind=scored) imported labels that people verified in random order, " in said
+    assert "[40](browse?behind=scored_wrong) were wrong." in said
     assert "fifth holds 40% of them (20% to 100%); random order holds 20%. AUROC 0.77 (0.70 to 0.83)." in said
     assert quality_discovery.arms_words(found) == ""

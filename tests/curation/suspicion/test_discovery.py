@@ -4,6 +4,8 @@ import pytest
 
 from curation.database import Database
 from curation.model import Pair
+from curation.quality import exhibits
+from curation.quality.exhibits import Exhibit, Kind
 from curation.suspicion import discovery
 from curation.suspicion.discovery import Arms
 from tests.curation.conftest import NOW, ADecision, APair
@@ -88,3 +90,15 @@ def test_textbook_ratio_of_two_shares() -> None:
 def test_a_ratio_with_nothing_is_not_defined(none: Arms) -> None:
     assert discovery.times_as_often(none, Arms(reviewed=9, wrong=1)) is None
     assert discovery.times_as_often(Arms(reviewed=9, wrong=1), none) is None
+
+
+def test_the_lists_behind_the_counts_hold_as_many_pairs(
+    db: Database, a_pair: APair, a_decision: ADecision
+) -> None:
+    reviewed(db, a_pair, a_decision, wrong=6, right=4, arm="suspected")
+    reviewed(db, a_pair, a_decision, wrong=2, right=18)
+    found = discovery.measured(db)
+    assert exhibits.votes(db, Exhibit(kind=Kind.SCORED)) == found.reviewed
+    assert exhibits.votes(db, Exhibit(kind=Kind.SCORED_WRONG)) == found.wrong
+    assert exhibits.votes(db, Exhibit(kind=Kind.VERIFIED, arm="suspected")) == found.suspected.reviewed
+    assert exhibits.votes(db, Exhibit(kind=Kind.OVERTURNED, arm="suspected")) == found.suspected.wrong
