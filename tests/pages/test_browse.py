@@ -96,3 +96,11 @@ def test_a_reviewer_writes_a_file_and_the_audit_says_so(
     (file,) = (home / "downloads" / "slices").iterdir()
     assert len(file.read_text(encoding="utf-8").splitlines()) == 12
     assert events.newest(session.database(), 1)[0].action == "export slice"
+
+
+def test_pairs_whose_source_row_is_missing_are_listed_all_the_same(page: AppTest) -> None:
+    with session.database().writing() as tx:
+        tx.execute("DELETE FROM source")
+    page.run()
+    assert not page.info
+    assert "1 to 12 of 12 pairs" in [each.value for each in page.caption]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from curation.labelling import guidelines, pauses, projects, quotas, shares
+from curation.labelling import golds, guidelines, pauses, projects, quotas, shares
 from curation.labelling.quotas import Quota
 from curation.model import Arm
 from curation.validation import limits, protected
@@ -99,3 +99,16 @@ def test_a_benchmark_file_is_protected_and_listed(page: AppTest) -> None:
     assert not page.exception
     with session.database().reading() as cursor:
         assert protected.supplied(cursor) == {"exam.jsonl": 2}
+
+
+def test_a_gold_file_is_looked_at_before_its_pairs_are_marked(page: AppTest) -> None:
+    lines = (
+        b'{"prompt": "Capital?", "answer_1": "Paris", "answer_2": "Lyon", "verdict": "answer_1"}\n'
+        b'{"prompt": "Capital?", "answer_1": "Paris", "answer_2": "Lyon", "verdict": "skip"}\n'
+    )
+    page.file_uploader(key="gold-file").set_value(("gold.jsonl", lines, "application/json")).run()
+    assert "**1 pair** with a known winner, **1** refused." in [each.value for each in page.markdown]
+    assert golds.count(session.database()) == 0
+    page.button(key="gold-take").click().run()
+    assert not page.exception
+    assert golds.count(session.database()) == 1
