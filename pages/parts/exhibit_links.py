@@ -92,7 +92,7 @@ def words(exhibit: Exhibit, names: Mapping[str, str]) -> str:
         Kind.CELL: f"{who} says {said}, {other} says {others}" if exhibit.verdict else _both(who, other),
         Kind.AGAINST: f"{who} says otherwise than most others",
         Kind.MISSED: f"{who} missed the known winner or said otherwise than most others",
-        Kind.HELD: f"{who} could be held against a known winner or against others",
+        Kind.HELD: f"{who} voted where a known winner or others can be compared",
         Kind.DECISIVE: f"{who} prefers an answer",
         Kind.SIDED: f"{who} prefers an answer, and the sides are known",
         Kind.LEFT: f"{who} took the answer on the left",

@@ -15,13 +15,13 @@ _MOST_POINTS = 1000
 
 
 def show(courses: Sequence[Course], names: Mapping[str, str]) -> None:
-    """Nothing where no vote could be held against something."""
+    """Nothing where no vote can be compared."""
     st.markdown(
         "A miss is a vote that does not find the known winner of a pair or, elsewhere, what more than half "
         "of the others say."
     )
     if not courses:
-        st.caption("Not yet: no vote could be held against a known winner or against others.")
+        st.caption("Not yet: no vote can be compared with a known winner or with others.")
         return
     st.markdown(drift_words(courses, names))
     _everybody(courses, names)
@@ -42,7 +42,7 @@ def drift_words(courses: Sequence[Course], names: Mapping[str, str]) -> str:
         )
         return f"**Misses more often than before, by 15 points or so: {people}.**"
     if all(len(course.moments) < drift.ENOUGH for course in courses):
-        return f"Not yet: nobody has {drift.ENOUGH} votes that could be held against something."
+        return f"Not yet: nobody has {drift.ENOUGH} votes that can be compared."
     return "Nobody misses more often than before."
 
 

@@ -212,7 +212,7 @@ def evidence(points: Sequence[tuple[int, float, str]], limit: float) -> alt.Laye
     frame = pd.DataFrame(points, columns=["vote", "sum", "behind"])
     axis = alt.Axis(tickMinStep=1, format="d")
     place = {
-        "x": alt.X("vote:Q", title="votes that could be held against something", axis=axis),
+        "x": alt.X("vote:Q", title="votes that can be compared", axis=axis),
         "y": alt.Y("sum:Q", title="evidence"),
     }
     line = alt.Chart(frame).mark_line(strokeWidth=1.5, interpolate="step-after", opacity=0.6).encode(**place)

@@ -136,7 +136,7 @@ def test_agreement_by_person_is_of_the_pairs_that_person_judged(home: Path) -> N
 
 def test_over_time_needs_votes_that_can_be_held_against_something(home: Path) -> None:
     imported(home, ("1", "ann", "answer_1"))
-    assert "Not yet: no vote could be held against a known winner or against others." in words(
+    assert "Not yet: no vote can be compared with a known winner or with others." in words(
         opened("Over time")
     )
 
@@ -144,7 +144,7 @@ def test_over_time_needs_votes_that_can_be_held_against_something(home: Path) ->
 def test_over_time_says_how_far_it_is_from_an_alarm(home: Path) -> None:
     imported(home, ("1", "ann", "answer_1"), ("1", "bob", "answer_1"))
     page = opened("Over time")
-    assert "Not yet: nobody has 50 votes that could be held against something." in words(page)
+    assert "Not yet: nobody has 50 votes that can be compared." in words(page)
     assert "Too early for an alarm: 1 of 50 votes." in words(page)
 
 
