@@ -100,7 +100,7 @@ def test_many_are_set_aside_after_a_preview_and_undone_as_one(review: Page) -> N
 def test_a_number_leads_to_its_pairs_and_the_list_survives_a_reload(page: Page, server: Server) -> None:
     page.goto(f"{server.url}/quality")
     with page.context.expect_page() as opened:
-        page.get_by_role("link", name="Judged by two or more").click(timeout=30_000)
+        page.get_by_role("link", name="By two or more").click(timeout=30_000)
     pairs = opened.value
     expect(pairs.get_by_text("1 to 6 of 6 pairs")).to_be_visible(timeout=30_000)
     assert pairs.url == f"{server.url}/browse?behind=shared"
