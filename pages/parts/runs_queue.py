@@ -22,7 +22,7 @@ def waits(place: workspace.Workspace) -> bool:
 
 def show() -> None:
     """The queue, drawn anew every few seconds; the whole page once more when nothing waits."""
-    guard.require(Role.LEAD)  # a fragment runs again without its page
+    guard.require(Role.LEAD, in_use=False)  # a fragment runs again without its page
     queue = supervisor.waiting(session.home())
     if not queue:
         st.rerun()

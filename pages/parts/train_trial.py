@@ -41,7 +41,7 @@ def follow(place: Workspace) -> bool:
 
 
 def _under_way(place: Workspace, run: str) -> None:
-    guard.require(Role.LEAD)  # a fragment runs again without its page
+    guard.require(Role.LEAD, in_use=False)  # a fragment runs again without its page
     state = runs.read_state(place.runs / run)
     if state.state.is_final:
         st.rerun()
