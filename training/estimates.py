@@ -11,12 +11,19 @@ from training.devices import Device
 from training.model_shape import ModelShape
 from training.recipe import DpoRecipe
 
-# Measured: a worker with torch, transformers, TRL and next to no model peaks at 0.61 GiB.
-_PROCESS_BYTES = 700 << 20
+# Measured: a worker with torch, transformers, TRL and next to no model peaks at 0.6 GiB.
+_PROCESS_BYTES = 590 << 20
 _NF4_BYTES = 0.56  # 4 bits and the scales of blocks of 64 (Dettmers et al. 2023, sec. 3)
 _SCALE_SAVING = 0.373 / 8  # bytes a weight (ibid.: 0.5 bits of scales become 0.127)
-_ACTIVATION_VALUES = 17  # kept a token, layer and hidden unit (Korthikanti et al. 2022, eq. 2: 34 bytes)
-_LOGIT_COPIES = 3  # the logits, their log-softmax, and the gradient, in 32 bits
+# Values kept for the backward pass, a token and layer: of the hidden and of the feed-forward width. Measured
+# on the processor (python -m benchmarks.estimate); what is alive besides is one layer's worth again.
+_KEPT_HIDDEN, _KEPT_FORWARD = 11, 6
+_HEAD_ROWS, _HEAD_COLUMNS = 4096, 32768  # TRL 1.16 makes logits in tiles of so many tokens and words
+_HEAD_COPIES = {"cpu": 7, "cuda": 2}  # of a tile, in 32 bits: plain torch, or one Triton kernel
+_MASK_BYTES = 8  # attention mask of plain torch, a pair of tokens
+_READ_COPIES = (
+    3  # reading held-out pairs: logits of one answer, in 32 bits, their log-softmax, and passing ones
+)
 _START_SECONDS = 12.0  # importing and loading, before and after, a small model (measured: 10 s of CPU time)
 # Measured on one EPYC core: 40e9 for 7 M weights, 64e9 for 67 M, forward and backward in 32 bits.
 _CPU_FLOPS = 40e9
@@ -25,6 +32,7 @@ _GPU_FLOPS = (
     (8.0, 80e12),
     (0.0, 25e12),
 )  # by compute capability (choice: 25-40 % of the peak)
+_TOUCHED = 10  # times that each logit is read or written on its way to a log-probability and an entropy
 _STEP_SECONDS = 0.01  # Python around each micro-batch and each held-out pair, however small the model
 _TOKEN_SECONDS = 0.002  # Python around each sampled token
 _BYTES_A_SECOND = {"cpu": 10e9, "cuda": 1e12}  # memory read while sampling (choice)
@@ -39,6 +47,7 @@ class Bytes(StrEnum):
     TRAINABLE = "gradients and optimiser"
     ACTIVATIONS = "activations"
     LOGITS = "logits"
+    EVALUATION = "evaluation, beyond that"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,23 +69,43 @@ def memory(shape: ModelShape, recipe: DpoRecipe, work: Workload, device: Device)
     """Peak bytes of the worker on its device, by what takes them.
 
     weights + reference (where it is a model of its own: an adapter is switched off instead) + trainable ·
-    (gradient and what the optimiser remembers) + sequences · tokens · layers · hidden · 17 values
-    (recomputed: 1 value, and one layer's 17) + sequences · tokens · vocabulary · 3 copies · 4 bytes.
-    Sequences = 2 · micro-batch: chosen and rejected.
+    (gradient and what the optimiser remembers) + activations (see _activations) + one tile of logits, or,
+    where that is more, the whole logits of the longest held-out answer.
     """
     width = value_bytes(recipe, device)
-    tokens = 2 * recipe.micro_batch * work.longest_tokens
-    recomputed = shape.layers + _ACTIVATION_VALUES if recipe.gradient_checkpointing else None
-    kept = recomputed or shape.layers * _ACTIVATION_VALUES
+    tokens = 2 * recipe.micro_batch * work.longest_tokens  # chosen and rejected
     weights = _weight_bytes(shape, recipe, width)
+    activations = _activations(shape, recipe, work.longest_tokens, device)
+    tile = min(tokens, _HEAD_ROWS) * min(shape.vocabulary, _HEAD_COLUMNS)
+    logits = tile * 4 * _HEAD_COPIES[device.kind]
+    reading = work.longest_tokens * shape.vocabulary * 4 * _READ_COPIES if work.test else 0
     return {
         Bytes.PROCESS: _PROCESS_BYTES,
         Bytes.WEIGHTS: weights,
         Bytes.REFERENCE: weights if recipe.second_model else 0,
         Bytes.TRAINABLE: int(trainable(shape, recipe) * _learning_bytes(recipe)),
-        Bytes.ACTIVATIONS: tokens * shape.hidden * kept * width,
-        Bytes.LOGITS: tokens * shape.vocabulary * 4 * _LOGIT_COPIES,
+        Bytes.ACTIVATIONS: activations,
+        Bytes.LOGITS: logits,
+        Bytes.EVALUATION: max(0, reading - activations - logits),
     }
+
+
+def _activations(shape: ModelShape, recipe: DpoRecipe, longest: int, device: Device) -> int:
+    """What the backward pass needs of the forward pass, and one layer's worth that is alive at the peak.
+
+    Recomputed, each layer leaves only its input, and one layer at a time has its values.
+    """
+    a_layer = _a_layer(shape)
+    whole = (shape.layers + 1) * a_layer
+    kept = shape.layers * shape.hidden + a_layer if recipe.gradient_checkpointing else whole
+    sequences = 2 * recipe.micro_batch
+    mask = longest * _MASK_BYTES if device.kind == "cpu" else 0
+    return sequences * longest * (kept * value_bytes(recipe, device) + mask)
+
+
+def _a_layer(shape: ModelShape) -> int:
+    """Values that the backward pass needs of one layer, a token."""
+    return _KEPT_HIDDEN * shape.hidden + _KEPT_FORWARD * shape.feed_forward
 
 
 def disk(shape: ModelShape, recipe: DpoRecipe, *, download: bool) -> int:
@@ -100,10 +129,16 @@ def seconds(shape: ModelShape, recipe: DpoRecipe, work: Workload, device: Device
     seen = steps * recipe.pairs_per_step
     referred = min(seen, work.train) if recipe.reference is Reference.PRECOMPUTED else seen
     evaluated = work.test * evaluations(recipe, steps)
-    per_pair = 2 * work.mean_tokens * shape.parameters
-    operations = per_pair * (seen * (learning + moved) + referred * (2 + moved) + evaluated * (4 + 2 * moved))
+    # Forward passes over both sides of a pair; a backward pass counts as one or two.
+    passes = (seen * (learning + moved) + referred * (2 + moved) + evaluated * (4 + 2 * moved)) / 2
+    tokens = 2 * work.mean_tokens * passes
+    looking = 2 * work.mean_tokens * shape.hidden * shape.layers  # of each token at those before it
+    operations = 2 * tokens * (shape.parameters + looking)
+    # What is kept and what is scored passes through memory; in small models that takes most of the time.
+    values = shape.layers * _a_layer(shape) + _TOUCHED * shape.vocabulary
+    moving = tokens * values * value_bytes(recipe, device) / _BYTES_A_SECOND[device.kind]
     around = _STEP_SECONDS * (seen / recipe.micro_batch + evaluated)
-    return _START_SECONDS + around + operations / _rate(device) + sampling(shape, recipe, device)
+    return _START_SECONDS + around + operations / _rate(device) + moving + sampling(shape, recipe, device)
 
 
 def trainable(shape: ModelShape, recipe: DpoRecipe) -> int:

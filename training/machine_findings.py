@@ -1,7 +1,8 @@
 """What a preflight finds about the model and the machine: presence, device, free memory and disk, time."""
 
 import shutil
-from collections.abc import Iterator
+import statistics
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from curation import workspace
@@ -69,6 +70,20 @@ def of_memory(needed: int, device: Device, space: workspace.Workspace, *, measur
         f"{', measured over two steps' if measured else ''}; {size(free)} are free on {device.name}"
         f"{' once the run before it has ended' if waits else ''}.{advice}",
     )
+
+
+def of_record(ratios: Sequence[float]) -> Iterator[Finding]:
+    """How far earlier estimates were off; nothing before the first finished run."""
+    if ratios:
+        middle = statistics.median(ratios)
+        yield Finding(
+            id="memory-record",
+            severity=Severity.INFORMATION,
+            value=round(middle, 2),
+            threshold=1.0,
+            message=f"Over {len(ratios)} finished runs here the estimate of memory was {min(ratios):.2f} to "
+            f"{max(ratios):.2f} times what was measured, {middle:.2f} in the middle.",
+        )
 
 
 def of_disk(base: LocatedModel, settings: DpoRecipe, space: workspace.Workspace) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ from training import (
     release_findings,
     runs,
     text_findings,
+    track_record,
     trials,
 )
 from training.base_model import BaseModel
@@ -67,6 +68,7 @@ def check(
         found += [
             machine_findings.of_model(base),
             machine_findings.of_memory(needs.memory_bytes, device, space, measured=needs.measured),
+            *machine_findings.of_record(track_record.ratios(space)),
             *machine_findings.of_disk(base, settings, space),
             machine_findings.of_time(needs.seconds, measured=needs.measured),
         ]

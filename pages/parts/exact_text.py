@@ -13,6 +13,7 @@ _TITLES = {
     "asked for": "Asked for",
     "first": "First",
 }
+_SHORT = 150  # tokens that fit without a scroll bar
 
 
 def texts(pairs: Sequence[Rendered], *, asked: str) -> None:
@@ -31,18 +32,19 @@ def texts(pairs: Sequence[Rendered], *, asked: str) -> None:
         st.markdown(f"**{_TITLES[pair.why]}: {pair.pair_id[:8]}**")
         for flaw in pair.flaws:
             st.caption(f":material/warning: {flaw.sentence}")
+        tall = max(len(pair.chosen_tokens), len(pair.rejected_tokens)) > _SHORT
         left, right = st.columns(2)
         with left:
-            _side("Chosen", pair.chosen_tokens, pair.chosen_cut)
+            _side("Chosen", pair.chosen_tokens, pair.chosen_cut, scrolls=tall)
         with right:
-            _side("Rejected", pair.rejected_tokens, pair.rejected_cut)
+            _side("Rejected", pair.rejected_tokens, pair.rejected_cut, scrolls=tall)
 
 
-def _side(name: str, tokens: Sequence[Token], cut: int) -> None:
+def _side(name: str, tokens: Sequence[Token], cut: int, *, scrolls: bool) -> None:
     covered = sum(token.in_loss for token in tokens)
     lost = f"; {cut} more are cut off" if cut else ""
     st.caption(f"{name}: {len(tokens)} tokens, {covered} in the loss{lost}")
-    with st.container(border=True, height=320):
+    with st.container(border=True, height=320 if scrolls else "content"):
         st.html(_STYLE + _marked(tokens))
 
 

@@ -1,0 +1,85 @@
+"""Memory and time: what the terms depend on, and how near they come to runs that were measured."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from tests.training import run_folders
+from tests.training.conftest import write_run
+from training import base_model, estimates, machine_findings, presets, runs, track_record, usage
+from training.choices import Method, Optimiser, Reference, Tuning
+from training.devices import Device
+from training.estimates import Bytes, Workload
+from training.journal import Journal
+from training.model_shape import ModelShape
+from training.recipe import DpoRecipe
+from training.runs import RunState, State
+
+CPU = Device(kind="cpu", name="the processor", cores=2, free_bytes=2**34, total_bytes=2**34, capability=0.0)
+SHAPE = ModelShape(
+    parameters=10_000_000, hidden=256, layers=8, vocabulary=2048, feed_forward=512, stored_bytes=40_000_000
+)
+WORK = Workload(train=100, test=10, mean_tokens=100.0, longest_tokens=400)
+RECIPE = presets.find("demo").recipe
+
+
+def parts(settings: DpoRecipe, work: Workload = WORK, shape: ModelShape = SHAPE) -> dict[Bytes, int]:
+    return estimates.memory(shape, settings, work, CPU)
+
+
+def test_recomputed_layers_keep_one_layers_worth_and_an_input_each() -> None:
+    # a layer keeps 11 · 256 + 6 · 512 = 5,888 values a token; 9 of them, or one and 8 inputs of 256
+    whole, again = parts(RECIPE), parts(replace(RECIPE, gradient_checkpointing=True))
+    tokens = 2 * RECIPE.micro_batch * WORK.longest_tokens
+    assert whole[Bytes.ACTIVATIONS] - again[Bytes.ACTIVATIONS] == tokens * 4 * (9 * 5888 - 5888 - 8 * 256)
+
+
+def test_a_reference_of_its_own_takes_as_much_as_the_weights() -> None:
+    separate = parts(replace(RECIPE, reference=Reference.SEPARATE))
+    assert separate[Bytes.REFERENCE] == separate[Bytes.WEIGHTS] == 4 * SHAPE.parameters
+    assert parts(RECIPE)[Bytes.REFERENCE] == 0
+
+
+def test_full_training_remembers_a_gradient_and_two_moments_a_weight() -> None:
+    full = parts(replace(RECIPE, tuning=Tuning.FULL, optimizer=Optimiser.ADAMW))
+    assert full[Bytes.TRAINABLE] == 12 * SHAPE.parameters
+
+
+def test_logits_are_held_in_tiles_but_read_whole_for_held_out_pairs() -> None:
+    wide = replace(SHAPE, vocabulary=200_000)
+    short, long = (parts(RECIPE, replace(WORK, longest_tokens=n), wide) for n in (2_000, 40_000))
+    assert short[Bytes.LOGITS] == long[Bytes.LOGITS] == 4096 * 32768 * 4 * 7
+    assert parts(RECIPE, replace(WORK, test=0), wide)[Bytes.EVALUATION] == 0
+
+
+def test_kto_reads_every_prompt_once_more() -> None:
+    both = [
+        estimates.seconds(SHAPE, replace(RECIPE, method=method), replace(WORK, train=100_000), CPU)
+        for method in Method
+    ]
+    assert both[1] > both[0]
+
+
+def test_finished_runs_say_how_far_the_estimates_were_off(tmp_path: Path) -> None:
+    from curation.workspace import Workspace
+    from training import documents
+
+    release = run_folders.a_release(tmp_path / "tiny")
+    for number, estimated in enumerate((90, 120)):
+        run = write_run(tmp_path, release, RECIPE, model=base_model.parse("demo"), name=f"2026010{number}T-a")
+        runs.write_state(run, State(run=run.name, state=RunState.COMPLETED))
+        documents.write(run / runs.PREFLIGHT, {"findings": [], "memory_bytes": estimated})
+        Journal(run).event(usage.KIND, "", device="cpu", peak_bytes=100, seconds=1.0)
+    ratios = track_record.ratios(Workspace(home=tmp_path))
+    assert ratios == (1.2, 0.9)
+    (said,) = machine_findings.of_record(ratios)
+    assert "2 finished runs here the estimate of memory was 0.90 to 1.20 times" in said.message
+
+
+def test_before_the_first_finished_run_nothing_is_said_of_earlier_ones() -> None:
+    assert list(machine_findings.of_record(())) == []
+
+
+def test_what_this_process_has_used_is_measured() -> None:
+    used = usage.now()
+    assert used.peak_bytes > 2**24
+    assert used.seconds > 0
