@@ -36,12 +36,22 @@ PAIRS = {
         ),
     ),
 }
+STORY = "\n\n".join(f"{number}. {'A sentence of some words. ' * (number % 9 + 1)}" for number in range(120))
+PAIRS["very long"] = a_pair(7, one=f"{STORY}\n\n$${FORMULA}$$", other=f"{STORY}\n\n$${FORMULA}$$ So.")
 MARKED = """() => [...CSS.highlights.values()].flatMap((marks) => [...marks]).map((mark) => {
     const range = new Range();
     range.setStart(mark.startContainer, mark.startOffset);
     range.setEnd(mark.endContainer, mark.endOffset);
     return range.toString();
 })"""
+
+# To the end, past every block.
+WALK = """async (pane) => {
+    while (pane.scrollTop + pane.clientHeight < pane.scrollHeight - 1) {
+        pane.scrollTop += pane.clientHeight;
+        await new Promise((done) => requestAnimationFrame(done));
+    }
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -164,6 +174,19 @@ def test_a_formula_wider_than_its_pane_is_reached_by_keyboard(page: Page, server
     wide.focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function("block => block.scrollLeft > 0", arg=wide.element_handle())
+
+
+def test_the_end_of_a_long_answer_is_where_the_scroll_bar_says_and_eased_when_it_is_seen(
+    page: Page, server: Server
+) -> None:
+    go_to(page, server, "very long")
+    left, wide = page.locator("#left"), page.locator("#left .math-display")
+    told = left.evaluate("pane => pane.scrollHeight")
+    assert wide.evaluate("block => !block.checkVisibility({ contentVisibilityAuto: true })")
+    left.evaluate(WALK)
+    assert left.evaluate("pane => pane.scrollHeight") == pytest.approx(told, rel=0.2)
+    expect(wide).to_have_class("math-display wide")
+    expect(wide).to_have_attribute("tabindex", "0")
 
 
 def test_each_script_is_read_in_its_own_direction(page: Page, server: Server) -> None:

@@ -9,6 +9,8 @@ class Deck {
     this.left = element.querySelector(".left");
     this.right = element.querySelector(".right");
     this.marks = new Marks(`pairloom-${number}`);
+    this.isRead = false; // it has been in front since it was filled
+    element.addEventListener("contentvisibilityautostatechange", (event) => this.cameIntoView(event), { capture: true });
   }
 
   panes() {
@@ -17,6 +19,7 @@ class Deck {
 
   fill(item) {
     this.item = item;
+    this.isRead = false;
     this.marks.clear();
     this.element.classList.remove("unfolded");
     this.prompt.replaceChildren(item.prompt);
@@ -29,7 +32,18 @@ class Deck {
   // To its present width.
   fit() {
     easeWide(this.element);
-    this.letFocus(!this.element.classList.contains("behind"));
+    this.letFocus(!this.isBehind);
+  }
+
+  get isBehind() {
+    return this.element.classList.contains("behind");
+  }
+
+  // A part of a long text, which was not laid out before.
+  cameIntoView({ target, skipped }) {
+    if (skipped) return;
+    easeWide(target);
+    this.letFocus(!this.isBehind, target);
   }
 
   rewind() {
@@ -59,6 +73,7 @@ class Deck {
   }
 
   stand({ behind }) {
+    this.isRead ||= !behind;
     this.element.classList.toggle("behind", behind);
     this.element.classList.remove("asleep");
     this.element.setAttribute("aria-hidden", behind);
@@ -66,8 +81,9 @@ class Deck {
     this.letFocus(!behind);
   }
 
-  letFocus(yes) {
-    for (const part of [...this.panes(), ...this.element.querySelectorAll(".copy, .beginning, .wide")]) {
+  letFocus(yes, within = this.element) {
+    const wide = within.matches(".wide") ? [within] : [];
+    for (const part of [...wide, ...within.querySelectorAll(".prompt, .answer, .copy, .beginning, .wide")]) {
       part.tabIndex = yes ? 0 : -1;
     }
   }

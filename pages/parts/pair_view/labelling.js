@@ -162,9 +162,13 @@ class Labelling {
 
   advance() {
     const item = this.pairs.take();
-    if (item !== null) this.show(item);
+    if (item !== null) {
+      this.show(item);
+      setTimeout(() => this.pairs.fill(), 0); // after the frame, as the outbox
+      return;
+    }
     this.pairs.fill();
-    if (item === null) this.explain();
+    this.explain();
   }
 
   show(item) {

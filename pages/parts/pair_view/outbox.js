@@ -48,7 +48,9 @@ class Outbox {
     this.entries.set(entry.id, entry);
     this.write(this.prefix + entry.id, entry);
     this.changed();
-    this.flush();
+    // After the frame that shows the next pair, which a request would hold up; the entry is kept already.
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.flush(), 0);
   }
 
   has(pair) {

@@ -2,7 +2,6 @@
 
 const AHEAD = 8;
 const LOW = 5;
-const LONG = 12000; // characters of HTML from which on only what is in view is laid out
 const HEARTBEAT = 120000; // ms; the server keeps a pair for us for ten minutes after each
 const LOOK_AGAIN = 20000; // ms between looks for new pairs once there are none
 
@@ -32,12 +31,12 @@ class Pairs {
     return this.ready.length > 0 ? build(this.ready[0]) : null;
   }
 
-  // One at a time and when the browser has nothing else to do: a long answer takes longer than a frame.
+  // Part by part and when the browser has nothing else to do: a long answer takes longer than a frame.
   prepare() {
-    const item = this.ready.find((candidate) => !candidate.answers[0].nodeType);
+    const item = this.ready.find((candidate) => !candidate.built);
     if (!item) return;
     whenIdle(() => {
-      build(item);
+      if (!item.built) buildPart(item); // meanwhile it may have been shown
       this.prepare();
     });
   }
@@ -119,21 +118,30 @@ function whenIdle(task, { within = 500 } = {}) {
 // The elements of a pair, made when it arrives and used again when one goes back to it.
 // The HTML was sanitised by the server; nothing else is ever put into innerHTML.
 function build(pair) {
-  if (pair.answers[0].nodeType) return pair;
+  while (!pair.built) buildPart(pair);
+  return pair;
+}
+
+// The next part that is missing: an answer, then the other, then what is short.
+function buildPart(pair) {
+  const side = pair.answers.findIndex((answer) => !answer.nodeType);
+  if (side >= 0) {
+    pair.answers[side] = answerOf(pair.answers[side], pair.edges[side]);
+    return;
+  }
   const prompt = document.createElement("div");
   for (const { speaker, html } of pair.context) prompt.append(turn(speaker, html));
   prompt.append(turn(pair.context.length > 0 ? "user" : "prompt", pair.prompt));
-  const answers = pair.answers.map((html, side) => {
-    const [start, end] = pair.edges[side];
-    const element = document.createElement("div");
-    if (start) element.append(edge(`Begins with ${start}`));
-    element.append(rich(html));
-    if (end) element.append(edge(`Ends with ${end}`));
-    return element;
-  });
-  Object.assign(pair, { prompt, answers, hasEdges: pair.edges.flat().some((signs) => signs !== "") });
+  Object.assign(pair, { prompt, built: true, hasEdges: pair.edges.flat().some((signs) => signs !== "") });
   fold(pair);
-  return pair;
+}
+
+function answerOf(html, [start, end]) {
+  const element = document.createElement("div");
+  if (start) element.append(edge(`Begins with ${start}`));
+  element.append(rich(html));
+  if (end) element.append(edge(`Ends with ${end}`));
+  return element;
 }
 
 function turn(speaker, html) {
@@ -153,7 +161,7 @@ function rich(html) {
   element.dir = "auto";
   element.innerHTML = html;
   withCopyButtons(element);
-  element.classList.toggle("long", html.length > LONG);
+  if (html.length > LONG) giveRoom(element);
   return element;
 }
 

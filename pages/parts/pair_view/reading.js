@@ -55,6 +55,9 @@ class Reading {
     const { item, element } = this.screen.front;
     if (item === null) return;
     if (!item.folded) this.screen.note("These answers have no long beginning in common.");
-    else tellFold(item, element.classList.toggle("unfolded"), this.keymap.letter("beginning"));
+    else {
+      tellFold(item, element.classList.toggle("unfolded"), this.keymap.letter("beginning"));
+      this.screen.front.fit();
+    }
   }
 }

@@ -39,8 +39,8 @@ class Screen {
 
   show(item) {
     this.root.dataset.state = "pair"; // first, or there is nothing yet that could be measured
-    if (this.back.item === item) this.back.rewind();
-    else this.back.fill(item);
+    if (this.back.item !== item) this.back.fill(item);
+    else if (this.back.isRead) this.back.rewind(); // which measures, and so must not happen at every key press
     [this.front, this.back] = [this.back, this.front];
     this.front.come(this.back);
     this.root.dataset.pair = item.id;
