@@ -1,6 +1,7 @@
 """Pairs go in once, appearances every time."""
 
 import random
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -102,3 +103,17 @@ def test_the_random_order_of_the_queue_fits_a_bigint_and_spreads_evenly() -> Non
     assert all(0 <= value < 2**63 for value in values)
     # Mean of a uniform variable on [0, 1): 0.5 ± 4 · 0.2887/√2000 = 0.026
     assert abs(sum(values) / len(values) / 2**63 - 0.5) < 0.026
+
+
+@pytest.mark.parametrize("known", [0, 1, 75, 150])
+def test_many_pairs_at_once_are_new_only_where_they_are(known: int) -> None:
+    database = Database.in_memory()
+    first = [a_pair(prompt=f"Question {number}?", source_row=number) for number in range(150)]
+    later = [
+        a_pair(prompt=f"Question {number}?", source_id="source-b", source_row=number)
+        for number in range(150 - known, 300 - known)
+    ]
+    assert add(database, *first) == 150
+    assert add(database, *later, replace(later[0], source_row=999)) == 150 - known
+    assert add(database, *later) == 0
+    assert (pairs.count(database), len(appearances(database))) == (300 - known, 301)
