@@ -38,7 +38,7 @@ class Agreement:
         between = self.alpha_interval
         interval = f", 95 % interval {between[0]:.3f} to {between[1]:.3f}" if between else ""
         return (
-            f"{self.contents} pairs were judged by two people or more. Raw agreement {self.raw:.3f}, "
+            f"{self.contents:,} pairs were judged by two people or more. Raw agreement {self.raw:.3f}, "
             f"Krippendorff's alpha {alpha}{interval}. {coefficients.error_in_words(self.raw_decisive)}"
         )
 

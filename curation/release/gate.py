@@ -205,7 +205,7 @@ def _much_removed(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             count=removed,
             share=removed / decided,
             examples=tuple(pair_id for (pair_id,) in examples),
-            message=f"The rules remove {removed} of {decided} decided pairs; beyond "
+            message=f"The rules remove {removed:,} of {decided:,} decided pairs; beyond "
             f"{policy.removal_share:.0%} removing tends to hurt.",
             threshold=policy.removal_share,
             value=removed / decided,

@@ -105,8 +105,8 @@ def look(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     telling.sort(key=lambda sign: (-abs(sign.winners - sign.losers), sign.name))
     worst = telling[0]
     told = " ".join(
-        f"{sign.name.capitalize()}: {sign.winners} of {sign.n} chosen, {sign.losers} of {sign.n} rejected "
-        "answers."
+        f"{sign.name.capitalize()}: {sign.winners:,} of {sign.n:,} chosen, {sign.losers:,} of {sign.n:,} "
+        "rejected answers."
         for sign in telling
     )
     examples = cursor.execute(

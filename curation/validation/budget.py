@@ -84,7 +84,7 @@ def no_room(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         cursor,
         "V24",
         total=snapshot.count(cursor),
-        message="In {count} of {total} pairs nothing that differs would be left within "
+        message="In {count:,} of {total:,} pairs nothing that differs would be left within "
         f"{policy.max_length} tokens.",
         fix="Raise max_length, or drop them.",
     )
@@ -122,8 +122,8 @@ def cut(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             count=count,
             share=count / total,
             examples=tuple(pair_id for (pair_id,) in examples),
-            message=f"{count} of {total} rows have more than {policy.max_length} tokens, or more than "
-            f"{policy.max_prompt_length} before the answer; training would cut them."
+            message=f"{count:,} of {total:,} rows have more than {policy.max_length:,} tokens, or more than "
+            f"{policy.max_prompt_length:,} before the answer; training would cut them."
             + (" Lengths are estimated." if estimated else ""),
             fix=f"{policy.length_coverage:.0%} of the rows fit whole into a max_length of "
             f"{_rounded(covering)} with a prompt of {_rounded(covering_prompt)}.",

@@ -63,7 +63,7 @@ def near(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             count=len(rows),
             share=len(rows) / total,
             examples=tuple(pair_id for (pair_id,) in rows[:EXAMPLES]),
-            message=f"{len(rows)} of {total} rows have a prompt that is nearly that of another row; the "
+            message=f"{len(rows):,} of {total:,} rows have a prompt that is nearly that of another row; the "
             "split keeps them together.",
             fix="Keep at most five pairs of each such prompt.",
             threshold=policy.near_prompt,

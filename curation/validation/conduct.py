@@ -30,7 +30,7 @@ def refusal(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     return doubt.finding(
         cursor,
         "V25",
-        message="In {count} of {total} rows a refusal won over a short answer.",
+        message="In {count:,} of {total:,} rows a refusal won over a short answer.",
         fix="Queue them for people.",
     )
 
@@ -67,8 +67,8 @@ def language(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     return doubt.finding(
         cursor,
         "V26",
-        message="In {count} of {total} rows the chosen answer is in another language than the prompt, and "
-        "the rejected one is not.",
+        message="In {count:,} of {total:,} rows the chosen answer is in another language than the prompt, "
+        "and the rejected one is not.",
         fix="Queue them for people.",
     )
 
@@ -86,7 +86,7 @@ def secret(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
         cursor,
         "V27",
         total=snapshot.count(cursor),
-        message="In {count} of {total} pairs a text holds a key or a token.",
+        message="In {count:,} of {total:,} pairs a text holds a key or a token.",
         fix="Replace them by placeholders, the same in both answers.",
     )
 
@@ -105,7 +105,7 @@ def personal(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     return doubt.finding(
         cursor,
         "V27",
-        message="In {count} of {total} rows a text holds what looks like personal data.",
+        message="In {count:,} of {total:,} rows a text holds what looks like personal data.",
         fix="Replace it by placeholders, the same in both answers.",
     )
 
@@ -128,7 +128,7 @@ def loop(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     return doubt.finding(
         cursor,
         "V28",
-        message="In {count} of {total} rows the chosen answer repeats a line or a phrase over and over.",
+        message="In {count:,} of {total:,} rows the chosen answer repeats a line or a phrase over and over.",
         fix="Queue them for people.",
     )
 
@@ -170,8 +170,8 @@ def pile_up(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         cursor,
         "V28",
         mark="V28 length",
-        message="In {count} of {total} rows the chosen answer is exactly as long as many others and does not "
-        "end a sentence; it was probably cut at a limit.",
+        message="In {count:,} of {total:,} rows the chosen answer is exactly as long as many others and does "
+        "not end a sentence; it was probably cut at a limit.",
         fix="Queue them for people, or import them with a larger limit.",
     )
 
@@ -197,7 +197,7 @@ def at_limit(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
         cursor,
         "V28",
         mark="V28 finish",
-        message="In {count} of {total} rows the source says that the chosen answer ended at a limit of "
+        message="In {count:,} of {total:,} rows the source says that the chosen answer ended at a limit of "
         "length.",
         fix="Queue them for people, or import them with a larger limit.",
     )
@@ -225,6 +225,6 @@ def cut_off(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
         "V28",
         mark="V28 cut",
         severity=Severity.NOTE,
-        message="In {count} of {total} rows the chosen answer leaves a code fence open; it may be cut.",
+        message="In {count:,} of {total:,} rows the chosen answer leaves a code fence open; it may be cut.",
         fix="Queue them for people.",
     )

@@ -42,7 +42,7 @@ def held(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         cursor,
         "V22",
         total=snapshot.count(cursor),
-        message="In {count} of {total} pairs the prompt holds most of a protected prompt.",
+        message="In {count:,} of {total:,} pairs the prompt holds most of a protected prompt.",
         fix="Drop them (always done at release).",
     ) + _much_hit(cursor, policy)
 

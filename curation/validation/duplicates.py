@@ -44,7 +44,7 @@ def repeated(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
             count=surplus,
             share=surplus / rows,
             examples=tuple(pair_id for (pair_id,) in examples),
-            message=f"{surplus} of {rows} imported rows repeat one of {contents} contents. "
+            message=f"{surplus:,} of {rows:,} imported rows repeat one of {contents:,} contents. "
             "A release keeps one row of each and pools the votes of its copies.",
             fix="Keep one, pool its votes (always done at release).",
         ),
@@ -91,7 +91,7 @@ def contradictory(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
         cursor,
         "V07",
         total=snapshot.count(cursor),
-        message="{count} of {total} contents come with opposite winners, and neither a majority nor a lead "
-        "has decided.",
+        message="{count:,} of {total:,} contents come with opposite winners, and neither a majority nor a "
+        "lead has decided.",
         fix="Label them once more, or settle them.",
     )

@@ -32,8 +32,8 @@ class _Leak:
     def sentence(self) -> str:
         end = " The release trims it." if self.is_trimmed else ""
         return (
-            f"{self.feature[0].upper()}{self.feature[1:]}: {self.chosen} of {self.pairs} chosen, "
-            f"{self.rejected} of {self.pairs} rejected answers.{end}"
+            f"{self.feature[0].upper()}{self.feature[1:]}: {self.chosen:,} of {self.pairs:,} chosen, "
+            f"{self.rejected:,} of {self.pairs:,} rejected answers.{end}"
         )
 
 

@@ -43,7 +43,7 @@ def conflict(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         cursor,
         "V19",
         total=snapshot.count(cursor),
-        message="In {count} of {total} pairs the votes have no majority, or lie more than "
+        message="In {count:,} of {total:,} pairs the votes have no majority, or lie more than "
         f"{policy.conflict_spread} steps apart on the strength scale.",
         fix="Settle them.",
     )
@@ -76,7 +76,7 @@ def agree(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             count=count,
             share=count / overlaps,
             examples=examples,
-            message=f"On {overlaps} pairs judged by two people or more Krippendorff's alpha is {alpha:.2f} "
+            message=f"On {overlaps:,} pairs judged by two people or more Krippendorff's alpha is {alpha:.2f} "
             f"(95 % interval {low:.2f} to {high:.2f}).{caveat}",
             fix="Look at what people confuse, and review the guidelines.",
             threshold=policy.agreement_error if severity is Severity.ERROR else policy.agreement_warning,
@@ -116,7 +116,7 @@ def unreliable(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
             count=len(rows),
             share=len(rows) / total,
             examples=tuple(pair_id for (pair_id,) in rows[:EXAMPLES]),
-            message=f"{len(rows)} of {total} rows rest on one vote of a flagged person: {people}.",
+            message=f"{len(rows):,} of {total:,} rows rest on one vote of a flagged person: {people}.",
             fix="Queue a second vote.",
         ),
     )

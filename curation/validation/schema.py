@@ -22,7 +22,7 @@ def conversation(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
         cursor,
         "V01",
         total=snapshot.count(cursor),
-        message="In {count} of {total} pairs the earlier turns are no valid conversation.",
+        message="In {count:,} of {total:,} pairs the earlier turns are no valid conversation.",
     )
 
 
@@ -47,7 +47,7 @@ def empty(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
         cursor,
         "V02",
         total=snapshot.count(cursor),
-        message="In {count} of {total} pairs the prompt or an answer is empty to a reader.",
+        message="In {count:,} of {total:,} pairs the prompt or an answer is empty to a reader.",
         fix="Keep the side that is good for a KTO export.",
     )
 
@@ -66,7 +66,7 @@ def identical(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
         cursor,
         "V04",
         total=snapshot.count(cursor),
-        message="In {count} of {total} pairs the two answers are the same text to a reader.",
+        message="In {count:,} of {total:,} pairs the two answers are the same text to a reader.",
         fix="Settle them as ties.",
     )
 
@@ -87,6 +87,6 @@ def near(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     return doubt.finding(
         cursor,
         "V05",
-        message="In {count} of {total} rows the two answers are nearly the same text.",
+        message="In {count:,} of {total:,} rows the two answers are nearly the same text.",
         fix="Queue them for people: is there a difference that matters?",
     )

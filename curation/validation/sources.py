@@ -41,7 +41,7 @@ def leak(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         told.append(f"Every {one_sided[0]} answer comes from {one_sided[1]}, and no {one_sided[2]} one does.")
     if separable:
         told.append(
-            f"From their writing alone a classifier tells chosen from rejected in {separated} of {pairs} "
+            f"From their writing alone a classifier tells chosen from rejected in {separated:,} of {pairs:,} "
             "pairs it has not seen."
         )
     examples = cursor.execute(

@@ -36,7 +36,8 @@ def leak(cursor: Cursor) -> tuple[Finding, ...]:
             count=len(rows),
             share=len(rows) / total,
             examples=tuple(pair_id for (pair_id,) in rows[:EXAMPLES]),
-            message=f"{len(rows)} of {total} rows share a prompt with a row on the other side of the split.",
+            message=f"{len(rows):,} of {total:,} rows share a prompt with a row on the other side of "
+            "the split.",
             fix="Reassign by cluster.",
         ),
     )

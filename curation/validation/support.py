@@ -30,7 +30,7 @@ def set_aside(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
         cursor,
         "R01",
         total=snapshot.count(cursor),
-        message="A reviewer has set aside {count} of {total} pairs.",
+        message="A reviewer has set aside {count:,} of {total:,} pairs.",
         fix="Put them back on the review page.",
     )
 
@@ -61,7 +61,7 @@ def undecided_winner(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
             count=count,
             share=count / total,
             examples=tuple(pair_id for (pair_id,) in rows),
-            message=f"{count} of {total} pairs are ties or both bad; they move to ties.parquet.",
+            message=f"{count:,} of {total:,} pairs are ties or both bad; they move to ties.parquet.",
             fix="Move to ties.parquet (always done at release).",
         ),
     )
@@ -99,7 +99,7 @@ def too_little(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         cursor,
         "V18",
         total=snapshot.count(cursor),
-        message="{count} of {total} pairs have less support than the minimum "
+        message="{count:,} of {total:,} pairs have less support than the minimum "
         f"“{policy.minimum_tier.value}”, or no winner at all.{left_out}",
         fix="Queue a vote.",
     )
@@ -121,7 +121,7 @@ def weak(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     if not found:
         return ()
     total, count = sum(counts.values()), sum(counts[tier] for tier in found)
-    parts = " and ".join(f"{counts[tier]} {_WEAK[tier]}" for tier in found)
+    parts = " and ".join(f"{counts[tier]:,} {_WEAK[tier]}" for tier in found)
     return (
         Finding(
             rule="V18",
@@ -130,7 +130,7 @@ def weak(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             count=count,
             share=count / total,
             examples=_weak_examples(cursor),
-            message=f"Of {total} rows {parts}.",
+            message=f"Of {total:,} rows {parts}.",
             fix="Queue a vote, or raise the minimum.",
             threshold=policy.supported_share,
             value=1 - count / total,

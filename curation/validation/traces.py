@@ -36,7 +36,7 @@ def token_in_answer(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         cursor,
         "V09",
         total=snapshot.count(cursor),
-        message="In {count} of {total} pairs an answer holds a chat-template token or a role marker.",
+        message="In {count:,} of {total:,} pairs an answer holds a chat-template token or a role marker.",
         fix="Cut them where they stand at an end.",
     )
 
@@ -54,7 +54,7 @@ def token_in_prompt(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     return doubt.finding(
         cursor,
         "V09",
-        message="In {count} of {total} rows the prompt holds a chat-template token or a role marker.",
+        message="In {count:,} of {total:,} rows the prompt holds a chat-template token or a role marker.",
         fix="Cut them where they stand at an end.",
     )
 
@@ -76,8 +76,8 @@ def garbled(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     return doubt.finding(
         cursor,
         "V10",
-        message="In {count} of {total} rows a text holds replacement or control characters, or was read in a "
-        "wrong encoding.",
+        message="In {count:,} of {total:,} rows a text holds replacement or control characters, or was read in "
+        "a wrong encoding.",
         fix="Repair what can be read again, or read the source in its own encoding.",
     )
 
@@ -94,6 +94,6 @@ def echo(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     return doubt.finding(
         cursor,
         "V11",
-        message="In {count} of {total} rows exactly one answer begins with the prompt.",
+        message="In {count:,} of {total:,} rows exactly one answer begins with the prompt.",
         fix="Cut the echo.",
     )

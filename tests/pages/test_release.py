@@ -1,5 +1,6 @@
 """What a lead sees of the findings on the page Release."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,28 @@ def test_examples_are_drawn_when_they_are_asked_for(page: AppTest) -> None:
     assert not page.exception
     assert len(page.caption) > captions
     assert len(history.newest(session.database(), 5)) == 1
+
+
+def test_a_fix_is_looked_at_applied_and_undone(home: Path, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    said = ["<|im_end|>" if n < 3 else "" for n in range(15)]
+    rows.write_text(
+        "\n".join(
+            json.dumps({"prompt": f"Is it {n}?", "chosen": f"City {n}.{tail}", "rejected": f"No, {n}."})
+            for n, tail in enumerate(said)
+        )
+    )
+    db = session.database()
+    ingest.ingest(db, locations.locate(str(rows), workspace.current()), imported_by="solo", now=session.now())
+    page = AppTest.from_file(PAGE, default_timeout=60).run()
+    page.button(key="fix-look-V09-E").click().run()
+    assert "It would change **3 pairs**." in " ".join(each.value for each in page.markdown)
+    page.button(key="fix-do-V09-E").click().run()
+    assert not page.exception
+    assert "fix-look-V09-E" not in {each.key for each in page.button}
+    page.button(key="fix-undo").click().run()
+    assert not page.exception
+    assert "fix-look-V09-E" in {each.key for each in page.button}
 
 
 def test_an_excerpt_shows_the_marked_part_of_a_long_text_and_escapes_it() -> None:
