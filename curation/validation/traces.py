@@ -76,8 +76,8 @@ def garbled(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     return doubt.finding(
         cursor,
         "V10",
-        message="In {count:,} of {total:,} rows a text holds replacement or control characters, or was read in "
-        "a wrong encoding.",
+        message="In {count:,} of {total:,} rows a text holds replacement or control characters, or was "
+        "read in a wrong encoding.",
         fix="Repair what can be read again, or read the source in its own encoding.",
     )
 
