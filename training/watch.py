@@ -96,13 +96,14 @@ def _launch_in_turn(run: Path, state: State) -> local.Worker | None:
     starting = dataclasses.replace(state, state=RunState.STARTING, message="", started_at=runs.now())
     runs.write_state(run, starting)
     try:
-        return local.submit(run, turn)
+        worker = local.submit(run, turn)
     except OSError as error:
+        os.close(turn.lock)  # before the end is told: whoever reads it may count on a free device
         _end(run, _not_launched(starting, error))
         return None
-    finally:
-        # From here on the worker alone holds the device; it may outlive us.
-        os.close(turn.lock)
+    # From here on the worker alone holds the device; it may outlive us.
+    os.close(turn.lock)
+    return worker
 
 
 def _turn(run: Path, state: State) -> turns.Turn | None:

@@ -144,8 +144,12 @@ def _marked(marks: Sequence[Mark]) -> list[alt.Chart]:
     for kind, shape in ((MarkKind.CHECKPOINT, "triangle-up"), (MarkKind.EVALUATION, "circle")):
         chart = _chart(marks, kind)
         if chart is not None:
-            sign: Any = chart.mark_point(shape=shape, filled=True, size=36, color="gray", opacity=0.8)
-            layers.append(sign.encode(x="step:Q", y=alt.value(_HEIGHT - 5), tooltip=["words:N", "step:Q"]))
+            # From the drawn axis: a fixed place would squeeze the curves, since a legend takes room too.
+            place = alt.ExprRef("height - 4")
+            sign: Any = chart.mark_point(
+                shape=shape, filled=True, size=40, color="gray", opacity=0.8, y=place
+            )
+            layers.append(sign.encode(x="step:Q", tooltip=["words:N", "step:Q"]))
     warned = _chart(marks, MarkKind.WARNING)
     if warned is not None:
         rule: Any = warned.mark_rule(color=_WARNING_COLOUR, strokeWidth=1.5, opacity=0.9)
