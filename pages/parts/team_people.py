@@ -37,7 +37,9 @@ def show() -> None:
         with st.container(border=True):
             _one(picked, mode)
     elif mode is not Mode.SOLO:
-        st.caption("Tick a person to change their role, let them rest, sign them out or remove them.")
+        st.caption(
+            "Tick a person to change their role, give them a quota, pause them, sign them out or remove them."
+        )
     if mode is Mode.ACCOUNTS:
         _invite()
 
@@ -72,7 +74,7 @@ def _state(person: Annotator, able: frozenset[str], resting: frozenset[str]) -> 
     if not person.active:
         return "removed"
     if person.id in resting:
-        return "resting"
+        return "paused"
     if person.id in able or sign_in.settings().mode is Mode.SOLO:
         return "active"
     return "votes from another tool" if person.id.startswith("imported") else "cannot sign in"
