@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from curation.database import Database
-from curation.labelling import decisions, edits, placements, settlements
+from curation.labelling import decisions, edits, mends, placements, settlements
 from curation.labelling.placements import Place
 from curation.model import Answer, Decision, Pair
 from pages.parts import rendered
@@ -21,7 +21,13 @@ def show(db: Database, pair: Pair) -> None:
     """Who decided what, and what reviewers did; rewritten answers in full."""
     made = decisions.history(db, pair.id)
     rows = sorted(
-        [*_decided(made), *_settled(db, pair.id), *_placed(db, pair.id), *_edited(db, pair.id)],
+        [
+            *_decided(made),
+            *_settled(db, pair.id),
+            *_placed(db, pair.id),
+            *_edited(db, pair.id),
+            *_mended(db, pair.id),
+        ],
         key=lambda row: str(row["when (UTC)"]),
     )
     st.markdown("**History**")
@@ -99,6 +105,13 @@ def _edited(db: Database, pair_id: str) -> list[Row]:
         said = f"made from pair {each.edited_from[:8]}" if each.pair_id == pair_id else into
         rows.append(_act(each.edited, each.edited_by, said, each.reason))
     return rows
+
+
+def _mended(db: Database, pair_id: str) -> list[Row]:
+    return [
+        _act(each.when, each.by, "fix undone" if each.undone else "fixed for releases", each.reason)
+        for each in mends.history(db, pair_id)
+    ]
 
 
 def _act(when: object, who: str, said: str, why: str) -> Row:
