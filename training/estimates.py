@@ -1,4 +1,4 @@
-"""Memory, disk and time that a run will need: simple formulas, each with its terms, to a factor of about two.
+"""Memory, disk and time that a run will need: simple formulas, each with its terms.
 
 They answer "does it fit, and shall I wait or come back tomorrow".
 """
@@ -18,13 +18,14 @@ _SCALE_SAVING = 0.373 / 8  # bytes a weight (ibid.: 0.5 bits of scales become 0.
 # Values kept for the backward pass, a token and layer: of the hidden and of the feed-forward width. Measured
 # on the processor (python -m benchmarks.estimate); what is alive besides is one layer's worth again.
 _KEPT_HIDDEN, _KEPT_FORWARD = 11, 6
+_LEFT_SHARE = 0.4  # of a recomputed layer's values, in memory that is not given back (ibid.)
 _HEAD_ROWS, _HEAD_COLUMNS = 4096, 32768  # TRL 1.16 makes logits in tiles of so many tokens and words
 _HEAD_COPIES = {"cpu": 7, "cuda": 2}  # of a tile, in 32 bits: plain torch, or one Triton kernel
 _MASK_BYTES = 8  # attention mask of plain torch, a pair of tokens
 _READ_COPIES = (
     3  # reading held-out pairs: logits of one answer, in 32 bits, their log-softmax, and passing ones
 )
-_START_SECONDS = 12.0  # importing and loading, before and after, a small model (measured: 10 s of CPU time)
+_START_SECONDS = 8.0  # importing, loading, before and after, a small model (measured in CPU time)
 # Measured on one EPYC core: 40e9 for 7 M weights, 64e9 for 67 M, forward and backward in 32 bits.
 _CPU_FLOPS = 40e9
 _GPU_FLOPS = (
@@ -93,14 +94,16 @@ def memory(shape: ModelShape, recipe: DpoRecipe, work: Workload, device: Device)
 def _activations(shape: ModelShape, recipe: DpoRecipe, longest: int, device: Device) -> int:
     """What the backward pass needs of the forward pass, and one layer's worth that is alive at the peak.
 
-    Recomputed, each layer leaves only its input, and one layer at a time has its values.
+    Recomputed, each layer leaves its input, and one layer at a time has its values; on the processor the
+    allocator keeps pieces of every layer it has seen.
     """
     a_layer = _a_layer(shape)
     whole = (shape.layers + 1) * a_layer
-    kept = shape.layers * shape.hidden + a_layer if recipe.gradient_checkpointing else whole
+    left = _LEFT_SHARE * a_layer if device.kind == "cpu" else shape.hidden
+    kept = a_layer + shape.layers * left if recipe.gradient_checkpointing else whole
     sequences = 2 * recipe.micro_batch
     mask = longest * _MASK_BYTES if device.kind == "cpu" else 0
-    return sequences * longest * (kept * value_bytes(recipe, device) + mask)
+    return int(sequences * longest * (kept * value_bytes(recipe, device) + mask))
 
 
 def _a_layer(shape: ModelShape) -> int:

@@ -15,7 +15,7 @@ from training.recipe import DpoRecipe
 
 _TIGHT = 0.8  # share of the free memory or disk from which on it is worth a warning
 _IDLE_SHARE = 0.9  # of a device's memory is free when no run is at work (choice)
-_HOPELESS = 1.3  # the worst estimate of `python -m benchmarks.estimate` was so much too high
+_HOPELESS = 1.3  # choice: on the processor estimates were 10 % too high at most; a GPU was never measured
 _MERGED_BYTES = 2  # a weight of a merged model, in 16 bits
 
 
