@@ -23,7 +23,7 @@ def home(tmp_path: Path) -> Path:
 def test_two_hundred_runs_are_followed_searched_and_compared_on_a_phone(page: Page, server: Server) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{server.url}/runs")
-    expect(page.locator("canvas").first).to_be_visible(timeout=60_000)
+    expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible(timeout=60_000)
     assert page.evaluate(WIDER) is False
     page.get_by_text("Log", exact=True).click()
     page.get_by_label("Search the whole log").fill("STEP 7 <b>")
