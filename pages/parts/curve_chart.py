@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 MOST_POINTS = 1000
-_HEIGHT = 240
+_HEIGHT = 290
 _MOST_MARKS = 60  # of one kind; more would be a bar
 _WARNING_COLOUR = "#d97706"  # readable on both themes
 
@@ -120,7 +120,11 @@ def _drawn(lines: Sequence[tuple[Line, Points]], look: _Look, *, opacity: float)
         return None
     few = all(len(points) < 40 for _, points in lines)
     dots = alt.OverlayMarkDef(size=24) if few else False
-    legend = alt.Legend(orient="top", title=None, columns=2, labelLimit=260) if len(look.labels) > 1 else None
+    legend = (
+        alt.Legend(orient="top", title=None, columns=2, labelLimit=260, symbolOpacity=1)
+        if len(look.labels) > 1
+        else None
+    )
     made: alt.Chart = (
         alt.Chart(pd.DataFrame(rows))
         .mark_line(strokeWidth=1.75, opacity=opacity, point=dots)
