@@ -19,6 +19,7 @@ import psutil
 from curation.errors import InvalidInput, WorkspaceInUse, WorkspaceTooNew
 
 _SCHEMA = Path(__file__).parent / "schema"
+_USUAL, _FRUGAL = "4GB", "1GB"  # of memory for DuckDB, which spills to the disk beyond
 _COMMIT = "-- commit\n"
 _HOLDER = re.compile(r"\(PID (\d+)\)")
 _Kept = TypeVar("_Kept")
@@ -30,18 +31,20 @@ class Database:
     Use `reading()` and `writing()`; a public function of curation is one transaction.
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, memory_limit: str = _USUAL) -> None:
         self._connection = connection
+        self._usual = memory_limit
         self._writing = threading.Lock()
         self._importing = threading.Lock()
         self.commits = 0  # grows with each, so that what is kept in memory knows when to look again
         self.changes: Counter[str] = Counter()  # likewise, of those that changed one table only
         self._attaching = threading.Lock()
+        self._frugal = 0  # jobs that spare memory now
         self._attached: dict[Callable[[], Any], Any] = {}
         self._read: dict[Callable[[duckdb.DuckDBPyConnection], Any], tuple[int, Any]] = {}
 
     @classmethod
-    def open(cls, path: Path, *, memory_limit: str = "4GB", threads: int | None = None) -> "Database":
+    def open(cls, path: Path, *, memory_limit: str = _USUAL, threads: int | None = None) -> "Database":
         """Open or create the file and bring its tables up to date.
 
         Args:
@@ -70,7 +73,7 @@ class Database:
                 f"{path} cannot be opened as a Pairloom database. Restore a backup, "
                 "or name another PAIRLOOM_HOME."
             ) from error
-        database = cls(connection)
+        database = cls(connection, memory_limit)
         try:
             database._migrate()
         except BaseException:
@@ -139,6 +142,27 @@ class Database:
             with self._writing:
                 cursor.commit()
                 self.commits += 1
+
+    @contextmanager
+    def frugal(self) -> Iterator[None]:
+        """Let DuckDB take 1 GB and spill the rest to the disk meanwhile, for the jobs that sort every text.
+
+        With the rows on their way into files, such a job then stays below 2 GiB at a million pairs.
+        """
+        with self._attaching:
+            self._frugal += 1
+            self._limit_memory(_FRUGAL)
+        try:
+            yield
+        finally:
+            with self._attaching:
+                self._frugal -= 1
+                if not self._frugal:
+                    self._limit_memory(self._usual)
+
+    def _limit_memory(self, most: str) -> None:
+        with self.reading() as cursor:
+            cursor.execute(f"SET memory_limit = '{most}'")
 
     def attached(self, make: Callable[[], _Kept]) -> _Kept:
         """What a module keeps in memory beside this database: made on first use, one for all threads."""

@@ -7,6 +7,7 @@ from curation.validation.finding import Severity
 from curation.validation.policy import Policy
 
 MOST = 5000  # pairs that one batch is made of
+BLIND = 300  # votes that tell a preference from a model's style (rules.md §2, V13)
 
 
 def pairs_behind(db: Database, policy: Policy, rule: str, severity: Severity) -> tuple[str, ...]:
@@ -29,11 +30,17 @@ def pairs_behind(db: Database, policy: Policy, rule: str, severity: Severity) ->
                           FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id
                           SEMI JOIN (SELECT unnest([one, other]) AS prompt FROM near_prompt) AS n
                           ON n.prompt = f.prompt
-                UNION ALL SELECT pair_id, 'V18', 'W' FROM releasable WHERE tier IN ('single', 'prior'))
+                UNION ALL SELECT pair_id, 'V18', 'W' FROM releasable WHERE tier IN ('single', 'prior')
+                -- Where people disagree, one more vote says which label stands.
+                UNION ALL SELECT pair_id, 'V20', unnest(['E', 'W']) FROM candidate
+                WHERE tier IN ('conflict', 'majority')
+                UNION ALL (
+                    SELECT r.pair_id, 'V13', 'W' FROM releasable AS r JOIN pair AS p ON p.id = r.pair_id
+                    ORDER BY p.shuffle, r.pair_id LIMIT $blind))
             WHERE split_part(rule, ' ', 1) = $rule AND severity = $severity
             GROUP BY pair_id ORDER BY pair_id LIMIT $most
             """,
-            {"rule": rule, "severity": severity.value, "most": MOST},
+            {"rule": rule, "severity": severity.value, "most": MOST, "blind": BLIND},
         ).fetchall()
     found = tuple(str(pair_id) for (pair_id,) in rows)
     same = (each for each in examination.validation.of_rule(rule) if each.severity is severity)

@@ -41,7 +41,7 @@ def opened(
     """
     measuring.fill(db, progress)
     protected.fill(db, progress)
-    with db.reading() as cursor:
+    with db.frugal(), db.reading() as cursor:
         cursor.execute(
             "CREATE TEMP TABLE learnt (looked_at VARCHAR, pairs BIGINT, separated BIGINT);"
             "CREATE TEMP TABLE learnt_link (looked_at VARCHAR, one VARCHAR, other VARCHAR)"

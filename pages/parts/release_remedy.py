@@ -11,16 +11,24 @@ from pages.parts import guard, release_fix, session
 
 # Rules that another look by a person settles. The others are about texts, sources or settings.
 _A_VOTE_HELPS = (
-    "V05", "V06", "V07", "V11", "V14", "V18", "V19", "V20", "V21", "V25", "V26", "V28",
+    "V05", "V06", "V07", "V11", "V13", "V14", "V18", "V19", "V20", "V21", "V25", "V26", "V28",
 )  # fmt: skip
+_REVIEW = ("review.py", "Settle them on Review", "gavel")
 _PLACES = {
-    "R01": ("review.py", "Put them back on Review", "gavel"),
-    "V13": ("quality.py", "See where the answers come from", "balance"),
-    "V14": ("quality.py", "See whose sides are uneven", "balance"),
-    "V19": ("review.py", "Settle them on Review", "gavel"),
-    "V20": ("quality.py", "See where people disagree", "balance"),
-    "V21": ("quality.py", "See how these people decide", "balance"),
-    "": ("import_data.py", "Import more pairs", "upload_file"),
+    "R01": (("review.py", "Put them back on Review", "gavel"),),
+    "V12": (("browse.py", "Look at the answers on Browse", "search"),),
+    "V13": (("quality.py", "See where the answers come from", "balance"),),
+    "V14": (("quality.py", "See whose sides are uneven", "balance"),),
+    "V15": (("quality.py", "See how length decides", "balance"),),
+    "V16": (("quality.py", "See which looks win", "balance"),),
+    "V19": (_REVIEW,),
+    "V20": (("quality.py", "See where people disagree", "balance"), _REVIEW),
+    "V21": (("quality.py", "See how these people decide", "balance"),),
+    "V22": (("project.py", "See the protected prompts", "tune"),),
+    "": (
+        ("import_data.py", "Import more pairs", "upload_file"),
+        ("label.py", "Label pairs", "compare"),
+    ),
 }
 
 
@@ -44,9 +52,8 @@ def offer(finding: Finding, number: int, policy: Policy) -> None:
 
 
 def place(rule: str) -> None:
-    """The page where a rule's findings are dealt with; "" for a release with too few rows."""
-    if rule in _PLACES:
-        page, words, icon = _PLACES[rule]
+    """The pages where a rule's findings are dealt with; "" for a release with too few rows."""
+    for page, words, icon in _PLACES.get(rule, ()):
         st.page_link(page, label=words, icon=f":material/{icon}:")
 
 

@@ -171,3 +171,17 @@ def test_what_is_remembered_is_read_again_after_a_commit_unless_it_was_of_one_ta
 def number_of_guidelines(cursor: duckdb.DuckDBPyConnection) -> int:
     (count,) = cursor.execute("SELECT count(*) FROM guideline").fetchone() or (0,)
     return int(count)
+
+
+def test_jobs_that_spare_memory_give_it_back_when_the_last_of_them_ends(tmp_path: Path) -> None:
+    db = Database.open(tmp_path / "workspace.duckdb", memory_limit="2GB")
+
+    def limit() -> str:
+        with db.reading() as cursor:
+            return str((cursor.execute("SELECT current_setting('memory_limit')").fetchone() or ("",))[0])
+
+    with db.frugal():
+        with db.frugal():
+            assert limit() == "953.6 MiB"
+        assert limit() == "953.6 MiB"
+    assert limit() == "1.8 GiB"

@@ -12,14 +12,14 @@ from curation.validation import history
 from curation.validation.evidence import Marked
 from pages.parts import release_examples, session
 
-PAGE = str(Path(__file__).parents[2] / "pages" / "release.py")
+FRAME = str(Path(__file__).parents[2] / "pages" / "frame.py")  # a link needs the pages that it leads to
 
 
 @pytest.fixture
 def page(home: Path) -> AppTest:
     db = session.database()
     ingest.ingest(db, locations.locate("sample", workspace.current()), imported_by="solo", now=session.now())
-    return AppTest.from_file(PAGE, default_timeout=60).run()
+    return AppTest.from_file(FRAME, default_timeout=60).run().switch_page("release.py").run()
 
 
 def test_examples_are_drawn_when_they_are_asked_for(page: AppTest) -> None:

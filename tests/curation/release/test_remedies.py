@@ -31,6 +31,26 @@ def test_errors_and_warnings_of_one_rule_have_their_own_pairs(
 
 
 @pytest.mark.usefixtures("ten_pairs")
+def test_people_who_disagree_are_asked_about_the_pairs_they_disagree_on(
+    db: Database, a_pair: APair, a_decision: ADecision
+) -> None:
+    torn, agreed = a_pair(prompt="torn?"), a_pair(prompt="sure?")
+    for pair, votes in ((torn, ("chosen", "rejected")), (agreed, ("chosen", "chosen"))):
+        for voter, verdict in enumerate(votes):
+            a_decision(pair, verdict, by=f"ann-{voter}")
+    assert remedies.pairs_behind(db, Policy(), "V20", Severity.ERROR) == (torn.id,)
+
+
+@pytest.mark.usefixtures("ten_pairs")
+def test_a_leak_of_the_source_asks_for_blind_votes_on_as_many_pairs_as_tell(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert len(remedies.pairs_behind(db, Policy(), "V13", Severity.WARNING)) == 10
+    monkeypatch.setattr(remedies, "BLIND", 4)
+    assert len(remedies.pairs_behind(db, Policy(), "V13", Severity.WARNING)) == 4
+
+
+@pytest.mark.usefixtures("ten_pairs")
 def test_a_batch_of_them_asks_for_one_more_vote_each(
     db: Database, a_pair: APair, a_decision: ADecision
 ) -> None:
