@@ -15,11 +15,15 @@ from pages.parts import release_examples, session
 FRAME = str(Path(__file__).parents[2] / "pages" / "frame.py")  # a link needs the pages that it leads to
 
 
+def opened() -> AppTest:
+    return AppTest.from_file(FRAME, default_timeout=60).run().switch_page("release.py").run()
+
+
 @pytest.fixture
 def page(home: Path) -> AppTest:
     db = session.database()
     ingest.ingest(db, locations.locate("sample", workspace.current()), imported_by="solo", now=session.now())
-    return AppTest.from_file(FRAME, default_timeout=60).run().switch_page("release.py").run()
+    return opened()
 
 
 def test_examples_are_drawn_when_they_are_asked_for(page: AppTest) -> None:
@@ -43,7 +47,7 @@ def test_a_fix_is_looked_at_applied_and_undone(home: Path, tmp_path: Path) -> No
     )
     db = session.database()
     ingest.ingest(db, locations.locate(str(rows), workspace.current()), imported_by="solo", now=session.now())
-    page = AppTest.from_file(PAGE, default_timeout=60).run()
+    page = opened()
     page.button(key="fix-look-V09-E").click().run()
     assert "It would change **3 pairs**." in " ".join(each.value for each in page.markdown)
     page.button(key="fix-do-V09-E").click().run()
