@@ -4,7 +4,18 @@ import streamlit as st
 
 from curation.labelling import events
 from curation.model import Role
-from pages.parts import guard, run_compare, run_log_view, run_view, run_words, runs_queue, runs_table, session
+from pages.parts import (
+    guard,
+    run_compare,
+    run_log_view,
+    run_result,
+    run_view,
+    run_words,
+    runs_queue,
+    runs_table,
+    session,
+)
+from pages.parts.plain import plain
 from training import runs, supervisor
 from training.runs import RunView
 
@@ -72,6 +83,7 @@ def draw(run: RunView) -> None:
     """How it stands, what came of it, how it got there."""
     run_view.headline(run)
     run_view.outcome(run)
+    run_result.show(run)
     run_view.curves(run)
     run_log_view.show(run)
 
@@ -109,6 +121,8 @@ st.title("Runs", anchor=False)
 with guard.on_action():
     supervisor.adopt_all(place)
     known = runs.list_runs(place)
+    for sentence in runs.damaged(place):
+        st.warning(plain(sentence), icon=":material/broken_image:")
     if not known:
         st.info("Nothing has been trained yet.", icon=":material/inbox:")
         st.page_link("train.py", label="Train a model", icon=":material/model_training:")

@@ -13,10 +13,13 @@ from typing import Protocol
 
 from curation.errors import PairloomError
 from training.commands import (
+    delete,
     evaluate,
     log,
+    merge,
     next_run,
     preflight,
+    push,
     recipes,
     resume,
     start,
@@ -48,6 +51,9 @@ COMMANDS: tuple[Command, ...] = (
     next_run,
     verify,
     evaluate,
+    merge,
+    push,
+    delete,
     recipes,
 )
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from training import documents, release_folder
 from training.evaluating import contents
+from training.merging import asked as merging
 
 INVENTORY = "artefacts.json"
 _LISTED = (
-    *("adapter", "model", "evaluation", "README.md", "metrics.jsonl", "result.json"),
+    *("adapter", "model", "evaluation", "curves", "README.md", "metrics.jsonl", "result.json", merging.CHECK),
     *(contents.PROMPTS, contents.ANSWERS, contents.SCORES, contents.COMPARISON, contents.HELD_OUT),
 )
 

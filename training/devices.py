@@ -43,7 +43,7 @@ def current() -> Device:
     hidden = os.environ.get("CUDA_VISIBLE_DEVICES") in ("", "-1")
     rows = [] if hidden else _gpus()
     if not rows:
-        return _processor()
+        return processor()
     name, free, total, capability = rows[0]
     return Device(
         kind="cuda",
@@ -81,7 +81,7 @@ def _visible(uuids: list[str]) -> list[str]:
     return found
 
 
-def _processor() -> Device:
+def processor() -> Device:
     memory = psutil.virtual_memory()
     free, total = memory.available, memory.total
     for limit, used in _CONTAINER:

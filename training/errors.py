@@ -9,6 +9,8 @@
         ├── PreflightRefused        a finding of severity E stands in the way of a start
         ├── UnknownRun              there is no such run folder
         ├── NotResumable            there is nothing to go on from, or what it rests on has changed
+        ├── UnusableResult          what a run has left is not whole, or not what it wrote
+        ├── NotDeletable            a run is at work, or another that is at work rests on it
         ├── NotWaiting              the run has begun or ended, so its place in the queue means nothing
         ├── LaunchFailed            the supervisor process did not start
         └── DamagedFile             a file of a run folder cannot be read as what it should be
@@ -58,6 +60,14 @@ class UnknownRun(TrainingError):
 
 class NotResumable(TrainingError):
     """There is no checkpoint to go on from, or what the run rests on has changed."""
+
+
+class UnusableResult(TrainingError):
+    """What a run has left is not whole, or not what it wrote."""
+
+
+class NotDeletable(TrainingError):
+    """A run that is at work, or on which another rests that is at work."""
 
 
 class NotWaiting(TrainingError):

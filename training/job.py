@@ -11,6 +11,7 @@ from typing import Any
 import torch
 
 from training import (
+    card_curves,
     checkpoints,
     documents,
     dpo,
@@ -28,7 +29,6 @@ from training import (
     runs,
     scoring,
 )
-from training.base_model import ModelKind
 from training.checkpoints import Checkpoint, Origin
 from training.choices import Method
 from training.evaluation import Likelihoods, Standing
@@ -237,7 +237,8 @@ def _save(bench: Bench, model: Any) -> None:
     """Under another name first, so that a half-written artefact never carries the real one."""
     name = "adapter" if bench.recipe.tuning.has_adapter else "model"
     scratch = bench.run / f".{name}"
-    if bench.request.model.kind is ModelKind.HUB and bench.recipe.tuning.has_adapter:
+    if bench.recipe.tuning.has_adapter:
+        # Not the folder on this machine: the file travels to the Hub and into archives.
         model.peft_config["default"].base_model_name_or_path = bench.request.model.name
     model.save_pretrained(scratch)
     bench.renderer.tokenizer.save_pretrained(scratch)
@@ -276,10 +277,12 @@ def _baselines(bench: Bench, reference: Sequence[Likelihoods]) -> dict[str, floa
 
 
 def _card(bench: Bench, steps: int, standing: Standing, baselines: dict[str, float | None]) -> str:
-    rows = [row for row in metrics.read(bench.run / runs.METRICS) if row["kind"] == "train"]
+    everything = metrics.read(bench.run / runs.METRICS)
+    rows = [row for row in everything if row["kind"] == "train"]
     outcome = model_card.Outcome(
         steps=steps, train=len(bench.train.kept), test=len(bench.test.kept),
         left_out=len(bench.train.left_out) + len(bench.test.left_out), notes=bench.notes,
         last=rows[-1] if rows else {}, held_out=standing, baselines=baselines,
+        curves=card_curves.draw(everything, bench.run / card_curves.FOLDER),
     )  # fmt: skip
     return model_card.write(bench.request, bench.recipe, outcome)

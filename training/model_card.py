@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from training import recipe as recipes
+from training import release_words
 from training.evaluation import Standing, sentence
 from training.recipe import KNOBS, DpoRecipe
 from training.runs import Request
@@ -18,6 +20,7 @@ class Outcome:
         train, test: pairs used; left_out: pairs of the release that teach nothing.
         notes: what differed from the recipe or happened to the text, one sentence each.
         last: the last training metrics.
+        curves: pictures, by their paths in the run folder.
     """
 
     steps: int
@@ -28,6 +31,7 @@ class Outcome:
     last: Mapping[str, Any]
     held_out: Standing
     baselines: Mapping[str, float | None]
+    curves: Sequence[str] = ()
 
 
 def write(request: Request, recipe: DpoRecipe, outcome: Outcome) -> str:
@@ -36,7 +40,9 @@ def write(request: Request, recipe: DpoRecipe, outcome: Outcome) -> str:
         _header(request, recipe),
         f"# {_title(request, recipe)}",
         _origin(request, recipe, outcome),
+        release_words.describe(request.release),
         _result(outcome),
+        *_pictures(outcome.curves),
         _use(request, recipe),
         _settings(recipe),
         _limits(request, outcome),
@@ -89,6 +95,11 @@ def _result(outcome: Outcome) -> str:
     wanted = ("loss", "rewards/accuracies", "rewards/margins", "logps/chosen", "logps/rejected")
     rows += [f"| {name} | {_number(outcome.last.get(name))} |" for name in wanted]
     return "\n".join(rows)
+
+
+def _pictures(curves: Sequence[str]) -> list[str]:
+    shown = [f"![{Path(path).stem}]({path})" for path in curves]
+    return ["\n".join(["## Curves", "", *shown])] if shown else []
 
 
 def _use(request: Request, recipe: DpoRecipe) -> str:

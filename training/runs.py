@@ -17,6 +17,8 @@ from curation import workspace
 from training import base_model, checkpoints, documents, errors
 from training.evaluating import asked, contents
 from training.evaluating.asked import Asked
+from training.merging import asked as merge_asked
+from training.merging.asked import Merge
 
 REQUEST = "request.json"
 PREFLIGHT = "preflight.json"
@@ -106,8 +108,9 @@ class Request:
         recipe: every setting by name, as training.recipe writes it.
         versions: library → version.
         host: machine that made the folder.
-        evaluation: what is to be evaluated; None for a training run. Release, model and recipe are then those
-            of the run that is evaluated.
+        evaluation: what is to be evaluated; None where the folder is no evaluation.
+        merge: what is to be merged; None where the folder is no merge. Release, model and recipe of an
+            evaluation or a merge are those of the run it rests on.
     """
 
     run: str
@@ -125,6 +128,12 @@ class Request:
     resumes: Resumption | None = None
     evaluation: Asked | None = None
     trial: bool = False  # two steps, measured (training.trial); no run that anybody wants to see
+    merge: Merge | None = None
+
+    @property
+    def trains(self) -> bool:
+        """A training run that somebody wants to see: no evaluation, merge or trial."""
+        return self.evaluation is None and self.merge is None and not self.trial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,16 +176,34 @@ def folders(space: workspace.Workspace) -> list[Path]:
 
 def list_runs(space: workspace.Workspace) -> list[RunView]:
     """All training runs, newest first."""
-    return [run for run in _views(space) if run.request.evaluation is None and not run.request.trial]
+    return [run for run in list_all(space) if run.request.trains]
 
 
 def list_evaluations(space: workspace.Workspace) -> list[RunView]:
     """All evaluations of runs, newest first."""
-    return [run for run in _views(space) if run.request.evaluation is not None]
+    return [run for run in list_all(space) if run.request.evaluation is not None]
 
 
-def _views(space: workspace.Workspace) -> list[RunView]:
-    return [view(folder) for folder in folders(space)]
+def list_merges(space: workspace.Workspace) -> list[RunView]:
+    """All merged models, those that are being made and those that failed, newest first."""
+    return [run for run in list_all(space) if run.request.merge is not None]
+
+
+def list_all(space: workspace.Workspace) -> list[RunView]:
+    """Training runs, evaluations, merges and trials, newest first; without those that `damaged` names."""
+    return [seen for seen in map(_seen, folders(space)) if isinstance(seen, RunView)]
+
+
+def damaged(space: workspace.Workspace) -> list[str]:
+    """Why a folder is not in the lists, one sentence each: one torn file must not hide every other run."""
+    return [str(seen) for seen in map(_seen, folders(space)) if isinstance(seen, errors.DamagedFile)]
+
+
+def _seen(run: Path) -> RunView | errors.DamagedFile:
+    try:
+        return view(run)
+    except errors.DamagedFile as error:
+        return error
 
 
 def view(run: Path) -> RunView:
@@ -211,9 +238,16 @@ def read_request(run: Path) -> Request:
     """request.json.
 
     Raises:
-        DamagedFile: it cannot be read.
+        DamagedFile: it cannot be read, or is no request.
     """
     content = documents.read(run / REQUEST)
+    try:
+        return _to_request(content)
+    except (KeyError, TypeError, ValueError) as error:
+        raise _unlike(run / REQUEST, error) from error
+
+
+def _to_request(content: dict[str, Any]) -> Request:
     resumes = content["resumes"]
     if resumes is not None:
         resumes = Resumption(run=resumes["run"], checkpoint=Path(resumes["checkpoint"]), step=resumes["step"])
@@ -223,6 +257,7 @@ def read_request(run: Path) -> Request:
         "model": base_model.from_dict(content["model"]),
         "resumes": resumes,
         "evaluation": asked.from_dict(content.get("evaluation")),
+        "merge": merge_asked.from_dict(content.get("merge")),
     }
     return Request(**content)
 
@@ -240,6 +275,7 @@ def write_request(run: Path, request: Request) -> None:
         "resumes": resumes
         and {"run": resumes.run, "checkpoint": str(resumes.checkpoint), "step": resumes.step},
         "evaluation": request.evaluation and request.evaluation.to_dict(),
+        "merge": request.merge and request.merge.to_dict(),
     }
     documents.write(run / REQUEST, content)
 
@@ -248,12 +284,21 @@ def read_state(run: Path) -> State:
     """state.json.
 
     Raises:
-        DamagedFile: it cannot be read.
+        DamagedFile: it cannot be read, or is no state.
     """
     content = documents.read(run / STATE)
-    reason = content["reason"]
-    content |= {"state": RunState(content["state"]), "reason": None if reason is None else Reason(reason)}
-    return State(**content)
+    try:
+        reason = content["reason"]
+        content |= {"state": RunState(content["state"]), "reason": None if reason is None else Reason(reason)}
+        return State(**content)
+    except (KeyError, TypeError, ValueError) as error:
+        raise _unlike(run / STATE, error) from error
+
+
+def _unlike(path: Path, error: Exception) -> errors.DamagedFile:
+    return errors.DamagedFile(
+        f"{path} does not hold what this version writes ({error}). Restore it from a backup."
+    )
 
 
 def write_state(run: Path, state: State) -> None:

@@ -5,6 +5,7 @@ killed, and the run goes on. Every function here returns at once; the run folder
 """
 
 import dataclasses
+import logging
 import os
 import secrets
 import socket
@@ -32,8 +33,11 @@ from training.evaluating import contents
 from training.evaluating.asked import Asked
 from training.findings import Preflight
 from training.launchers import local
+from training.merging.asked import Merge
 from training.recipe import DpoRecipe
 from training.runs import RunState
+
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +125,22 @@ def evaluate(
     return known.name
 
 
+def merge(earlier: Path, asked: Merge, *, by: str, request_id: str) -> str:
+    """Start a merge of a run, or name the one that this request has started already.
+
+    Returns:
+        The merge's id, the name of its folder beside the runs.
+
+    Raises:
+        LaunchFailed: as for start.
+    """
+    space = workspace.Workspace(home=earlier.parent.parent)
+    request = _after(runs.read_request(earlier), by, request_id)
+    known = _create(space, dataclasses.replace(request, merge=asked), lambda _: None)
+    _watch(known)
+    return known.name
+
+
 def stop(run: Path) -> None:
     """Ask a run to save and stop; its supervisor sees to it that the process is gone afterwards."""
     if runs.read_state(run).state.is_final:
@@ -194,7 +214,15 @@ def adopt_all(space: workspace.Workspace) -> list[str]:
     Returns:
         Ids of the runs that were adopted: living ones go on, dead ones are closed truthfully.
     """
-    return [folder.name for folder in runs.folders(space) if adopt(folder)]
+    adopted = []
+    for folder in runs.folders(space):
+        try:
+            if adopt(folder):
+                adopted.append(folder.name)
+        except errors.DamagedFile as error:
+            # Neither the app nor the other runs wait for one folder; the page of the runs names it.
+            _logger.warning("a run is passed over: %s", error)
+    return adopted
 
 
 def adopt(run: Path) -> bool:

@@ -60,13 +60,19 @@ def _work(run: Path, journal: Journal) -> dict[str, Any]:
 
 
 def _carried_out(run: Path, journal: Journal) -> dict[str, Any]:
-    if runs.read_request(run).evaluation is not None:
+    request = runs.read_request(run)
+    if request.evaluation is not None:
         from training.evaluating import work
 
         made = work.carry_out(run, journal)
         outcome = "completed" if made.all_of_it else "stopped"
         return _result(outcome, None, made.sentence, made.step, made.max_steps)
-    if runs.read_request(run).trial:
+    if request.merge is not None:
+        from training.merging import work as merging
+
+        steps = merging.carry_out(run, journal)
+        return _result("completed", None, "Merged, written and compared.", steps, steps)
+    if request.trial:
         from training import trial
 
         trial.carry_out(run, journal)

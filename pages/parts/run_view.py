@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts import routes_download, run_curves, run_words
+from pages.parts import run_curves, run_words
 from pages.parts.plain import plain
 from training import first_loss, metrics, pace, recipe, runs
 from training.runs import Reason, RunState, RunView
@@ -32,17 +32,17 @@ def headline(view: RunView) -> None:
 def progress(view: RunView) -> None:
     """State, progress, time left, and what went wrong in one sentence; of a run or an evaluation."""
     words, colour = run_words.STATE_WORDS[view.state.state]
-    if view.request.evaluation is not None and view.state.state is RunState.RUNNING:
-        words = "Answering"
+    if view.state.state is RunState.RUNNING:
+        words, _ = _work(view)
     st.badge(words, color=colour)  # type: ignore[arg-type]
     rows = run_words.metric_rows(view)
     if view.state.max_steps:
         left = pace.seconds_left(rows, view.state.max_steps)
         done = min(1.0, view.state.step / view.state.max_steps)
         rest = f", about {_duration(left)} left" if left and not view.state.state.is_final else ""
-        unit = "Step" if view.request.evaluation is None else "Answer or likelihood"
+        _, unit = _work(view)
         st.progress(done, text=f"{unit} {view.state.step} of {view.state.max_steps}{rest}")
-        if view.request.evaluation is None:
+        if view.request.trains:
             st.caption(_speed(rows))
     if view.state.message:
         what = f" ({_REASON_WORDS[view.state.reason]})" if view.state.reason else ""
@@ -51,6 +51,13 @@ def progress(view: RunView) -> None:
         st.caption(_doing(view))
     if view.silent_seconds is not None and view.silent_seconds > runs.SILENT_SECONDS:
         st.warning(f"No sign of life for {_duration(view.silent_seconds)}. It may be swapping or hung.")
+
+
+def _work(view: RunView) -> tuple[str, str]:
+    """What a folder of this kind is at while it runs, and what its steps are."""
+    if view.request.evaluation is not None:
+        return "Answering", "Answer or likelihood"
+    return ("Merging", "Text") if view.request.merge is not None else ("Training", "Step")
 
 
 def curves(view: RunView) -> None:
@@ -79,7 +86,7 @@ def curves(view: RunView) -> None:
 
 
 def outcome(view: RunView) -> None:
-    """Held-out figures, sampled answers before and after, and the download."""
+    """Held-out figures, and sampled answers before and after."""
     held_out = run_words.document(view.path / "evaluation" / "held_out.json")
     if held_out:
         _held_out(held_out)
@@ -98,10 +105,6 @@ def outcome(view: RunView) -> None:
                 column.text(str(sample[when]) or "(no words)")
         if number == 5:
             break
-    if view.state.state.is_final:
-        st.link_button(
-            "Download adapter, metrics and card", routes_download.link(view.path), icon=":material/download:"
-        )
 
 
 def _warnings(view: RunView) -> list[str]:

@@ -4,6 +4,7 @@ import os
 
 import streamlit as st
 
+from curation import hub_push
 from curation.release import publish, releases
 from curation.release.publish import Plan
 from pages.parts import session
@@ -22,9 +23,9 @@ def show(shown: Shown) -> None:
     public = choice.toggle(
         "Public", key="version-public", help="Everybody can read it. Off: only its owners."
     )
-    if not os.environ.get(publish.TOKEN):
+    if not os.environ.get(hub_push.TOKEN):
         st.info(
-            f"Pushing needs a token with write access: set {publish.TOKEN} in the environment and start "
+            f"Pushing needs a token with write access: set {hub_push.TOKEN} in the environment and start "
             "Pairloom again. It is never stored.",
             icon=":material/key:",
         )
@@ -35,7 +36,7 @@ def show(shown: Shown) -> None:
     label = f"Push to {repository}, {'public' if public else 'private'}"
     if st.button(
         plain(label), type="primary", key="version-push", icon=":material/cloud_upload:",
-        disabled=not os.environ.get(publish.TOKEN),
+        disabled=not os.environ.get(hub_push.TOKEN),
     ):  # fmt: skip
         _push(shown, planned)
 

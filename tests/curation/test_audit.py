@@ -19,7 +19,10 @@ ROOT = Path(__file__).parents[2]
 # A parameter of these names says who acts.
 WHO = {"by", "actor", "changed_by", "imported_by", "made_by", "action"}
 # Actions on runs are no rows of the database: the page that starts them writes them down.
-ON_RUNS = {"supervisor.start", "supervisor.stop", "supervisor.resume", "supervisor.evaluate", "start.start"}
+ON_RUNS = {
+    *("supervisor.start", "supervisor.stop", "supervisor.resume", "supervisor.evaluate", "start.start"),
+    *("deletion.delete", "result_push.push"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,11 +11,14 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from training import base_model, demo_model, recipe, runs
+from curation.workspace import Workspace
+from tests.training import run_folders
+from training import base_model, demo_model, presets, recipe, runs, supervisor
 from training.base_model import BaseModel
 from training.recipe import DpoRecipe
 from training.release_pairs import PreferencePair
-from training.runs import Request, Resumption
+from training.runs import Request, Resumption, RunState
+from training.supervisor import StartRequest
 from training.system_turn import Turn
 
 NAMES = ("Ada", "Ben", "Cleo", "Dora", "Emil", "Finn", "Greta", "Hugo", "Ida", "Jonas", "Kira", "Leo")
@@ -106,6 +109,25 @@ def untrained_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     LlamaForCausalLM(config).save_pretrained(folder)
     tokenizer.save_pretrained(folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def completed_run(tmp_path_factory: pytest.TempPathFactory, untrained_model: Path) -> Path:
+    """A completed run on random weights, with a rate high enough for the adapter to change every answer."""
+    space = Workspace(home=tmp_path_factory.mktemp("workspace"))
+    release = write_release(
+        space.releases / "small", [a_pair(n) for n in range(28)], [a_pair(n) for n in range(100, 108)]
+    )
+    changes = {"max_steps": "4", "warmup_steps": "0", "save_every": "2", "sample_prompts": "1"}
+    settings = recipe.with_changes(
+        presets.find("demo").recipe, {**changes, "sample_tokens": "4", "learning_rate": "0.05"}
+    )
+    model = in_folder(untrained_model)
+    request = StartRequest(release=release, model=model, recipe=settings, by="lead", space=space)
+    run = space.runs / supervisor.start(request)
+    ended = run_folders.until(run, lambda state: state.state.is_final, 120)
+    assert ended.state is RunState.COMPLETED, ended.message
+    return run
 
 
 Changed = Callable[..., DpoRecipe]

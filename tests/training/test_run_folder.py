@@ -1,5 +1,6 @@
 """What is read from a run folder: requests, states, checkpoints, artefacts, logs."""
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +9,7 @@ import pytest
 
 from curation.workspace import Workspace
 from tests.training import stand_in_worker
-from training import artefacts, base_model, checkpoints, documents, errors, locks, outcome, runs
+from training import artefacts, base_model, checkpoints, documents, errors, locks, outcome, runs, supervisor
 from training.checkpoints import Checkpoint
 from training.outcome import Exit
 from training.runs import Reason, Request, Resumption, RunState, State
@@ -203,3 +204,16 @@ def test_a_model_folder_is_taken_before_a_hub_name(tmp_path: Path, monkeypatch: 
     (tmp_path / "owner/name").mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     assert base_model.parse("owner/name").path == str(tmp_path / "owner/name")
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"state": "flying"}', '{"state": "completed"}'])
+def test_one_damaged_run_hides_no_other_and_keeps_the_app_from_nothing(run: Path, content: str) -> None:
+    space = Workspace(home=run.parent.parent)
+    torn = Path(shutil.copytree(run, run.with_name("20990101T000000Z-bbbb")))
+    runs.write_state(run, State(run=run.name, state=RunState.COMPLETED))
+    (torn / runs.STATE).write_text(content, encoding="utf-8")
+    assert supervisor.adopt_all(space) == []
+    assert [one.id for one in runs.list_all(space)] == [run.name]
+    (sentence,) = runs.damaged(space)
+    assert "state.json" in sentence
+    assert "Restore it from a backup" in sentence

@@ -10,9 +10,9 @@ from curation.errors import InvalidInput, PairloomError
 from curation.release import publish
 from tests.curation.conftest import APair
 from tests.curation.release.conftest import Releasing
-from tests.curation.release.fake_hub import TOKEN, FakeHub
 from tests.curation.release.test_consumers import run_command
 from tests.curation.release.test_releases import bytes_of
+from tests.fake_hub import TOKEN, FakeHub
 
 
 @pytest.fixture

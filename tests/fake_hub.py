@@ -1,4 +1,4 @@
-"""A stand-in for the Hub's HTTP API on this machine, as far as pushing a data set goes.
+"""A stand-in for the Hub's HTTP API on this machine, as far as pushing a data set or a model goes.
 
 It answers what huggingface_hub asks for (create, preupload, LFS batch, commit, tag) and keeps what it was
 given, so that a test can compare bytes. No real Hub was reachable where this was written.
@@ -162,7 +162,7 @@ def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:
 
 
 def _mode(present: dict[str, bytes], file: dict[str, Any]) -> dict[str, Any]:
-    mode = "lfs" if file["path"].endswith(".parquet") else "regular"
+    mode = "lfs" if file["path"].endswith((".parquet", ".safetensors")) else "regular"
     data = present.get(file["path"])
     oid = None if data is None else hashlib.sha256(data).hexdigest() if mode == "lfs" else _oid(data)
     return {"path": file["path"], "uploadMode": mode, "shouldIgnore": False, "oid": oid}

@@ -1,7 +1,7 @@
-"""The child process that pushes a release: reads JSON on stdin, answers with JSON as its last line.
+"""The child process that pushes to the Hub: reads JSON on stdin, answers with JSON as its last line.
 
-The request is what publish.push sends; the answer holds either url and commit, or problem, a sentence. Nobody
-imports this module.
+The request is what hub_push.push sends; the answer holds either url and commit, or problem, a sentence.
+Nobody imports this module.
 """
 
 import json
@@ -14,11 +14,12 @@ from huggingface_hub import CommitOperationAdd, CommitOperationDelete, HfApi
 from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled, RepositoryNotFoundError
 
 _KEPT = (".gitattributes",)  # the Hub's own
+_PLACES = {"dataset": "datasets/", "model": ""}
 _UNAUTHORISED, _FORBIDDEN = 401, 403
 
 
 class Problem(Exception):
-    """Why the release cannot be pushed, as a sentence."""
+    """Why nothing can be pushed, as a sentence."""
 
 
 def main() -> None:
@@ -39,11 +40,10 @@ def main() -> None:
 
 
 def _pushed(hub: HfApi, wanted: dict[str, Any]) -> dict[str, str]:
-    repository = wanted["repository"]
-    present = _prepare(hub, repository, private=wanted["private"])
+    repository, kind = wanted["repository"], wanted["kind"]
+    present = _prepare(hub, repository, kind, private=wanted["private"])
     additions = [
-        CommitOperationAdd(path_in_repo=name, path_or_fileobj=f"{wanted['folder']}/{name}")
-        for name in wanted["files"]
+        CommitOperationAdd(path_in_repo=name, path_or_fileobj=path) for name, path in wanted["files"].items()
     ]
     surplus = [
         CommitOperationDelete(path_in_repo=name)
@@ -54,22 +54,22 @@ def _pushed(hub: HfApi, wanted: dict[str, Any]) -> dict[str, str]:
         repository,
         operations=[*additions, *surplus],
         commit_message=wanted["message"],
-        repo_type="dataset",
+        repo_type=kind,
     )
-    hub.create_tag(repository, tag=wanted["tag"], revision=commit.oid, repo_type="dataset", exist_ok=True)
-    return {"url": f"{hub.endpoint}/datasets/{repository}", "commit": str(commit.oid)}
+    hub.create_tag(repository, tag=wanted["tag"], revision=commit.oid, repo_type=kind, exist_ok=True)
+    return {"url": f"{hub.endpoint}/{_PLACES[kind]}{repository}", "commit": str(commit.oid)}
 
 
-def _prepare(hub: HfApi, repository: str, *, private: bool) -> list[str]:
+def _prepare(hub: HfApi, repository: str, kind: str, *, private: bool) -> list[str]:
     """Make the repository where there is none; returns the files it holds.
 
-    A public repository is never taken for a private release: create_repo would leave it public.
+    A public repository is never taken for something private: create_repo would leave it public.
     """
     try:
-        info = hub.dataset_info(repository)
+        info = hub.repo_info(repository, repo_type=kind)
     except RepositoryNotFoundError:
-        hub.create_repo(repository, repo_type="dataset", private=private)
-        return hub.list_repo_files(repository, repo_type="dataset")
+        hub.create_repo(repository, repo_type=kind, private=private)
+        return hub.list_repo_files(repository, repo_type=kind)
     if private and not info.private:
         raise Problem(
             f"{repository} is there already and everybody can read it. Nothing was pushed. "
