@@ -27,7 +27,7 @@ def findings(seen: Preflight) -> None:
             [{"check": one.message, "found": one.value, "matters from": one.threshold} for one in others],
             hide_index=True,
             column_config={
-                "check": st.column_config.TextColumn(width=640),
+                "check": st.column_config.TextColumn(width=590),
                 "found": st.column_config.NumberColumn(width="small", format="compact"),
                 "matters from": st.column_config.NumberColumn(width="small", format="compact"),
             },
