@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from curation.validation import authorship
 from training import (
     card_curves,
     checkpoints,
@@ -272,8 +273,13 @@ def _baselines(bench: Bench, reference: Sequence[Likelihoods]) -> dict[str, floa
     )
     return {
         "length": evaluation.length_baseline(train, test),
+        "source_classifier": authorship.accuracy(*(_texts(bench, split) for split in ("train", "test"))),
         "reference_likelihood": evaluation.likelihood_baseline(reference),
     }
+
+
+def _texts(bench: Bench, split: str) -> list[tuple[str, str]]:
+    return [(pair.chosen, pair.rejected) for pair in materials.pairs(bench.request, split)]
 
 
 def _card(bench: Bench, steps: int, standing: Standing, baselines: dict[str, float | None]) -> str:

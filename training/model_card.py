@@ -88,6 +88,7 @@ def _result(outcome: Outcome) -> str:
     named = {
         "this model": outcome.held_out.accuracy,
         "the longer or shorter answer": outcome.baselines.get("length"),
+        "a classifier of the writing": outcome.baselines.get("source_classifier"),
         "the untuned model's likelihood": outcome.baselines.get("reference_likelihood"),
     }
     rows += [f"| {name} | {_number(value)} |" for name, value in named.items()]

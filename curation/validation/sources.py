@@ -1,22 +1,16 @@
 """V13: the texts say which model wrote an answer, so that a label may say only that."""
 
 import hashlib
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from curation import text
-from curation.validation import texts
+from curation.validation import authorship
 from curation.validation.exclusion import Cursor
 from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
 from curation.validation.policy import Policy
 
-_SAMPLE = 1000  # rows: a share of 0.95 is then within 0.014
 _FOLDS = 5
-_EDGE = 300  # characters of the beginning and of the end that are looked at
-# 2^14 and 2^17 find no more on Orca (91 of 100 pairs each) and take forty times as long.
-_FEATURES = 2**12
 
 
 def leak(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
@@ -100,7 +94,7 @@ def _separated(cursor: Cursor) -> tuple[int, int]:
         SELECT s.pair_id, s.winner, c.cluster
         FROM sample AS s JOIN cluster AS c ON c.pair_id = s.pair_id ORDER BY s.pair_id
         """,
-        {"sample": _SAMPLE},
+        {"sample": authorship.SAMPLE},
     ).fetchall()
     key = text.digest(part for row in rows for part in row)
     known = cursor.execute(
@@ -117,53 +111,9 @@ def _separated(cursor: Cursor) -> tuple[int, int]:
         {"pairs": [row[0] for row in rows]},
     ).fetchall()
     folds = np.array([int(hashlib.blake2b(row[2].encode(), digest_size=4).hexdigest(), 16) for row in rows])
-    separated = told_apart([row[0] for row in sides], [row[1] for row in sides], folds % _FOLDS)
+    separated = authorship.told_apart([row[0] for row in sides], [row[1] for row in sides], folds % _FOLDS)
     cursor.execute(
         "INSERT INTO learnt VALUES ($key, $pairs, $separated)",
         {"key": key, "pairs": len(rows), "separated": separated},
     )
     return len(rows), separated
-
-
-def told_apart(chosen: list[str], rejected: list[str], folds: npt.NDArray[np.int64]) -> int:
-    """How many pairs a classifier puts the right way round that was trained on the other folds.
-
-    Logistic regression without intercept on the difference of the two answers' hashed character
-    1-4-grams, each pair read both ways, so that no side is the usual one.
-
-    Args:
-        chosen, rejected: the answers of each pair; length n. They are trimmed first.
-        folds: the fold of each pair, equal for pairs that share a prompt; length n.
-
-    Returns:
-        A number in [0, n]; pairs of a fold that leaves nothing to train on count as wrong.
-    """
-    # Loaded here: they take a second or more, and most processes never ask.
-    from sklearn.feature_extraction.text import HashingVectorizer
-    from sklearn.linear_model import LogisticRegression
-
-    hashing = HashingVectorizer(
-        analyzer="char", ngram_range=(1, 4), n_features=_FEATURES, alternate_sign=False, norm="l2"
-    )
-    difference = hashing.transform(map(_edges, chosen)) - hashing.transform(map(_edges, rejected))
-    right = 0
-    for fold in np.unique(folds):
-        train = difference[folds != fold]
-        if train.shape[0] == 0:
-            continue
-        model = LogisticRegression(C=10.0, fit_intercept=False, solver="liblinear", random_state=0)
-        model.fit(_both_ways(train), np.repeat([1, 0], train.shape[0]))
-        right += int((model.decision_function(difference[folds == fold]) > 0).sum())
-    return right
-
-
-def _edges(answer: str) -> str:
-    bare = texts.trimmed(answer)
-    return bare if len(bare) <= 2 * _EDGE else bare[:_EDGE] + "\n" + bare[-_EDGE:]
-
-
-def _both_ways(difference: Any) -> Any:
-    """A sparse matrix over its negative."""
-    from scipy.sparse import vstack
-
-    return vstack([difference, -difference])

@@ -8,7 +8,7 @@ import pytest
 from curation.database import Database
 from curation.labelling import pairs
 from curation.model import Verdict
-from curation.validation import runner, sources
+from curation.validation import authorship, runner
 from curation.validation.finding import Finding, Severity
 from curation.validation.policy import Policy
 from tests.curation.conftest import NOW, pair_of
@@ -79,15 +79,27 @@ def test_the_classifier_is_asked_once_for_the_same_winners(
     first = found(db)
     with db.reading() as cursor:
         assert cursor.execute("SELECT count(*) FROM source_leak").fetchone() == (1,)
-    monkeypatch.setattr(sources, "told_apart", None)  # a call would fail
+    monkeypatch.setattr(authorship, "told_apart", None)  # a call would fail
     assert found(db) == first
 
 
 def test_pairs_that_share_a_prompt_are_not_learned_from_each_other() -> None:
     # One prompt, one fold: nothing is left to train on, so nothing is told apart.
-    assert sources.told_apart(["yes"] * 20, ["no"] * 20, np.zeros(20, dtype=np.int64)) == 0
+    assert authorship.told_apart(["yes"] * 20, ["no"] * 20, np.zeros(20, dtype=np.int64)) == 0
 
 
 def test_white_space_at_the_edges_tells_nothing() -> None:
     chosen, rejected = ["same words"] * 40, ["  same words\n"] * 40
-    assert sources.told_apart(chosen, rejected, np.arange(40) % 5) == 0
+    assert authorship.told_apart(chosen, rejected, np.arange(40) % 5) == 0
+
+
+def test_writing_learned_from_some_pairs_is_read_in_others() -> None:
+    train = [(f"plain words {n}", f"Sure! padded words {n}!") for n in range(40)]
+    test = [(f"other words {n}", f"Sure! some words {n}!") for n in range(10)]
+    assert authorship.accuracy(train, test) == 1.0
+    assert authorship.accuracy(train, [(worse, better) for better, worse in test]) == 0.0
+
+
+def test_without_pairs_on_a_side_there_is_no_baseline_of_writing() -> None:
+    assert authorship.accuracy([], [("a", "b")]) is None
+    assert authorship.accuracy([("a", "b")], []) is None
