@@ -184,6 +184,12 @@ def list_evaluations(space: workspace.Workspace) -> list[RunView]:
     return [run for run in list_all(space) if run.request.evaluation is not None]
 
 
+def evaluations_of(space: workspace.Workspace, run: str) -> list[RunView]:
+    """The evaluations of one run, newest first."""
+    found = list_evaluations(space)
+    return [one for one in found if one.request.evaluation and one.request.evaluation.run == run]
+
+
 def list_merges(space: workspace.Workspace) -> list[RunView]:
     """All merged models, those that are being made and those that failed, newest first."""
     return [run for run in list_all(space) if run.request.merge is not None]

@@ -24,4 +24,6 @@ def made(folder: Path) -> int:
 
 def problems(folder: Path) -> tuple[str, ...]:
     """Why a finished evaluation cannot be used, one phrase each; empty where it is whole."""
-    return tuple(f"{name} is missing" for name in (ANSWERS, COMPARISON) if not (folder / name).is_file())
+    # Where no prompt was asked, only likelihoods were read.
+    wanted = (ANSWERS, COMPARISON) if metrics.read(folder / PROMPTS) else (SCORES, COMPARISON)
+    return tuple(f"{name} is missing" for name in wanted if not (folder / name).is_file())

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from training import documents, dpo, errors, materials, metrics, recipe, runs, scoring
-from training.evaluating import asked, contents, generation, held_out, rows, stage
+from training.evaluating import asked, contents, generation, groups, held_out, rows, stage
 from training.evaluating.asked import Asked, Contestant, Weights
 from training.evaluating.generation import Encoded
 from training.evaluating.rows import AnswerRow, ScoreRow
@@ -190,7 +190,8 @@ def _conclude(desk: Desk) -> None:
         documents.read_or_none(desk.run.parent / desk.asked.run / "evaluation" / contents.HELD_OUT) or {}
     )
     content = held_out.document(
-        rows.scores(desk.run), names, beta=settings.beta, baselines=baselines.get("baselines", {})
-    )
+        rows.scores(desk.run), names, beta=settings.beta, baselines=baselines.get("baselines", {}),
+        grouped=groups.of(desk.request.release, "test"),
+    )  # fmt: skip
     documents.write(desk.run / contents.HELD_OUT, content)
     desk.journal.event("finished", f"{len(desk.prompts)} prompts answered by {len(names)} models.")

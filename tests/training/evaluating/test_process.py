@@ -86,6 +86,15 @@ def test_held_out_figures_equal_those_that_the_run_itself_has_measured(
     assert here["contestants"]["base"]["accuracy"] is None
     assert here["baselines"] == own["baselines"]
     assert here["n"] == 8
+    assert set(here["baselines"]) == {"length", "source_classifier", "reference_likelihood"}
+
+
+def test_held_out_pairs_are_told_by_group_for_every_tuned_model(evaluated: Path) -> None:
+    here = documents.read(evaluated / contents.HELD_OUT)
+    (group,) = here["groups"]["length"]  # in this release the padded answer is always longer, and rejected
+    assert (group["name"], group["n"]) == ("rejected longer", 8)
+    assert set(group["contestants"]) == {"tuned", "step 2"} == set(here["calibration"])
+    assert group["contestants"]["tuned"]["accuracy"] == here["accuracy"]
 
 
 def test_the_comparison_holds_every_two_answers_and_who_wrote_them(evaluated: Path) -> None:
@@ -171,6 +180,7 @@ def test_training_pairs_are_read_only_when_asked_for(trained: Path, evaluated: P
     assert doubts.margins(evaluated) == []
     made = start.start(trained, [], by="lead", scored=("train",), sampling=QUICK)
     folder = ended(trained.parent / made)
+    assert runs.read_state(folder).state is RunState.COMPLETED
     found = doubts.margins(folder)
     assert len(found) == 24
     assert all(one.chosen.startswith("The capital is") for one in found)
