@@ -99,6 +99,19 @@ def judgements(database: Database, comparison_ids: Sequence[str]) -> list[Judgem
     ]
 
 
+def prompts(database: Database, comparison_id: str) -> dict[str, str]:
+    """Prompt key, as in Judgement.prompt → the user's last turn; without prompts whose answers are equal."""
+    with database.reading() as cursor:
+        rows = cursor.execute(
+            """
+            SELECT DISTINCT i.comparison_id || ':' || i.prompt_number, p.prompt
+            FROM comparison_item AS i JOIN pair AS p ON p.id = i.pair_id WHERE i.comparison_id = $id
+            """,
+            {"id": comparison_id},
+        ).fetchall()
+    return {str(key): str(prompt) for key, prompt in rows}
+
+
 def asked_of(database: Database, comparison_id: str, model: str, against: str) -> int:
     """Pairs of two models that can be judged."""
     with database.reading() as cursor:

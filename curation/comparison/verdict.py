@@ -76,7 +76,8 @@ def conclude(duel: Duel | None, held_out: HeldOut) -> Conclusion:
 def _judged(duel: Duel, held_out: HeldOut) -> Conclusion:
     assert duel.rate is not None
     interval = f"{duel.rate.low:.0%} to {duel.rate.high:.0%}"
-    rate = f"Win rate {duel.rate.rate:.0%} ({interval}) on {duel.rate.n} judgements"
+    equal = f" and {duel.equal} equal answers" if duel.equal else ""
+    rate = f"Win rate {duel.rate.rate:.0%} ({interval}) on {duel.votes} votes{equal}"
     shown = duel.evidence.crossed is not None
     if shown:
         better = duel.evidence.wins > duel.evidence.losses
@@ -86,7 +87,7 @@ def _judged(duel: Duel, held_out: HeldOut) -> Conclusion:
     decisive = duel.evidence.wins + duel.evidence.losses
     why = (
         f"{rate}; the evidence stands at {duel.evidence.now:.2g} of {evidence.LINE:.0f}. "
-        f"{decisive} judgements were decisive; to see a true rate of 60 % takes about "
+        f"{decisive} pairs were decided; to see a true rate of 60 % takes about "
         f"{winning.decisive_needed(0.6)}. {_held_out_words(held_out)}"
     )
     return Conclusion(outcome=Outcome.NO_DIFFERENCE, why=why)
@@ -113,5 +114,9 @@ def _held_out_words(held_out: HeldOut) -> str:
 
 
 def _named(baseline: str) -> str:
-    known = {"length": "length", "reference_likelihood": "the base model's own likelihood"}
+    known = {
+        "length": "length",
+        "source_classifier": "a classifier of the writing",
+        "reference_likelihood": "the base model's own likelihood",
+    }
     return known.get(baseline, baseline.replace("_", " "))

@@ -1,8 +1,12 @@
 """From two models' answers to pairs, and from blind votes back to the models."""
 
-import pytest
+from pathlib import Path
 
-from curation.comparison import comparisons, results
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from curation.comparison import comparisons, released, results
 from curation.comparison.comparisons import Comparison
 from curation.comparison.offered import Offered, Origin
 from curation.database import Database
@@ -108,3 +112,24 @@ def test_the_leaderboard_puts_the_preferred_model_first(db: Database, a_decision
     board = results.board(results.judgements(db, [made.id]))
     assert [place.model for place in board] == [TUNED, BASE]
     assert results.asked_of(db, made.id, TUNED, BASE) == 10
+
+
+def test_prompts_are_found_by_the_key_that_judgements_carry(db: Database, a_decision: ADecision) -> None:
+    made = taken(db, 3)
+    prefer(db, a_decision, made, TUNED)
+    asked = results.prompts(db, made.id)
+    assert {asked[one.prompt] for one in results.judgements(db, [made.id])} == {
+        "Question 0?",
+        "Question 1?",
+        "Question 2?",
+    }
+
+
+def test_a_release_tells_how_many_judged_answers_it_holds(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    sources = [f"evaluation {ORIGIN.evaluation}@run#1", f"evaluation {ORIGIN.evaluation}b@run#1", "orca@x#1"]
+    parquet.write_table(pa.table({"source": sources}), tmp_path / "data" / "train-00000-of-00001.parquet")
+    assert released.preferences(tmp_path, ORIGIN.evaluation) == 1
+    assert released.preferences(tmp_path, "another") == 0
+    (tmp_path / "data" / "train-00001-of-00002.parquet").write_bytes(b"damaged")
+    assert released.preferences(tmp_path, ORIGIN.evaluation) == 1
