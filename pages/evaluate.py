@@ -8,10 +8,10 @@ from curation.labelling import events
 from curation.model import Role
 from pages.parts import (
     evaluate_ask,
-    evaluate_doubts,
-    evaluate_pick,
+    evaluate_board,
     evaluate_results,
     guard,
+    run_control,
     run_view,
     session,
 )
@@ -21,11 +21,6 @@ from training.runs import RunState, RunView
 
 person = guard.require(Role.LEAD)
 place = session.home()
-
-
-def record(actor: str, action: str, subject: str) -> None:
-    """A line of the audit."""
-    events.add(session.database(), actor=actor, action=action, subject=subject, now=session.now())
 
 
 def ask(run: RunView) -> None:
@@ -51,28 +46,6 @@ def ask(run: RunView) -> None:
     st.rerun()
 
 
-def stop(one: RunView) -> None:
-    with guard.on_action():
-        someone = guard.permitted(Role.LEAD)
-        supervisor.stop(one.path)
-        _write_down("stop evaluation", one, by=someone.id)
-        st.toast("Asked to stop: what has been answered is kept.")
-
-
-def resume(one: RunView) -> None:
-    with guard.on_action():
-        someone = guard.permitted(Role.LEAD)
-        key = f"resume-{one.id}"
-        made = supervisor.resume(one.path, by=someone.id, request_id=session.request_id(key))
-        record(someone.id, "resume evaluation", made)
-        _write_down("resume evaluation", one, by=someone.id)
-        session.renew_request(key)
-
-
-def _write_down(action: str, one: RunView, *, by: str) -> None:
-    events.add(session.database(), actor=by, action=action, subject=one.id, now=session.now())
-
-
 def live(folder_name: str) -> None:
     """An evaluation at work, drawn anew every two seconds."""
     guard.require(Role.LEAD, in_use=False)  # a fragment runs again without its page
@@ -80,25 +53,21 @@ def live(folder_name: str) -> None:
     if one.state.state.is_final:
         st.rerun()
     run_view.progress(one)
-    st.button("Stop", key="evaluation-stop", icon=":material/stop_circle:", on_click=stop, args=(one,))
 
 
 def ended(run: RunView, one: RunView) -> None:
     """What came of it; answers that nobody has been asked about yet can be sent to the annotators."""
-    if one.state.state is not RunState.COMPLETED:
-        run_view.progress(one)
-        st.button("Resume", key="evaluation-resume", icon=":material/resume:", disabled=not one.resumable,
-                  on_click=resume, args=(one,))  # fmt: skip
-        return
     database = session.database()
     made = next((each for each in comparisons.everything(database) if each.origin.evaluation == one.id), None)
-    evaluate_results.show(database, run, one, made)
-    if made is None and evaluate_ask.has_answers(one) and evaluate_ask.wants_judges(one):
+    seen = evaluate_results.known(database, run, one, made)
+    evaluate_results.conclusion(seen)
+    judges = evaluate_ask.wants_judges(one) if made is None and evaluate_ask.has_answers(one) else 0
+    if judges:
         origin = Origin(evaluation=one.id, run=run.id, release=run.request.fingerprint)
         made = comparisons.take(database, origin, offers.of(one.path), by=person.id, now=session.now())
-        evaluate_ask.send(database, made, by=person.id, now=session.now())
+        evaluate_ask.send(database, made, judges=judges, by=person.id, now=session.now())
         st.rerun()
-    evaluate_doubts.show(database, one, by=person.id)
+    evaluate_results.details(database, one, seen, by=person.id)
 
 
 st.title("Evaluate", anchor=False)
@@ -109,14 +78,23 @@ with guard.on_action():
         st.info("No run has completed yet, so there is nothing to compare.", icon=":material/inbox:")
         st.page_link("train.py", label="Train a model", icon=":material/model_training:")
         st.stop()
-    shown = evaluate_pick.run(completed)
-    evaluations = evaluate_results.of_run(runs.list_evaluations(place), shown.id)
+    shown = run_control.pick(
+        completed, label="Run", key="evaluate-run",
+        words=lambda run: f"{run.request.model.name} on {run.request.release_name}",
+    )  # fmt: skip
+    evaluations = runs.evaluations_of(place, shown.id)
     with st.expander("Let the models answer", icon=":material/forum:", expanded=not evaluations):
         ask(shown)
     if evaluations:
-        evaluation = evaluate_pick.evaluation(evaluations)
-        if evaluation.state.state.is_final:
+        evaluation = run_control.pick(
+            evaluations, label="Evaluation", key=f"evaluation-{shown.id}", words=evaluate_results.in_words
+        )
+        if not evaluation.state.state.is_final:
+            run_control.buttons(evaluation)
+            st.fragment(live, run_every=2)(evaluation.id)
+        elif evaluation.state.state is RunState.COMPLETED:
             ended(shown, evaluation)
         else:
-            st.fragment(live, run_every=2)(evaluation.id)
-    evaluate_results.leaderboard(session.database())
+            run_control.buttons(evaluation)
+            run_view.progress(evaluation)
+    evaluate_board.show(session.database())

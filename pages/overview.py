@@ -13,7 +13,8 @@ db = session.database()
 place = session.home()
 lead = person.role.includes(Role.LEAD)
 counts = browse.tiers(db)
-releases = len(list(place.releases.glob("[!.]*/manifest.json")))
+made = sorted(place.releases.glob("[!.]*/manifest.json"), key=lambda file: file.stat().st_mtime)
+releases = len(made)
 trained = runs.list_runs(place) if lead else []
 
 st.title("Overview", anchor=False)
@@ -35,7 +36,7 @@ if sum(counts.values()):
     st.subheader("What the pairs stand on", anchor=False)
     st.altair_chart(charts.tiers(counts))
 if lead:
-    rounds.show(rounds.of(db, runs.list_evaluations(place)))
+    rounds.show(rounds.of(db, runs.list_evaluations(place), [file.parent for file in made]))
     st.subheader("Latest actions", anchor=False)
     rows = [
         {"when (UTC)": event.happened, "who": event.actor, "what": event.action, "which": event.subject}

@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from curation.labelling import events
 from curation.model import Role
 from pages.parts import (
     guard,
     run_compare,
+    run_control,
     run_log_view,
     run_result,
     run_view,
@@ -22,51 +22,6 @@ from training.runs import RunView
 ONE, COMPARE, ALL = "One run", "Compare", "All runs"
 guard.require(Role.LEAD)
 place = session.home()
-
-
-def stop(run: RunView) -> None:
-    with guard.on_action():
-        someone = guard.permitted(Role.LEAD)
-        supervisor.stop(run.path)
-        events.add(session.database(), actor=someone.id, action="stop run", subject=run.id, now=session.now())
-        st.toast("Asked to stop: it saves a checkpoint first.")
-
-
-def resume(run: RunView) -> None:
-    with guard.on_action():
-        someone = guard.permitted(Role.LEAD)
-        key = f"resume-{run.id}"
-        started = supervisor.resume(run.path, by=someone.id, request_id=session.request_id(key))
-        events.add(
-            session.database(), actor=someone.id, action="resume run", subject=started,
-            detail={"from": run.id}, now=session.now(),
-        )  # fmt: skip
-        session.renew_request(key)
-        st.query_params["run"] = started
-
-
-def pick(known: list[RunView]) -> RunView:
-    """The run that is shown: the one in the address, else the newest."""
-    by_id = {run.id: run for run in known}
-    wanted = st.query_params.get("run", "")
-    chosen = st.selectbox(
-        "Run",
-        list(by_id),
-        index=list(by_id).index(wanted) if wanted in by_id else 0,
-        format_func=lambda run: f"{run} · {run_words.STATE_WORDS[by_id[run].state.state][0]}",
-        key=f"run-{wanted}-{len(by_id)}",
-        filter_mode=None,
-    )
-    return by_id[chosen]
-
-
-def buttons(run: RunView) -> None:
-    working = not run.state.state.is_final
-    with st.container(horizontal=True):
-        st.button("Stop and save", key="run-stop", icon=":material/stop_circle:", disabled=not working,
-                  on_click=stop, args=(run,))  # fmt: skip
-        st.button("Resume", key="run-resume", icon=":material/resume:", disabled=not run.resumable,
-                  on_click=resume, args=(run,))  # fmt: skip
 
 
 def live(run_id: str) -> None:
@@ -89,8 +44,10 @@ def draw(run: RunView) -> None:
 
 
 def one(known: list[RunView]) -> None:
-    shown = pick(known)
-    buttons(shown)
+    shown = run_control.pick(
+        known, label="Run", key="run", words=lambda run: run_words.STATE_WORDS[run.state.state][0]
+    )
+    run_control.buttons(shown)
     if shown.state.state.is_final:
         draw(shown)
     else:

@@ -56,20 +56,27 @@ def form(place: Workspace, run: RunView) -> Wanted | None:
     return None
 
 
-def wants_judges(one: RunView) -> bool:
-    """The button that sends the answers to the annotators."""
+def wants_judges(one: RunView) -> int:
+    """How many people are to judge each pair, once the button is pressed; 0 before."""
     st.caption(
         "The answers become pairs in the ordinary blind queue: sides random, models hidden, ties allowed. "
         "They come before everything else there."
     )
-    return st.button("Ask people", type="primary", key=f"ask-{one.id}", icon=":material/compare:")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        judges = st.number_input(
+            "Judges of each pair", 1, batches.MOST_MORE, 2, key=f"judges-{one.id}", width=160,
+            help="With two, the page can say how far judges agree.",
+        )  # fmt: skip
+        pressed = st.button("Ask people", type="primary", key=f"ask-{one.id}", icon=":material/compare:")
+    return int(judges) if pressed else 0
 
 
-def send(database: Database, made: Comparison, *, by: str, now: datetime) -> None:
+def send(database: Database, made: Comparison, *, judges: int, by: str, now: datetime) -> None:
     """Put the comparison's pairs at the head of the queue."""
     chosen = comparisons.pair_ids(database, made.id)
     if chosen:
-        batches.make(database, chosen, name=f"Comparison {made.origin.evaluation}", by=by, now=now)
+        name = f"Comparison {made.origin.evaluation}"
+        batches.make(database, chosen, name=name, by=by, now=now, more=judges)
 
 
 def _prompts(place: Workspace, run: RunView, kind: str) -> Reader:

@@ -14,11 +14,11 @@ _SHOWN = 20
 
 
 def show(database: Database, one: RunView, *, by: str) -> None:
-    """The most doubted training labels with every detector's rank; nothing where they were not read."""
+    """The most doubted training labels with every detector's rank."""
     wanted = one.request.evaluation
     if wanted is None or "train" not in wanted.scored:
+        st.caption("The training pairs were not read here. Tick it where the models are asked to answer.")
         return
-    st.markdown("**Labels that the tuned model disbelieves**")
     if st.button("Rank the labels", key=f"doubts-{one.id}", icon=":material/troubleshoot:"):
         scored = rewards.keep(database, doubts.margins(one.path), run=wanted.run, by=by, now=session.now())
         st.toast(f"Ranked {scored:,} training labels.")

@@ -129,7 +129,7 @@ def _held_out(values: dict[str, Any]) -> None:
         low, high = (run_words.share(end) for end in after["interval"])
         st.caption(
             f"On {values['n']} held-out pairs the accuracy lies between {low} and {high} "
-            "(95 % interval); a tuned model should beat both baselines."
+            "(95 % interval); a tuned model should beat every baseline."
         )
 
 
