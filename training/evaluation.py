@@ -60,6 +60,11 @@ def margin(policy: Likelihoods, reference: Likelihoods) -> float:
     return (policy.chosen - reference.chosen) - (policy.rejected - reference.rejected)
 
 
+def per_token(one: Likelihoods) -> float:
+    """How much likelier a token of the chosen answer is than one of the rejected answer, in nats."""
+    return one.chosen / one.chosen_tokens - one.rejected / one.rejected_tokens
+
+
 def length_baseline(train: Sequence[tuple[int, int]], test: Sequence[tuple[int, int]]) -> float | None:
     """Accuracy of "the longer answer wins", or the shorter one, whichever held more often in training.
 
@@ -80,7 +85,7 @@ def likelihood_baseline(reference: Sequence[Likelihoods]) -> float | None:
     """Accuracy of "the answer the untuned model finds likelier per token wins"; None without pairs."""
     if not reference:
         return None
-    right = [one.chosen / one.chosen_tokens > one.rejected / one.rejected_tokens for one in reference]
+    right = [per_token(one) > 0 for one in reference]
     return sum(right) / len(right)
 
 

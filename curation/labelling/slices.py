@@ -58,10 +58,11 @@ class Slices:
         self.known = frozenset(found)
 
     def _read_suspicion(self, cursor: duckdb.DuckDBPyConnection, places: Mapping[str, int]) -> None:
-        # The detector that suspects a pair most speaks for it; length alone is what they are compared with.
+        # The detector that suspects a pair most speaks for it. Length alone is what they are compared
+        # with, and the base model's likelihoods are no chances.
         suspected = cursor.execute(
             """
-            SELECT pair_id FROM suspicion WHERE detector <> 'length'
+            SELECT pair_id FROM suspicion WHERE detector NOT IN ('length', 'reference')
             GROUP BY pair_id HAVING max(score) > $least
             ORDER BY max(score) DESC, pair_id LIMIT $most
             """,
@@ -69,7 +70,7 @@ class Slices:
         ).fetchall()
         uncertain = cursor.execute(
             """
-            SELECT pair_id FROM suspicion WHERE detector <> 'length'
+            SELECT pair_id FROM suspicion WHERE detector NOT IN ('length', 'reference')
             GROUP BY pair_id HAVING abs(max(score) - 0.5) < $near
             ORDER BY abs(max(score) - 0.5), pair_id LIMIT $most
             """,

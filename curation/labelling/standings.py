@@ -59,9 +59,9 @@ placed AS (
     SELECT pair_id, place, votes, placed FROM placement WHERE {pair_id}
     QUALIFY row_number() OVER (PARTITION BY pair_id ORDER BY number DESC) = 1
 ),
-suspected AS (  -- the length of answers is what other detectors are compared with, and makes no suspect
+suspected AS (  -- length and the base model's likelihoods are compared with, and make no suspect
     SELECT pair_id, max(score) AS score, arg_max(winner, score) AS labelled
-    FROM suspicion WHERE {pair_id} AND detector <> 'length' GROUP BY pair_id
+    FROM suspicion WHERE {pair_id} AND detector NOT IN ('length', 'reference') GROUP BY pair_id
 )
 SELECT p.id AS pair_id, p.source_row, p.prior_winner,
        coalesce(c.votes, 0) AS votes, coalesce(c.votes_both_bad, 0) AS votes_both_bad, c.newest,

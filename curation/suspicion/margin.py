@@ -10,8 +10,11 @@ class Margin:
     Attributes:
         chosen: the chosen answer as released, trimmed at both ends.
         margin: implicit reward margin, in nats times beta; below 0 the model disbelieves the label.
+        reference: how much likelier a token of the chosen answer is than one of the rejected answer under the
+            untuned model, in nats; None where it was not read.
     """
 
     pair_id: str
     chosen: str
     margin: float
+    reference: float | None = None

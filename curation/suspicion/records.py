@@ -42,6 +42,8 @@ class Suspect:
     Attributes:
         winner: the label it is about, which is still in effect.
         suspicion, by_length: 1 - p(label) of the two detectors, in [0, 1].
+        by_tuned, by_base: rank, from 1, in the order of a tuned model and of its base (suspicion/rewards.py);
+            None where no evaluation has read this label.
     """
 
     pair_id: str
@@ -50,6 +52,8 @@ class Suspect:
     tier: Tier
     suspicion: float
     by_length: float
+    by_tuned: int | None = None
+    by_base: int | None = None
 
 
 def keep(database: Database, outcome: Outcome, scores: pa.Table | None) -> None:
@@ -111,12 +115,18 @@ def suspects(database: Database, limit: int) -> tuple[Suspect, ...]:
             WITH worst AS (
                 SELECT pair_id, score, winner FROM suspicion
                 WHERE detector = 'text' AND score > 0.5 ORDER BY score DESC, pair_id LIMIT $some
+            ),
+            placed AS (
+                SELECT pair_id, detector, rank() OVER (PARTITION BY detector ORDER BY score DESC) AS place
+                FROM suspicion WHERE detector IN ('reward', 'reference')
             )
-            SELECT w.pair_id, p.prompt, w.winner, s.tier, w.score, l.score
+            SELECT w.pair_id, p.prompt, w.winner, s.tier, w.score, l.score, r.place, b.place
             FROM worst AS w
             JOIN pair AS p ON p.id = w.pair_id
             JOIN standing AS s ON s.pair_id = w.pair_id AND s.winner = w.winner
             JOIN suspicion AS l ON l.pair_id = w.pair_id AND l.detector = 'length'
+            LEFT JOIN placed AS r ON r.pair_id = w.pair_id AND r.detector = 'reward'
+            LEFT JOIN placed AS b ON b.pair_id = w.pair_id AND b.detector = 'reference'
             WHERE s.tier IN ('prior', 'single')
             ORDER BY w.score DESC, w.pair_id LIMIT $limit
             """,
@@ -130,6 +140,8 @@ def suspects(database: Database, limit: int) -> tuple[Suspect, ...]:
             tier=Tier(row[3]),
             suspicion=row[4],
             by_length=row[5],
+            by_tuned=row[6],
+            by_base=row[7],
         )
         for row in rows
     )

@@ -32,6 +32,7 @@ def show(database: Database, one: RunView, *, by: str) -> None:
                 "prompt": doubt.prompt[:200],
                 "model's doubt": doubt.score,
                 "rank": doubt.by_reward,
+                "rank by base": doubt.by_reference,
                 "rank by text": doubt.by_text,
                 "rank by length": doubt.by_length,
             }
@@ -41,8 +42,10 @@ def show(database: Database, one: RunView, *, by: str) -> None:
         column_config={"model's doubt": st.column_config.NumberColumn(format="%.2f")},
     )
     st.caption(
-        "Doubt is the chance the tuned model gives to the other answer. It proves nothing: no label "
-        "is changed by it. Ranks by text and length appear once labels were looked at on the Quality page."
+        "Doubt is the chance the tuned model gives to the other answer; the rank by base is by how much "
+        "likelier the untuned model finds the other one. Their ranks together make this order. It proves "
+        "nothing: no label is changed by it. Ranks by text and length appear once labels were looked at on "
+        "the Quality page."
     )
     st.button("Ask people again", key=f"doubts-ask-{one.id}", icon=":material/compare:", on_click=_ask,
               args=(database, [doubt.pair_id for doubt in found], wanted.run))  # fmt: skip

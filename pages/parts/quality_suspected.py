@@ -116,4 +116,6 @@ def _row(each: Suspect) -> dict[str, object]:
         "chance that it is wrong": exhibit_links.linked(f"{each.suspicion:.0%}", behind),
         "by length alone": f"{each.by_length:.0%}",
         "pair": exhibit_links.linked(each.pair_id[:8], behind),
+        "rank by tuned model": each.by_tuned,
+        "rank by base model": each.by_base,
     }

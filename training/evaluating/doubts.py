@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from curation.suspicion.margin import Margin
-from training import recipe, release_pairs, runs
+from training import evaluation, recipe, release_pairs, runs
 from training.evaluating import held_out, rows
 from training.evaluating.asked import BASE
 
@@ -19,9 +19,16 @@ def margins(folder: Path) -> list[Margin]:
         return []
     tuned = next(one.name for one in request.evaluation.contestants if one.name != BASE)
     beta = recipe.from_dict(request.recipe).beta
-    found = held_out.margins(rows.scores(folder), tuned, beta=beta, split="train")
+    scores = rows.scores(folder)
+    found = held_out.margins(scores, tuned, beta=beta, split="train")
+    base = held_out.of(scores, BASE, "train")
     return [
-        Margin(pair_id=pair.pair_id, chosen=pair.chosen, margin=found[pair.pair_id])
+        Margin(
+            pair_id=pair.pair_id,
+            chosen=pair.chosen,
+            margin=found[pair.pair_id],
+            reference=evaluation.per_token(base[pair.pair_id]),
+        )
         for pair in release_pairs.read(request.release, "train")
         if pair.pair_id in found
     ]

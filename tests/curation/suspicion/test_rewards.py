@@ -1,15 +1,19 @@
 """What a tuned model makes of its labels: scores kept, ranks told, labels that changed left out."""
 
+from datetime import timedelta
+
 import pytest
 
 from curation.database import Database
+from curation.labelling import review
+from curation.labelling.desk import Reason
 from curation.suspicion import rewards
 from curation.suspicion.margin import Margin
 from tests.curation.conftest import NOW, ADecision, APair
 
 
-def margin(pair_id: str, chosen: str, value: float) -> Margin:
-    return Margin(pair_id=pair_id, chosen=chosen, margin=value)
+def margin(pair_id: str, chosen: str, value: float, *, reference: float | None = None) -> Margin:
+    return Margin(pair_id=pair_id, chosen=chosen, margin=value, reference=reference)
 
 
 def test_the_lowest_margin_is_doubted_most(db: Database, a_pair: APair) -> None:
@@ -51,3 +55,25 @@ def test_a_certain_model_gives_no_more_than_certainty(db: Database, a_pair: APai
     rows = [margin(pair.id, "Paris.", 10_000.0), margin(other.id, "Rome.", -10_000.0)]
     rewards.keep(db, rows, run="run-1", by="lead", now=NOW)
     assert [doubt.score for doubt in rewards.doubts(db, 10)] == [1.0, pytest.approx(0.0)]
+
+
+def test_both_models_ranks_together_make_the_order(db: Database, a_pair: APair) -> None:
+    pairs = [a_pair(f"Good {n}.", f"Bad {n}.", prompt=f"Question {n}?") for n in range(3)]
+    values = [(0.1, 3.0), (0.2, -2.0), (0.3, 1.0)]  # ranks by the tuned model 1, 2, 3, by its base 3, 1, 2
+    rows = [
+        margin(pair.id, f"Good {n}.", tuned, reference=base)
+        for n, (pair, (tuned, base)) in enumerate(zip(pairs, values, strict=True))
+    ]
+    rewards.keep(db, rows, run="run-1", by="lead", now=NOW)
+    found = [(doubt.pair_id, doubt.by_reward, doubt.by_reference) for doubt in rewards.doubts(db, 10)]
+    assert found == [(pairs[1].id, 2, 1), (pairs[0].id, 1, 3), (pairs[2].id, 3, 2)]
+
+
+def test_the_base_model_alone_makes_no_suspect_for_reviewers(db: Database, a_pair: APair) -> None:
+    pair = a_pair("Paris.", "Lyon.")
+    rewards.keep(db, [margin(pair.id, "Paris.", 2.0, reference=-5.0)], run="run-1", by="lead", now=NOW)
+    assert review.page(db, Reason.SUSPECTED, size=5).entries == ()
+    later = NOW + timedelta(minutes=1)
+    rewards.keep(db, [margin(pair.id, "Paris.", -2.0, reference=5.0)], run="run-2", by="lead", now=later)
+    found = review.page(db, Reason.SUSPECTED, size=5).entries
+    assert [one.row.pair_id for one in found] == [pair.id]

@@ -184,4 +184,4 @@ def test_training_pairs_are_read_only_when_asked_for(trained: Path, evaluated: P
     found = doubts.margins(folder)
     assert len(found) == 24
     assert all(one.chosen.startswith("The capital is") for one in found)
-    assert all(one.margin != 0 for one in found)
+    assert all(one.margin != 0 and one.reference for one in found)
