@@ -9,6 +9,7 @@ from curation.model import Role
 from pages.parts import (
     evaluate_ask,
     evaluate_board,
+    evaluate_budget,
     evaluate_results,
     guard,
     run_control,
@@ -73,7 +74,8 @@ def ended(run: RunView, one: RunView) -> None:
 st.title("Evaluate", anchor=False)
 with guard.on_action():
     supervisor.adopt_all(place)
-    completed = [run for run in runs.list_runs(place) if run.state.state is RunState.COMPLETED]
+    known = runs.list_runs(place)
+    completed = [run for run in known if run.state.state is RunState.COMPLETED]
     if not completed:
         st.info("No run has completed yet, so there is nothing to compare.", icon=":material/inbox:")
         st.page_link("train.py", label="Train a model", icon=":material/model_training:")
@@ -97,4 +99,5 @@ with guard.on_action():
         else:
             run_control.buttons(evaluation)
             run_view.progress(evaluation)
+    evaluate_budget.show(known, shown, by=person.id)
     evaluate_board.show(session.database())
