@@ -9,9 +9,7 @@ never gates.
 
 import argparse
 import random
-import shutil
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import mean
@@ -19,16 +17,13 @@ from statistics import mean
 import numpy as np
 import numpy.typing as npt
 
-from benchmarks import made_releases
+from benchmarks import made_releases, short_runs
 from curation.suspicion import features, measures, model
 from curation.suspicion.model import FOLDS, Detector
 from curation.workspace import Workspace
-from training import base_model, presets, recipe, runs, supervisor
 from training.evaluating import held_out, rows, start
 from training.evaluating.asked import BASE
 from training.release_pairs import PreferencePair
-from training.runs import RunState
-from training.supervisor import StartRequest
 
 SHARES = (0.1, 0.2)
 HELD_OUT = 8  # pairs that nothing is trained on: a release has some
@@ -87,11 +82,8 @@ def by_model(
 ) -> Mapping[str, npt.NDArray[np.float64]]:
     """Margins of one short run, and what the base model itself makes of the answers."""
     with tempfile.TemporaryDirectory() as folder:
-        space = Workspace(home=Path(folder))
-        space.create()
-        if arguments.models:
-            shutil.copytree(arguments.models, space.models, dirs_exist_ok=True)
-        scores = read(space, trained(space, stored, test, arguments.steps))
+        space = short_runs.workspace(Path(folder), arguments.models)
+        scores = read(space, short_runs.trained(space, stored, test, arguments.steps))
     tuned = held_out.margins(scores, start.TUNED, beta=0.1, split="train")
     base = held_out.of(scores, BASE, "train")
     kept = [one.pair_id for one in stored]
@@ -107,29 +99,9 @@ def by_model(
     }
 
 
-def trained(
-    space: Workspace, stored: Sequence[PreferencePair], test: Sequence[PreferencePair], steps: int
-) -> Path:
-    release = made_releases.write(space.releases / "flipped", train=stored, test=test)
-    changes = {"max_steps": str(steps), "warmup_steps": str(steps // 10), "sample_prompts": "1"}
-    settings = recipe.with_changes(presets.find("demo").recipe, {**changes, "sample_tokens": "8"})
-    request = StartRequest(
-        release=release, model=base_model.parse("demo"), recipe=settings, by="benchmark", space=space
-    )
-    return ended(space.runs / supervisor.start(request))
-
-
 def read(space: Workspace, run: Path) -> list[rows.ScoreRow]:
     evaluation = start.start(run, [], by="benchmark", scored=("train",))
-    return rows.scores(ended(space.runs / evaluation))
-
-
-def ended(folder: Path) -> Path:
-    while not (state := runs.read_state(folder)).state.is_final:
-        time.sleep(0.5)
-    if state.state is not RunState.COMPLETED:
-        raise SystemExit(f"{folder.name} is {state.state}: {state.message}")
-    return folder
+    return rows.scores(short_runs.ended(space.runs / evaluation))
 
 
 if __name__ == "__main__":

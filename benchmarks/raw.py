@@ -2,7 +2,7 @@
 
 Two cases with the same recipe and real short runs. "orca": the first 100 rows of Intel/orca_dpo_pairs, whose
 rejected answers all begin with a blank; curated means trimmed. "sample": the bundled pairs as such an import
-would have them, a quarter of the labels wrong and a blank before each rejected answer; curated means the right
+would have them, a quarter of the labels wrong and a blank before each rejected answer; curated means right
 labels, trimmed. Each run is held against the same held-out rows in several forms. Prints, never gates.
 """
 

@@ -65,18 +65,17 @@ def words(found: Sequence[Point]) -> str:
     """One sentence on what MORE labels may bring, or that nothing can be said.
 
     Accuracy is taken to grow with the logarithm of the pairs, fitted by least squares with binomial weights.
-    All points share their test pairs, so the slope is surer than said here: the sentence errs towards silence.
+    All points share their test pairs, so the slope is surer than said here: it errs towards silence.
     """
-    known = [
-        (point.pairs, point.n, point.accuracy) for point in found if point.accuracy is not None and point.n
-    ]
+    done = [point for point in found if point.accuracy is not None and point.n]
+    known = [(point.pairs, point.n, float(point.accuracy or 0.0)) for point in done]
     if len({pairs for pairs, _, _ in known}) < 3:
         return "Nothing can be said before the runs on a quarter and on half have completed."
     most = max(pairs for pairs, _, _ in known)
     if most < MORE:
         return (
-            f"Nothing can be said: {MORE} more labels would more than double the {most} pairs, which is further "
-            "than these runs reach."
+            f"Nothing can be said: {MORE} more labels would more than double the {most} pairs, which is "
+            "further than these runs reach."
         )
     slope, error = _slope(known)
     step = math.log2((most + MORE) / most)
@@ -86,8 +85,8 @@ def words(found: Sequence[Point]) -> str:
     if high < 100 * _SMALL:
         return f"{MORE} more labels are unlikely to bring a point of held-out accuracy (at most {high:.1f})."
     return (
-        f"Nothing can be said: {MORE} more labels may bring {low:+.1f} to {high:+.1f} points, so the difference "
-        f"drowns in the chance of {min(n for _, n, _ in known)} held-out pairs."
+        f"Nothing can be said: {MORE} more labels may bring {low:+.1f} to {high:+.1f} points, so the "
+        f"difference drowns in the chance of {min(n for _, n, _ in known)} held-out pairs."
     )
 
 

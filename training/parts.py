@@ -1,4 +1,4 @@
-"""A part of a release as a folder that training takes: nested shares of its training pairs, the same test split.
+"""Parts of a release as folders that training takes: nested shares of its pairs, the same test split.
 
 Which pairs are in is decided by a hash of their ids, so that a smaller part lies within a larger one and the
 same share is the same part. Parts lie beside the releases, never among them: nobody has approved them.
