@@ -76,7 +76,7 @@ def conclude(duel: Duel | None, held_out: HeldOut) -> Conclusion:
 def _judged(duel: Duel, held_out: HeldOut) -> Conclusion:
     assert duel.rate is not None
     interval = f"{duel.rate.low:.0%} to {duel.rate.high:.0%}"
-    equal = f" and {duel.equal} equal answers" if duel.equal else ""
+    equal = f" and {duel.equal} equal answer{'s' * (duel.equal > 1)}" if duel.equal else ""
     rate = f"Win rate {duel.rate.rate:.0%} ({interval}) on {duel.votes} votes{equal}"
     shown = duel.evidence.crossed is not None
     if shown:
@@ -86,9 +86,9 @@ def _judged(duel: Duel, held_out: HeldOut) -> Conclusion:
         return Conclusion(outcome=outcome, why=why)
     decisive = duel.evidence.wins + duel.evidence.losses
     why = (
-        f"{rate}; the evidence stands at {duel.evidence.now:.2g} of {evidence.LINE:.0f}. "
-        f"{decisive} pairs were decided; to see a true rate of 60 % takes about "
-        f"{winning.decisive_needed(0.6)}. {_held_out_words(held_out)}"
+        f"{rate}; the evidence stands at {duel.evidence.now:.2g} of {evidence.LINE:.0f} after {decisive} "
+        f"decided pairs, and a true rate of 60 % takes about {winning.decisive_needed(0.6)}. "
+        f"{_held_out_words(held_out)}"
     )
     return Conclusion(outcome=Outcome.NO_DIFFERENCE, why=why)
 

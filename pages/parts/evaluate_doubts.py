@@ -31,7 +31,7 @@ def show(database: Database, one: RunView, *, by: str) -> None:
             {
                 "prompt": doubt.prompt[:200],
                 "model's doubt": doubt.score,
-                "rank": doubt.by_reward,
+                "rank by tuned": doubt.by_reward,
                 "rank by base": doubt.by_reference,
                 "rank by text": doubt.by_text,
                 "rank by length": doubt.by_length,
@@ -39,7 +39,10 @@ def show(database: Database, one: RunView, *, by: str) -> None:
             for doubt in found
         ],
         hide_index=True,
-        column_config={"model's doubt": st.column_config.NumberColumn(format="%.2f")},
+        column_config={
+            "prompt": st.column_config.TextColumn(width="medium"),
+            "model's doubt": st.column_config.NumberColumn(format="%.2f"),
+        },
     )
     st.caption(
         "Doubt is the chance the tuned model gives to the other answer; the rank by base is by how much "

@@ -125,6 +125,6 @@ def _picture(judged: pd.DataFrame) -> alt.LayerChart:
         y="win rate:Q",
         tooltip=["round", "run", alt.Tooltip("win rate:Q", format=".0%"), "judgements", "new pairs"],
     )
-    told = base.mark_text(align="left", dx=12).encode(x=place, y="win rate:Q", text="told:N")
+    told = base.mark_text(align="left", dx=12, color="gray").encode(x=place, y="win rate:Q", text="told:N")
     even = alt.Chart(pd.DataFrame({"win rate": [0.5]})).mark_rule(strokeDash=[4, 4], color="gray")
     return alt.LayerChart(layer=[spread, dot, told, even.encode(y="win rate:Q")], height=220)

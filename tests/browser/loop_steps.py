@@ -42,7 +42,7 @@ def ask_the_models(page: Page, server: Server, prompts: list[str]) -> Path:
     set_number(page, "Longest answer, tokens", 96)
     before = evaluations(server)
     page.get_by_role("button", name="Let them answer").click()
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_be_visible(timeout=MINUTES)
+    expect(page.get_by_role("button", name="Stop and save")).to_be_visible(timeout=MINUTES)
     return (evaluations(server) - before).pop()
 
 
@@ -52,7 +52,7 @@ def stop_and_resume(page: Page, server: Server, evaluation: Path) -> Path:
         if contents.made(evaluation):
             break
         page.wait_for_timeout(100)
-    page.get_by_role("button", name="Stop", exact=True).click()
+    page.get_by_role("button", name="Stop and save").click()
     expect(page.get_by_text("Stopped, can be resumed")).to_be_visible(timeout=MINUTES)
     before = evaluations(server)
     page.get_by_role("button", name="Resume", exact=True).click()
