@@ -10,6 +10,7 @@ from pages.parts import (
     evaluate_ask,
     evaluate_board,
     evaluate_budget,
+    evaluate_raw,
     evaluate_results,
     guard,
     run_control,
@@ -100,4 +101,5 @@ with guard.on_action():
             run_control.buttons(evaluation)
             run_view.progress(evaluation)
     evaluate_budget.show(known, shown, by=person.id)
+    evaluate_raw.show(known, shown, by=person.id)
     evaluate_board.show(session.database())

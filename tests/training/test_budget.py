@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from pyarrow import parquet
 
 from curation.workspace import Workspace
 from tests.training import run_folders
@@ -63,15 +62,6 @@ def test_parts_lie_within_each_other_and_keep_the_test_split(tmp_path: Path) -> 
         assert parts.write(space, release, share) == part
     assert [len(ids[share]) for share in (0.25, 0.5)] == [10, 20]
     assert ids[0.25] < ids[0.5]
-
-
-def test_a_part_keeps_every_column_of_its_release(tmp_path: Path) -> None:
-    release = write_release(tmp_path / "r", [a_pair(n) for n in range(8)], [a_pair(90)])
-    part = parts.write(Workspace(home=tmp_path), release, 0.5)
-    whole, own = (
-        parquet.read_schema(folder / "data" / "train-00000-of-00001.parquet") for folder in (release, part)
-    )
-    assert own.equals(whole)
 
 
 @pytest.mark.trainer
