@@ -79,7 +79,10 @@ def start(run: Path, imported: Sequence[RawPair], *, by: str) -> tuple[str, str]
     if not imported:
         raise errors.UnusableRelease("No imported preference is left beside the held-out prompts.")
     whole = release_folder.load(request.release)
-    trains = {_RAW: [_row(one) for one in imported], _CURATED: parts.rows(request.release, "train")}
+    trains: dict[str, list[parts.Row]] = {
+        _RAW: [_row(one) for one in imported],
+        _CURATED: parts.rows(request.release, "train"),
+    }
     first, second = (
         supervisor.start(
             StartRequest(
@@ -127,7 +130,7 @@ def words(found: Sequence[Side]) -> str:
     return f"No difference shown on {raw.n} judged rows: the intervals meet.{claim}"
 
 
-def _row(one: RawPair) -> dict[str, object]:
+def _row(one: RawPair) -> parts.Row:
     return {
         "pair_id": one.pair_id,
         "prompt": [{"role": turn.speaker.value, "content": turn.content} for turn in one.turns],
