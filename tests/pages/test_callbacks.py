@@ -87,7 +87,7 @@ def test_what_streamlit_calls_back_asks_for_the_role_before_it_acts(module: str,
 
 
 def test_the_callbacks_are_found() -> None:
-    assert ("runs", "stop") in callbacks()
+    assert ("run_control", "stop") in callbacks()
     assert ("team_people", "_remove") in callbacks()
 
 
