@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from curation.labelling import events
-from pages.parts import run_view, session
+from pages.parts import guard, run_view, session
 from pages.parts.plain import plain
 from training import budget
 from training.budget import Point
@@ -40,13 +40,14 @@ def _offer(run: RunView, by: str) -> None:
     )
     if not st.button("Train on a quarter and on half", key="budget-start", icon=":material/play_arrow:"):
         return
-    with st.spinner("Checking, then starting"):
-        started = budget.start(run.path, by=by)
-    events.add(
-        session.database(), actor=by, action="start label budget", subject=run.id,
-        detail={"runs": list(started)}, now=session.now(),
-    )  # fmt: skip
-    st.rerun()
+    with guard.on_action():  # here, so that what is wrong is said below the button
+        with st.spinner("Checking, then starting"):
+            started = budget.start(run.path, by=by)
+        events.add(
+            session.database(), actor=by, action="start label budget", subject=run.id,
+            detail={"runs": list(started)}, now=session.now(),
+        )  # fmt: skip
+        st.rerun()
 
 
 def _picture(drawn: Sequence[Point]) -> alt.LayerChart:

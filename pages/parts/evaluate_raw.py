@@ -7,7 +7,7 @@ import streamlit as st
 
 from curation.labelling import events
 from curation.release import raw
-from pages.parts import run_view, session
+from pages.parts import guard, run_view, session
 from pages.parts.plain import plain
 from training import against_raw
 from training.against_raw import Side
@@ -37,15 +37,16 @@ def _offer(run: RunView, by: str) -> None:
     )
     if not st.button("Train on both", key="raw-start", icon=":material/play_arrow:"):
         return
-    with st.spinner("Checking, then starting"):
-        held_out = against_raw.held_out_prompts(run.request.release)
-        imported = raw.pairs(session.database(), but_prompts=held_out)
-        started = against_raw.start(run.path, imported, by=by)
-    events.add(
-        session.database(), actor=by, action="start curated against raw", subject=run.id,
-        detail={"runs": list(started)}, now=session.now(),
-    )  # fmt: skip
-    st.rerun()
+    with guard.on_action():  # here, so that what is wrong is said below the button
+        with st.spinner("Checking, then starting"):
+            held_out = against_raw.held_out_prompts(run.request.release)
+            imported = raw.pairs(session.database(), but_prompts=held_out)
+            started = against_raw.start(run.path, imported, by=by)
+        events.add(
+            session.database(), actor=by, action="start curated against raw", subject=run.id,
+            detail={"runs": list(started)}, now=session.now(),
+        )  # fmt: skip
+        st.rerun()
 
 
 def _row(side: Side) -> dict[str, object]:
