@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from curation.labelling import events
-from pages.parts import guard, run_view, session
+from pages.parts import guard, run_words, session
 from pages.parts.plain import plain
 from training import budget
 from training.budget import Point
@@ -24,7 +24,7 @@ def show(known: Sequence[RunView], run: RunView, *, by: str) -> None:
             st.altair_chart(_picture(drawn))
         waiting = [point for point in found if point.accuracy is None]
         for point in waiting:
-            words, _ = run_view.STATE_WORDS[point.state]
+            words, _ = run_words.STATE_WORDS[point.state]
             st.page_link(
                 "runs.py", label=f"{point.pairs} pairs: {words.lower()}", icon=":material/monitoring:",
                 query_params={"run": point.run},

@@ -7,7 +7,7 @@ import streamlit as st
 
 from curation.labelling import events
 from curation.release import raw
-from pages.parts import guard, run_view, session
+from pages.parts import guard, run_words, session
 from pages.parts.plain import plain
 from training import against_raw
 from training.against_raw import Side
@@ -53,7 +53,7 @@ def _row(side: Side) -> dict[str, object]:
     low, high = side.interval or (None, None)
     return {
         "trained on": f"{side.name}, {side.pairs} pairs",
-        "state": run_view.STATE_WORDS[side.state][0].lower(),
+        "state": run_words.STATE_WORDS[side.state][0].lower(),
         "claimed": "" if side.claimed is None else f"{side.claimed:.0%}",
         "on judged rows": "" if side.accuracy is None else f"{side.accuracy:.0%}",
         "95 % interval": "" if low is None or high is None else f"{low:.0%} to {high:.0%}",
