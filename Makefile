@@ -20,7 +20,7 @@ app: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	@sh .ci/chromium
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

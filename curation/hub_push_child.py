@@ -66,7 +66,7 @@ def _prepare(hub: HfApi, repository: str, kind: str, *, private: bool) -> list[s
     A public repository is never taken for something private: create_repo would leave it public.
     """
     try:
-        info = hub.repo_info(repository, repo_type=kind)
+        info = hub.model_info(repository) if kind == "model" else hub.dataset_info(repository)
     except RepositoryNotFoundError:
         hub.create_repo(repository, repo_type=kind, private=private)
         return hub.list_repo_files(repository, repo_type=kind)
