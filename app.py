@@ -30,7 +30,7 @@ from pages.parts import (
 )
 from pages.parts.gate import Gate
 from pages.parts.sign_in import Settings
-from training import supervisor
+from training import adoption
 
 _POLICY = (
     "default-src 'self'; script-src 'self' blob:; worker-src 'self' blob:; style-src 'self' 'unsafe-inline'; "
@@ -69,7 +69,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, Any] | None]:
     except PairloomError as error:
         sys.exit(str(error))
     standby.announce(place, first_lead.local())
-    supervisor.adopt_all(place)
+    adoption.adopt_all(place)
     routes_label.warm_up()
     yield None
 

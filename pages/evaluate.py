@@ -17,9 +17,10 @@ from pages.parts import (
     run_view,
     session,
 )
-from training import runs, supervisor
+from training import adoption, run_views
 from training.evaluating import offers, start
-from training.runs import RunState, RunView
+from training.run_views import RunView
+from training.runs import RunState
 
 person = guard.require(Role.LEAD)
 place = session.home()
@@ -51,7 +52,7 @@ def ask(run: RunView) -> None:
 def live(folder_name: str) -> None:
     """An evaluation at work, drawn anew every two seconds."""
     guard.require(Role.LEAD, in_use=False)  # a fragment runs again without its page
-    one = runs.view(place.runs / folder_name)
+    one = run_views.view(place.runs / folder_name)
     if one.state.state.is_final:
         st.rerun()
     run_view.progress(one)
@@ -74,8 +75,8 @@ def ended(run: RunView, one: RunView) -> None:
 
 st.title("Evaluate", anchor=False)
 with guard.on_action():
-    supervisor.adopt_all(place)
-    known = runs.list_runs(place)
+    adoption.adopt_all(place)
+    known = run_views.list_runs(place)
     completed = [run for run in known if run.state.state is RunState.COMPLETED]
     if not completed:
         st.info("No run has completed yet, so there is nothing to compare.", icon=":material/inbox:")
@@ -85,7 +86,7 @@ with guard.on_action():
         completed, label="Run", key="evaluate-run",
         words=lambda run: f"{run.request.model.name} on {run.request.release_name}",
     )  # fmt: skip
-    evaluations = runs.evaluations_of(place, shown.id)
+    evaluations = run_views.evaluations_of(place, shown.id)
     with st.expander("Let the models answer", icon=":material/forum:", expanded=not evaluations):
         ask(shown)
     if evaluations:

@@ -5,7 +5,7 @@ import streamlit as st
 from curation.labelling import browse, events, progress
 from curation.model import Role, Tier
 from pages.parts import charts, guard, next_step, rounds, session
-from training import runs
+from training import run_views
 
 JUDGED = (Tier.GOLD, Tier.AGREE2, Tier.MAJORITY, Tier.SINGLE, Tier.CONFLICT)
 person = guard.require(Role.ANNOTATOR)
@@ -15,7 +15,7 @@ lead = person.role.includes(Role.LEAD)
 counts = browse.tiers(db)
 made = sorted(place.releases.glob("[!.]*/manifest.json"), key=lambda file: file.stat().st_mtime)
 releases = len(made)
-trained = runs.list_runs(place) if lead else []
+trained = run_views.list_runs(place) if lead else []
 
 st.title("Overview", anchor=False)
 step = next_step.step(person.role, counts, releases=releases, runs=len(trained))
@@ -36,7 +36,7 @@ if sum(counts.values()):
     st.subheader("What the pairs stand on", anchor=False)
     st.altair_chart(charts.tiers(counts))
 if lead:
-    rounds.show(rounds.of(db, runs.list_evaluations(place), [file.parent for file in made]))
+    rounds.show(rounds.of(db, run_views.list_evaluations(place), [file.parent for file in made]))
     st.subheader("Latest actions", anchor=False)
     rows = [
         {"when (UTC)": event.happened, "who": event.actor, "what": event.action, "which": event.subject}

@@ -16,8 +16,8 @@ from pages.parts import (
     session,
 )
 from pages.parts.plain import plain
-from training import runs, supervisor
-from training.runs import RunView
+from training import adoption, run_views
+from training.run_views import RunView
 
 ONE, COMPARE, ALL = "One run", "Compare", "All runs"
 guard.require(Role.LEAD)
@@ -28,7 +28,7 @@ def live(run_id: str) -> None:
     """A run at work, drawn anew every two seconds; the whole page once more when it has ended."""
     guard.require(Role.LEAD, in_use=False)  # a fragment runs again without its page
     with guard.on_action():
-        run = runs.view(place.runs / run_id)
+        run = run_views.view(place.runs / run_id)
         if run.state.state.is_final:
             st.rerun()
         draw(run)
@@ -76,9 +76,9 @@ def compare(known: list[RunView]) -> None:
 
 st.title("Runs", anchor=False)
 with guard.on_action():
-    supervisor.adopt_all(place)
-    known = runs.list_runs(place)
-    for sentence in runs.damaged(place):
+    adoption.adopt_all(place)
+    known = run_views.list_runs(place)
+    for sentence in run_views.damaged(place):
         st.warning(plain(sentence), icon=":material/broken_image:")
     if not known:
         st.info("Nothing has been trained yet.", icon=":material/inbox:")

@@ -23,7 +23,8 @@ from training import (
     runs,
     supervisor,
 )
-from training.runs import RunState, RunView
+from training.run_views import RunView
+from training.runs import RunState
 from training.supervisor import StartRequest
 
 LEAST = 10  # judged rows; fewer tell nothing apart (choice)

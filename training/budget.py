@@ -8,7 +8,8 @@ from pathlib import Path
 from curation import text
 from curation.workspace import Workspace
 from training import documents, parts, recipe, release_folder, runs, supervisor
-from training.runs import RunState, RunView
+from training.run_views import RunView
+from training.runs import RunState
 from training.supervisor import StartRequest
 
 SHARES = (0.25, 0.5)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curation import workspace
-from training import checkpoints, errors, runs
-from training.runs import RunState, RunView
+from training import checkpoints, errors, run_views, runs
+from training.run_views import RunView
+from training.runs import RunState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ def foresee(run: Path) -> Loss:
     state = runs.read_state(run).state
     if not state.is_final:
         raise errors.NotDeletable(f"Run {run.name} is {state}. Stop it before deleting it.")
-    others = [view for view in runs.list_all(_space(run)) if _rests_on(view, run)]
+    others = [view for view in run_views.list_all(_space(run)) if _rests_on(view, run)]
     at_work = next((view for view in others if not view.state.state.is_final), None)
     if at_work:
         raise errors.NotDeletable(

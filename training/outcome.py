@@ -6,7 +6,7 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 
-from training import artefacts, documents, failures, runs
+from training import artefacts, documents, failures, run_views, runs
 from training.evaluating import contents
 from training.runs import Reason, RunState
 
@@ -107,7 +107,7 @@ def _completed(run: Path, result: dict[str, object]) -> Ending:
 
 
 def _stopped(run: Path, told: str) -> Ending:
-    kept = runs.kept_steps(run, runs.read_request(run))
+    kept = run_views.kept_steps(run, runs.read_request(run))
     if kept is None:
         message = f"{told} Nothing had been saved, so it cannot be resumed."
         return Ending(state=RunState.CANCELLED, reason=None, message=message)
@@ -142,7 +142,7 @@ def _killed(run: Path, how: str) -> Ending:
 
 
 def _way_on(run: Path) -> str:
-    kept = runs.kept_steps(run, runs.read_request(run))
+    kept = run_views.kept_steps(run, runs.read_request(run))
     return "Nothing had been saved; start again." if kept is None else f"Resume it from step {kept}."
 
 

@@ -6,11 +6,8 @@ killed, and the run goes on. Every function here returns at once; the run folder
 
 import dataclasses
 import logging
-import os
 import secrets
 import socket
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,8 +15,8 @@ from pathlib import Path
 
 from curation import text, workspace
 from training import (
+    adoption,
     base_model,
-    errors,
     libraries,
     locks,
     preflight,
@@ -32,7 +29,6 @@ from training import (
 from training.evaluating import contents
 from training.evaluating.asked import Asked
 from training.findings import Preflight
-from training.launchers import local
 from training.merging.asked import Merge
 from training.recipe import DpoRecipe
 from training.runs import RunState
@@ -79,7 +75,7 @@ def start(request: StartRequest) -> str:
             seen = preflight.check(request.release, request.model, request.recipe, space=request.space)
         seen.raise_for_errors()
         known = _create(request.space, _to_request(request, seen), _acknowledged(seen, request.by))
-    _watch(known)
+    adoption.watch(known)
     return known.name
 
 
@@ -100,7 +96,7 @@ def try_out(request: StartRequest) -> str:
         seen.raise_for_errors(but="memory")
         wanted = dataclasses.replace(_to_request(request, seen), trial=True)
         known = _create(request.space, wanted, _acknowledged(seen, request.by))
-    _watch(known)
+    adoption.watch(known)
     return known.name
 
 
@@ -121,7 +117,7 @@ def evaluate(
     space = workspace.Workspace(home=earlier.parent.parent)
     request = _after(runs.read_request(earlier), by, request_id)
     known = _create(space, dataclasses.replace(request, evaluation=asked), prepare)
-    _watch(known)
+    adoption.watch(known)
     return known.name
 
 
@@ -137,7 +133,7 @@ def merge(earlier: Path, asked: Merge, *, by: str, request_id: str) -> str:
     space = workspace.Workspace(home=earlier.parent.parent)
     request = _after(runs.read_request(earlier), by, request_id)
     known = _create(space, dataclasses.replace(request, merge=asked), lambda _: None)
-    _watch(known)
+    adoption.watch(known)
     return known.name
 
 
@@ -146,7 +142,7 @@ def stop(run: Path) -> None:
     if runs.read_state(run).state.is_final:
         return
     runs.ask_to_stop(run)
-    _watch(run)
+    adoption.watch(run)
 
 
 def waiting(space: workspace.Workspace) -> list[Path]:
@@ -182,7 +178,7 @@ def resume(run: Path, *, by: str, request_id: str | None = None) -> str:
         going_on = resumption.of(run, earlier)
         request = dataclasses.replace(_after(earlier, by, request_id), resumes=going_on)
         known = _create(space, request, _resumed(request, space))
-    _watch(known)
+    adoption.watch(known)
     return known.name
 
 
@@ -206,61 +202,6 @@ def _resumed(request: runs.Request, space: workspace.Workspace) -> Callable[[Pat
 
 def _acknowledged(seen: Preflight, by: str) -> Callable[[Path], None]:
     return lambda folder: preflight.write(folder, seen, acknowledged_by=by)
-
-
-def adopt_all(space: workspace.Workspace) -> list[str]:
-    """Give every run that should be watched, but is not, a supervisor; for the app's start and for status.
-
-    Returns:
-        Ids of the runs that were adopted: living ones go on, dead ones are closed truthfully.
-    """
-    adopted = []
-    for folder in runs.folders(space):
-        try:
-            if adopt(folder):
-                adopted.append(folder.name)
-        except errors.DamagedFile as error:
-            # Neither the app nor the other runs wait for one folder; the page of the runs names it.
-            _logger.warning("a run is passed over: %s", error)
-    return adopted
-
-
-def adopt(run: Path) -> bool:
-    """Give one run a supervisor if it needs one; see adopt_all."""
-    if runs.read_state(run).state.is_final or locks.is_held(run / runs.SUPERVISOR_LOCK):
-        return False
-    if _belongs_elsewhere(run):
-        return False
-    _watch(run)
-    return True
-
-
-def _belongs_elsewhere(run: Path) -> bool:
-    """Another machine on the same storage is at work on it: its processes cannot be judged from here."""
-    known = local.recorded(run)
-    host = known.host if known else runs.read_request(run).host
-    silent = runs.silent_seconds(run)
-    return host != socket.gethostname() and silent is not None and silent < runs.SILENT_SECONDS
-
-
-def _watch(run: Path) -> None:
-    """Start the supervisor process; it returns as soon as a detached copy of it watches."""
-    arguments = [sys.executable, "-P", "-m", "training.watch", str(run)]
-    with (run / runs.SUPERVISOR_LOG).open("ab") as log:
-        done = subprocess.run(
-            arguments,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=log,
-            env=os.environ | {"PYTHONPATH": local.environment(run)["PYTHONPATH"]},
-            start_new_session=True,
-            check=False,
-        )
-    if done.returncode != 0:
-        raise errors.LaunchFailed(
-            f"The supervisor of {run.name} did not start; {run / runs.SUPERVISOR_LOG} says why. "
-            "The run stays queued and starts with the app."
-        )
 
 
 def _started(space: workspace.Workspace, request_id: str) -> Path | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from curation import workspace
-from training import base_model, documents, estimates, recipe, release_folder, runs
+from training import base_model, documents, estimates, recipe, release_folder, run_views, runs
 from training.choices import Reference
 from training.recipe import DpoRecipe
 from training.release_folder import Release
@@ -37,7 +37,7 @@ def newest(
     space: workspace.Workspace, release: Release, model: base_model.BaseModel, settings: DpoRecipe
 ) -> Trial | None:
     """The last completed trial of exactly this; None where there is none."""
-    for folder in runs.folders(space):
+    for folder in run_views.folders(space):
         if not (folder / runs.TRIAL).exists():
             continue
         request = runs.read_request(folder)

@@ -8,7 +8,7 @@ from pages.parts import rendered
 from training.evaluating import rows
 from training.evaluating.asked import BASE
 from training.evaluating.rows import AnswerRow, Prompt
-from training.runs import RunView
+from training.run_views import RunView
 
 _A_PAGE = 5
 

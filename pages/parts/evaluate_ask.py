@@ -16,7 +16,7 @@ from pages.parts import guard, session
 from training.evaluating import contents, regression, rows, start
 from training.evaluating.asked import Contestant, Sampling
 from training.evaluating.rows import Prompt
-from training.runs import RunView
+from training.run_views import RunView
 
 _HELD_OUT = "Held-out prompts of the release"
 _TYPED = "Prompts typed here"

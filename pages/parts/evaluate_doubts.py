@@ -8,7 +8,7 @@ from curation.model import Role
 from curation.suspicion import rewards
 from pages.parts import guard, session
 from training.evaluating import doubts
-from training.runs import RunView
+from training.run_views import RunView
 
 _SHOWN = 20
 

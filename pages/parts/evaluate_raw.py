@@ -11,7 +11,7 @@ from pages.parts import guard, run_words, session
 from pages.parts.plain import plain
 from training import against_raw
 from training.against_raw import Side
-from training.runs import RunView
+from training.run_views import RunView
 
 
 def show(known: Sequence[RunView], run: RunView, *, by: str) -> None:

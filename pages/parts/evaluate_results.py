@@ -22,7 +22,7 @@ from pages.parts.plain import plain
 from training import documents
 from training.evaluating import asked, contents
 from training.evaluating.asked import BASE
-from training.runs import RunView
+from training.run_views import RunView
 
 _SHOWN = {
     Outcome.BETTER: st.success,

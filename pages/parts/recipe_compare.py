@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.parts import session
-from training import presets, recipe, recipe_difference, runs
+from training import presets, recipe, recipe_difference, run_views
 from training.presets import Preset
 from training.recipe import DpoRecipe
 
@@ -29,7 +29,7 @@ def _known(preset: Preset) -> dict[str, DpoRecipe]:
     """Presets, the one the form began from first, then runs, by the name they are chosen by."""
     others = [preset, *(one for one in presets.PRESETS if one.key != preset.key)]
     named = {one.name: one.recipe for one in others}
-    for run in runs.list_runs(session.home())[:_RUNS]:
+    for run in run_views.list_runs(session.home())[:_RUNS]:
         about = f"Run {run.id}, {run.request.model.name} on {run.request.release_name}"
         named[about] = recipe.from_dict(run.request.recipe)
     return named

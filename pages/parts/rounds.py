@@ -15,7 +15,7 @@ from curation.database import Database
 from pages.parts import session
 from training.evaluating import asked
 from training.evaluating.asked import BASE
-from training.runs import RunView
+from training.run_views import RunView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

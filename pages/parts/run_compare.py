@@ -10,7 +10,7 @@ from pages.parts import curve_chart, run_curves, run_words
 from pages.parts.curve_chart import Line
 from pages.parts.plain import plain
 from training import recipe, recipe_difference
-from training.runs import RunView
+from training.run_views import RunView
 
 MOST = 4
 

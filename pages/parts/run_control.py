@@ -8,7 +8,7 @@ from curation.labelling import events
 from curation.model import Role
 from pages.parts import guard, session
 from training import supervisor
-from training.runs import RunView
+from training.run_views import RunView
 
 
 def pick(known: Sequence[RunView], *, label: str, key: str, words: Callable[[RunView], str]) -> RunView:

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from training import run_log, runs
-from training.runs import RunState, RunView
+from training.run_views import RunView
+from training.runs import RunState
 
 _LINES = 200
 

@@ -12,7 +12,7 @@ from pages.parts import guard, session
 from pages.parts.plain import plain
 from training import result_push
 from training.result_push import Plan
-from training.runs import RunView
+from training.run_views import RunView
 
 _MIB = 2**20
 

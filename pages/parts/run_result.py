@@ -6,11 +6,12 @@ from curation.labelling import events
 from curation.model import Role
 from pages.parts import guard, routes_download, run_push, run_view, session
 from pages.parts.plain import plain
-from training import deletion, documents, runs
+from training import deletion, documents, run_views
 from training.errors import NotDeletable
 from training.merging import start
 from training.merging.asked import CHECK
-from training.runs import RunState, RunView
+from training.run_views import RunView
+from training.runs import RunState
 
 _MIB = 2**20
 
@@ -41,7 +42,7 @@ def show(run: RunView) -> None:
 
 
 def _merges(run: RunView) -> list[RunView]:
-    made = runs.list_merges(session.home())
+    made = run_views.list_merges(session.home())
     return [one for one in made if one.request.merge and one.request.merge.run == run.id]
 
 
@@ -63,7 +64,7 @@ def _merged(merge: RunView) -> None:
 
 def _working(folder_name: str) -> None:
     guard.require(Role.LEAD)  # a fragment runs again without its page
-    merge = runs.view(session.home().runs / folder_name)
+    merge = run_views.view(session.home().runs / folder_name)
     if merge.state.state.is_final:
         st.rerun()
     with st.container(border=True):

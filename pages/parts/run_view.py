@@ -7,7 +7,8 @@ import streamlit as st
 from pages.parts import run_curves, run_words
 from pages.parts.plain import plain
 from training import first_loss, metrics, pace, recipe, runs
-from training.runs import Reason, RunState, RunView
+from training.run_views import RunView
+from training.runs import Reason, RunState
 
 _REASON_WORDS = {
     Reason.OUT_OF_MEMORY: "out of memory",

@@ -9,7 +9,8 @@ from typing import Any
 
 from pages.parts import session
 from training import metrics, pace, runs
-from training.runs import RunState, RunView
+from training.run_views import RunView
+from training.runs import RunState
 
 STATE_WORDS = {
     RunState.QUEUED: ("Waiting for the device", "gray"),

@@ -9,8 +9,8 @@ from curation.labelling import events
 from curation.model import Role
 from pages.parts import guard, run_words, session
 from pages.parts.plain import plain
-from training import runs, supervisor
-from training.runs import RunView
+from training import run_views, supervisor
+from training.run_views import RunView
 
 _SHOWN = 5
 
@@ -29,7 +29,7 @@ def show() -> None:
     with st.container(border=True):
         st.markdown(f"**Waiting for the device: {len(queue)}**")
         for place, folder in enumerate(queue[:_SHOWN], start=1):
-            _row(place, runs.view(folder))
+            _row(place, run_views.view(folder))
         if len(queue) > _SHOWN:
             st.caption(f"And {len(queue) - _SHOWN} more behind them.")
 

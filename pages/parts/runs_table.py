@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.parts import run_words
-from training.runs import RunView
+from training.run_views import RunView
 
 
 def show(known: Sequence[RunView], *, key: str, opened: Callable[[list[str]], None]) -> None:

@@ -13,7 +13,7 @@ import pytest
 from pyarrow import parquet
 
 from curation.workspace import Workspace
-from training import base_model, preflight, presets, runs, supervisor, watch
+from training import base_model, preflight, presets, run_views, runs, supervisor, watch
 from training.base_model import BaseModel
 from training.findings import Preflight
 from training.launchers import local
@@ -77,7 +77,7 @@ def started(monkeypatch: pytest.MonkeyPatch, space: Workspace, behaviour: str) -
 
 def end_all(space: Workspace) -> None:
     """After a test, passed or not: no worker is left behind."""
-    for view in runs.list_runs(space):
+    for view in run_views.list_runs(space):
         if not view.state.state.is_final:
             runs.ask_to_stop(view.path)
             worker = local.status(view.path)

@@ -12,7 +12,7 @@ from curation.release.raw_pair import RawPair
 from curation.workspace import Workspace
 from tests.training import run_folders
 from tests.training.conftest import a_pair, in_folder, write_release, write_run
-from training import against_raw, errors, presets, release_pairs, runs, supervisor
+from training import against_raw, errors, presets, release_pairs, run_views, runs, supervisor
 from training.against_raw import LEAST, Side
 from training.runs import RunState
 
@@ -62,7 +62,7 @@ def test_both_sides_have_the_same_recipe_and_the_rows_that_people_judged(run: Pa
     raw, curated = (release_pairs.read(one.release, "train") for one in requests)
     assert [pair.rejected for pair in raw] == [one.rejected for one in imported], "a blank was lost"
     assert len(curated) == 24
-    found = against_raw.sides(runs.list_runs(Workspace(home=run.parent.parent)), runs.view(run))
+    found = against_raw.sides(run_views.list_runs(Workspace(home=run.parent.parent)), run_views.view(run))
     assert [(side.name, side.pairs) for side in found] == [("raw import", 30), ("curated", 24)]
 
 

@@ -7,7 +7,16 @@ import pytest
 from curation.workspace import Workspace
 from tests.training import run_folders
 from tests.training.conftest import a_pair, in_folder, write_release
-from training import budget, parts, presets, recipe, release_folder, release_pairs, runs, supervisor
+from training import (
+    budget,
+    parts,
+    presets,
+    recipe,
+    release_folder,
+    release_pairs,
+    run_views,
+    supervisor,
+)
 from training.budget import Point
 from training.runs import RunState
 from training.supervisor import StartRequest
@@ -80,7 +89,7 @@ def test_asking_twice_starts_two_runs_on_a_quarter_and_on_half(tmp_path: Path, u
     assert budget.start(run, by="lead") == started
     for one in (run.name, *started):
         run_folders.until(space.runs / one, lambda state: state.state.is_final, 120)
-    found = budget.points(runs.list_runs(space), runs.view(run))
+    found = budget.points(run_views.list_runs(space), run_views.view(run))
     assert [(point.pairs, point.n) for point in found] == [(6, 8), (12, 8), (24, 8)]
     assert all(point.accuracy is not None and point.interval for point in found)
 

@@ -7,7 +7,7 @@ import pytest
 
 from curation.workspace import Workspace
 from tests.training.conftest import in_folder, write_run
-from training import deletion, errors, presets, runs
+from training import deletion, errors, presets, run_views, runs
 from training.evaluating.asked import Asked, Contestant, Sampling, Weights
 from training.merging.asked import Merge
 from training.runs import Resumption, RunState, State
@@ -34,7 +34,7 @@ def resting_on(run: Path, tmp_path: Path, model: Path, *, state: RunState, **wha
 def test_a_deleted_run_leaves_neither_a_folder_nor_a_line(tmp_path: Path, untrained_model: Path) -> None:
     run = a_run(tmp_path, untrained_model)
     assert deletion.delete(run).size > 1000
-    assert runs.list_all(Workspace(home=tmp_path)) == []
+    assert run_views.list_all(Workspace(home=tmp_path)) == []
     assert list((tmp_path / "runs").iterdir()) == []
 
 

@@ -9,7 +9,18 @@ import pytest
 
 from curation.workspace import Workspace
 from tests.training import stand_in_worker
-from training import artefacts, base_model, checkpoints, documents, errors, locks, outcome, runs, supervisor
+from training import (
+    adoption,
+    artefacts,
+    base_model,
+    checkpoints,
+    documents,
+    errors,
+    locks,
+    outcome,
+    run_views,
+    runs,
+)
 from training.checkpoints import Checkpoint
 from training.outcome import Exit
 from training.runs import Reason, Request, Resumption, RunState, State
@@ -75,18 +86,23 @@ def test_runs_are_listed_newest_first_without_folders_that_are_none(run: Path) -
     (run.parent / ".20261122T101502Z-half").mkdir()
     (run.parent / "20261122T101503Z-empty").mkdir()
     space = Workspace(home=run.parent.parent)
-    assert [view.id for view in runs.list_runs(space)] == [newer.name, run.name]
+    assert [view.id for view in run_views.list_runs(space)] == [newer.name, run.name]
 
 
 def test_a_run_is_found_by_id_by_its_beginning_and_by_path(run: Path) -> None:
     space = Workspace(home=run.parent.parent)
-    assert runs.find(space, run.name) == runs.find(space, run.name[:12]) == runs.find(space, str(run)) == run
+    assert (
+        run_views.find(space, run.name)
+        == run_views.find(space, run.name[:12])
+        == run_views.find(space, str(run))
+        == run
+    )
 
 
 @pytest.mark.parametrize("text", ["", "2025", "../.."], ids=["nothing", "no such", "no run folder"])
 def test_a_run_that_is_not_there_is_said(run: Path, text: str) -> None:
     with pytest.raises(errors.UnknownRun, match="There is no run"):
-        runs.find(Workspace(home=run.parent.parent), text)
+        run_views.find(Workspace(home=run.parent.parent), text)
 
 
 @pytest.mark.parametrize("name", ["COMPLETE", "trainer_state.json", "optimizer.pt", "scheduler.pt"])
@@ -212,8 +228,8 @@ def test_one_damaged_run_hides_no_other_and_keeps_the_app_from_nothing(run: Path
     torn = Path(shutil.copytree(run, run.with_name("20990101T000000Z-bbbb")))
     runs.write_state(run, State(run=run.name, state=RunState.COMPLETED))
     (torn / runs.STATE).write_text(content, encoding="utf-8")
-    assert supervisor.adopt_all(space) == []
-    assert [one.id for one in runs.list_all(space)] == [run.name]
-    (sentence,) = runs.damaged(space)
+    assert adoption.adopt_all(space) == []
+    assert [one.id for one in run_views.list_all(space)] == [run.name]
+    (sentence,) = run_views.damaged(space)
     assert "state.json" in sentence
     assert "Restore it from a backup" in sentence

@@ -17,7 +17,18 @@ import pytest
 
 from curation.workspace import Workspace
 from tests.training import run_folders
-from training import artefacts, documents, errors, identity, locks, metrics, runs, supervisor
+from training import (
+    adoption,
+    artefacts,
+    documents,
+    errors,
+    identity,
+    locks,
+    metrics,
+    run_views,
+    runs,
+    supervisor,
+)
 from training.launchers import local
 from training.runs import Reason, RunState
 
@@ -44,7 +55,7 @@ def test_two_clicks_at_once_start_one_run(space: Workspace, monkeypatch: pytest.
     request = run_folders.a_request(space)
     with ThreadPoolExecutor(2) as pool:
         started = set(pool.map(supervisor.start, [request, request]))
-    assert len(started) == len(runs.list_runs(space)) == 1
+    assert len(started) == len(run_views.list_runs(space)) == 1
     run_folders.until_end(space.runs / started.pop())
 
 
@@ -62,7 +73,7 @@ def test_two_processes_racing_with_one_request_start_one_run(
         subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(3)
     ]
     started = {process.communicate()[0].strip() for process in racing}
-    assert len(started) == len(runs.list_runs(space)) == 1
+    assert len(started) == len(run_views.list_runs(space)) == 1
     run_folders.until_end(space.runs / started.pop())
 
 
@@ -92,7 +103,7 @@ def test_a_killed_supervisor_is_replaced_by_one_that_adopts_the_living_worker(
     run_folders.until_step(run, 2)
     before = local.recorded(run)
     _kill_supervisor(run)
-    assert supervisor.adopt_all(space) == [run.name]
+    assert adoption.adopt_all(space) == [run.name]
     assert run_folders.until_end(run).state is RunState.COMPLETED
     assert local.recorded(run) == before
     assert [row["step"] for row in metrics.read(run / runs.METRICS)] == list(range(1, 11))
@@ -105,7 +116,7 @@ def test_a_supervisor_killed_before_it_wrote_down_its_worker_still_has_it_adopte
     run_folders.until_step(run, 1)
     _kill_supervisor(run)
     (run / runs.PROCESS).unlink()
-    supervisor.adopt_all(space)
+    adoption.adopt_all(space)
     assert run_folders.until_end(run).state is RunState.COMPLETED
     assert [row["step"] for row in metrics.read(run / runs.METRICS)] == list(range(1, 11))
 
@@ -119,7 +130,7 @@ def test_a_run_whose_folder_was_made_but_that_nobody_watched_starts_with_the_app
     for path in set(run.iterdir()) - {run / runs.REQUEST, run / runs.PREFLIGHT, run / "control"}:
         shutil.rmtree(path) if path.is_dir() else path.unlink()
     runs.write_state(run, runs.State(run=run.name))
-    assert supervisor.adopt_all(space) == [run.name]
+    assert adoption.adopt_all(space) == [run.name]
     assert run_folders.until_end(run).state is RunState.COMPLETED
 
 
@@ -130,7 +141,7 @@ def test_a_worker_that_ended_unseen_is_closed_by_what_it_left(
     run_folders.until_step(run, 1)
     _kill_supervisor(run)
     _wait_for_worker(run)
-    supervisor.adopt_all(space)
+    adoption.adopt_all(space)
     assert run_folders.until_end(run).state is RunState.COMPLETED
 
 
@@ -142,11 +153,11 @@ def test_a_run_that_vanished_with_its_supervisor_is_failed_and_resumable(
     _kill_supervisor(run)
     os.kill(_worker_of(run).pid, signal.SIGKILL)
     _wait_for_worker(run)
-    supervisor.adopt_all(space)
+    adoption.adopt_all(space)
     state = run_folders.until_end(run)
     assert (state.state, state.reason) == (RunState.FAILED, Reason.KILLED)
     assert state.message == "The worker process disappeared. Resume it from step 4."
-    assert runs.view(run).resumable
+    assert run_views.view(run).resumable
 
 
 def test_a_run_that_a_restart_of_the_machine_ended_is_lost_and_says_so(
@@ -156,7 +167,7 @@ def test_a_run_that_a_restart_of_the_machine_ended_is_lost_and_says_so(
     run_folders.until_end(run)
     runs.write_state(run, runs.State(run=run.name, state=RunState.RUNNING))
     documents.write(run / runs.PROCESS, documents.read(run / runs.PROCESS) | {"boot_id": "before"})
-    supervisor.adopt_all(space)
+    adoption.adopt_all(space)
     state = run_folders.until_end(run)
     assert (state.state, state.step) == (RunState.LOST, 6)
     assert state.message.endswith("was restarted while the run was at work. Resume it from step 4.")
@@ -170,9 +181,9 @@ def test_a_run_of_another_machine_is_left_alone_until_that_has_been_silent(
     runs.write_state(run, runs.State(run=run.name, state=RunState.RUNNING))
     documents.write(run / runs.PROCESS, documents.read(run / runs.PROCESS) | {"host": "far-away"})
     (run / runs.HEARTBEAT).touch()
-    assert supervisor.adopt_all(space) == []
+    assert adoption.adopt_all(space) == []
     os.utime(run / runs.HEARTBEAT, (0, 0))
-    assert supervisor.adopt_all(space) == [run.name]
+    assert adoption.adopt_all(space) == [run.name]
     state = run_folders.until_end(run)
     assert (state.state, state.message[:39]) == (RunState.LOST, "The run was at work on far-away, which ")
 
@@ -258,7 +269,7 @@ def test_a_worker_that_left_no_trace_makes_a_lost_run(
         time.sleep(0.02)
     runs.write_state(run, runs.State(run=run.name, state=RunState.STARTING))
     (run / runs.PROCESS).unlink()
-    supervisor.adopt_all(space)
+    adoption.adopt_all(space)
     assert run_folders.until_end(run).state is RunState.LOST
 
 
@@ -284,7 +295,7 @@ def test_a_reused_pid_is_never_signalled(space: Workspace, monkeypatch: pytest.M
     content = documents.read(run / runs.PROCESS)
     documents.write(run / runs.PROCESS, content | {"pid": stranger.pid, "process_group": stranger.pid})
     runs.ask_to_stop(run)
-    supervisor.adopt_all(space)
+    adoption.adopt_all(space)
     run_folders.until_end(run)
     assert stranger.poll() is None
     stranger.kill()
@@ -341,7 +352,7 @@ def test_a_resumed_run_that_is_stopped_before_it_saved_anything_can_be_resumed_a
     state = run_folders.until_end(again)
     assert state.state is RunState.STOPPED
     assert state.message.endswith("It can be resumed from step 4.")
-    assert runs.view(again).resumable
+    assert run_views.view(again).resumable
 
 
 def test_after_a_stop_the_deaf_worker_and_its_children_are_gone(
@@ -413,7 +424,7 @@ def test_a_start_that_the_preflight_refuses_makes_no_run(space: Workspace) -> No
     data.write_bytes(b"cut")
     with pytest.raises(errors.PreflightRefused, match="has changed"):
         supervisor.start(request)
-    assert runs.list_runs(space) == []
+    assert run_views.list_runs(space) == []
 
 
 def test_a_worker_that_cannot_be_started_is_a_failed_run_and_frees_the_device(
@@ -462,7 +473,7 @@ def _asked_for(space: Workspace, second: int) -> Path:
 def _first_run(space: Workspace) -> Path:
     deadline = time.monotonic() + run_folders.PATIENCE_SECONDS
     while time.monotonic() < deadline:
-        if found := runs.folders(space):
+        if found := run_views.folders(space):
             return found[0]
         time.sleep(0.02)
     raise TimeoutError("no run appeared")

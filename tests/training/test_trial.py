@@ -8,7 +8,17 @@ import pytest
 from curation.workspace import Workspace
 from tests.training import run_folders
 from tests.training.conftest import in_folder
-from training import base_model, preflight, presets, recipe, release_folder, runs, supervisor, trials
+from training import (
+    base_model,
+    preflight,
+    presets,
+    recipe,
+    release_folder,
+    run_views,
+    runs,
+    supervisor,
+    trials,
+)
 from training.launchers import local
 from training.runs import RunState
 from training.supervisor import StartRequest
@@ -39,7 +49,7 @@ def test_two_measured_steps_take_the_place_of_the_estimate(
     assert seen.seconds > 40 * tried.step_seconds
     other = preflight.check(release, asked.model, replace(settings, beta=0.2), space=space)
     assert not other.measured
-    assert runs.list_runs(space) == []
+    assert run_views.list_runs(space) == []
 
 
 def test_the_duration_is_start_steps_evaluations_and_samples() -> None:

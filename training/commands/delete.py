@@ -3,7 +3,7 @@
 import argparse
 
 from curation import workspace
-from training import deletion, runs
+from training import deletion, run_views
 from training.commands import terminal
 
 NAME = "delete"
@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> terminal.Outcome:
-    folder = runs.find(workspace.current(), arguments.run)
+    folder = run_views.find(workspace.current(), arguments.run)
     lost = deletion.delete(folder) if arguments.yes else deletion.foresee(folder)
     did = "Deleted" if arguments.yes else "Would delete"
     words = [f"{did} {folder.name}, {lost.size / _MIB:,.1f} MiB.", *lost.sentences]

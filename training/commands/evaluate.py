@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from curation import workspace
-from training import documents, runs
+from training import documents, run_views, runs
 from training.commands import terminal, wanted
 from training.evaluating import contents, start
 from training.evaluating.asked import Sampling
@@ -37,7 +37,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> terminal.Outcome:
-    folder = runs.find(workspace.current(), arguments.run)
+    folder = run_views.find(workspace.current(), arguments.run)
     others = [start.of_run(folder), *(start.of_checkpoints(folder) if arguments.checkpoints else [])]
     names = ("temperature", "top_p", "longest", "seed", "batch")
     started = start.start(

@@ -3,7 +3,7 @@
 import argparse
 
 from curation import workspace
-from training import runs
+from training import run_views, runs
 from training.commands import terminal
 
 NAME = "log"
@@ -16,7 +16,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> terminal.Outcome:
-    folder = runs.find(workspace.current(), arguments.run)
+    folder = run_views.find(workspace.current(), arguments.run)
     lines = runs.log_tail(folder, arguments.lines)
     words = "\n".join(lines) or "The worker has printed nothing yet."
     return terminal.Outcome(content=terminal.of_run(folder, lines=lines).content, words=words)

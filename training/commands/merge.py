@@ -3,7 +3,7 @@
 import argparse
 
 from curation import workspace
-from training import documents, runs
+from training import documents, run_views
 from training.commands import terminal, wanted
 from training.merging import start
 from training.merging.asked import CHECK, Kind
@@ -23,7 +23,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> terminal.Outcome:
-    folder = runs.find(workspace.current(), arguments.run)
+    folder = run_views.find(workspace.current(), arguments.run)
     started = start.start(
         folder, by=wanted.by(arguments), kind=Kind(arguments.dtype), request_id=arguments.request
     )

@@ -3,7 +3,7 @@
 import argparse
 
 from curation import workspace
-from training import runs, supervisor
+from training import run_views, supervisor
 from training.commands import terminal
 
 NAME = "next"
@@ -15,6 +15,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> terminal.Outcome:
-    folder = runs.find(workspace.current(), arguments.run)
+    folder = run_views.find(workspace.current(), arguments.run)
     supervisor.move_to_front(folder)
     return terminal.of_run(folder)

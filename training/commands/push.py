@@ -3,7 +3,7 @@
 import argparse
 
 from curation import workspace
-from training import result_push, runs
+from training import result_push, run_views
 from training.commands import terminal
 
 NAME = "push"
@@ -20,7 +20,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> terminal.Outcome:
-    folder = runs.find(workspace.current(), arguments.run)
+    folder = run_views.find(workspace.current(), arguments.run)
     planned = result_push.plan(folder, arguments.repository, private=not arguments.public)
     content: dict[str, object] = {
         "run": planned.run,

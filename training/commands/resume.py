@@ -3,7 +3,7 @@
 import argparse
 
 from curation import workspace
-from training import runs, supervisor
+from training import run_views, supervisor
 from training.commands import terminal, wanted
 
 NAME = "resume"
@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> terminal.Outcome:
-    earlier = runs.find(workspace.current(), arguments.run)
+    earlier = run_views.find(workspace.current(), arguments.run)
     started = supervisor.resume(earlier, by=wanted.by(arguments), request_id=arguments.request)
     folder = earlier.parent / started
     failure = terminal.failure_of(terminal.follow(folder)) if arguments.wait else None

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from curation import workspace
-from training import runs, supervisor
+from training import adoption, run_views, runs
 from training.commands import terminal
 from training.launchers import local
 
@@ -21,9 +21,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> terminal.Outcome:
     space = workspace.current()
-    folder = runs.find(space, arguments.run)
-    supervisor.adopt_all(space)
-    supervisor.adopt(folder)
+    folder = run_views.find(space, arguments.run)
+    adoption.adopt_all(space)
+    adoption.adopt(folder)
     _let_a_dead_run_be_closed(folder)
     return terminal.of_run(folder)
 

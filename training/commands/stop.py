@@ -3,7 +3,7 @@
 import argparse
 
 from curation import workspace
-from training import runs, supervisor
+from training import run_views, supervisor
 from training.commands import terminal
 
 NAME = "stop"
@@ -16,7 +16,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> terminal.Outcome:
-    folder = runs.find(workspace.current(), arguments.run)
+    folder = run_views.find(workspace.current(), arguments.run)
     supervisor.stop(folder)
     if not arguments.no_wait:
         terminal.follow(folder)

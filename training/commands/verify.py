@@ -3,7 +3,7 @@
 import argparse
 
 from curation import workspace
-from training import runs, verification
+from training import run_views, verification
 from training.commands import terminal
 
 NAME = "verify"
@@ -15,7 +15,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> terminal.Outcome:
-    folder = runs.find(workspace.current(), arguments.run)
+    folder = run_views.find(workspace.current(), arguments.run)
     problems = verification.problems(folder)
     outcome = terminal.of_run(folder, ok=not problems, problems=list(problems))
     words = "\n".join([outcome.words, *problems]) if problems else f"{outcome.words}\nEverything is whole."

@@ -8,7 +8,7 @@ import pytest
 from curation.workspace import Workspace
 from tests.training import run_folders
 from tests.training.conftest import a_pair, in_folder, write_release
-from training import documents, errors, metrics, presets, recipe, runs, supervisor, verification
+from training import documents, errors, metrics, presets, recipe, run_views, runs, supervisor, verification
 from training.evaluating import asked, contents, doubts, held_out, rows, start
 from training.evaluating.asked import Sampling
 from training.launchers import local
@@ -114,8 +114,8 @@ def test_the_comparison_holds_every_two_answers_and_who_wrote_them(evaluated: Pa
 def test_a_finished_evaluation_is_whole_and_no_training_run(evaluated: Path, trained: Path) -> None:
     space = Workspace(home=trained.parent.parent)
     assert verification.problems(evaluated) == ()
-    assert [view.id for view in runs.list_runs(space)] == [trained.name]
-    assert evaluated.name in [view.id for view in runs.list_evaluations(space)]
+    assert [view.id for view in run_views.list_runs(space)] == [trained.name]
+    assert evaluated.name in [view.id for view in run_views.list_evaluations(space)]
 
 
 def test_killed_in_the_middle_nothing_is_made_twice_and_the_answers_are_the_same(

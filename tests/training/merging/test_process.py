@@ -11,7 +11,7 @@ import pytest
 from curation.workspace import Workspace
 from tests.training import run_folders
 from tests.training.conftest import in_folder, write_run
-from training import documents, errors, presets, runs, verification
+from training import documents, errors, presets, run_views, runs, verification
 from training.merging import agreement, start
 from training.merging.asked import CHECK, Kind
 from training.runs import RunState
@@ -78,8 +78,8 @@ def test_asking_twice_makes_one_merge_and_training_runs_are_listed_without_it(
 ) -> None:
     assert start.start(completed_run, by="lead", request_id="once") == merged.name
     space = Workspace(home=completed_run.parent.parent)
-    assert [run.id for run in runs.list_merges(space)] == [merged.name]
-    assert merged.name not in [run.id for run in runs.list_runs(space)]
+    assert [run.id for run in run_views.list_merges(space)] == [merged.name]
+    assert merged.name not in [run.id for run in run_views.list_runs(space)]
 
 
 def test_an_unfinished_run_and_a_whole_model_are_refused_with_their_reason(
