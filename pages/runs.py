@@ -38,7 +38,8 @@ def draw(run: RunView) -> None:
     """How it stands, what came of it, how it got there."""
     run_view.headline(run)
     run_view.outcome(run)
-    run_result.show(run)
+    if run.state.state.is_final:
+        run_result.show(run)
     run_view.curves(run)
     run_log_view.show(run)
 

@@ -24,13 +24,13 @@ def repeated(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
         FROM member WHERE pair_id <> kept
         """
     )
-    surplus, contents, rows = cursor.execute(
+    surplus, rows = cursor.execute(
         """
-        SELECT coalesce(sum(times) - count(*), 0)::BIGINT, count(*),
+        SELECT coalesce(sum(times) - count(*), 0)::BIGINT,
                greatest((SELECT count(*) FROM pair), (SELECT count(*) FROM appearance))
         FROM repeated
         """
-    ).fetchone() or (0, 0, 0)
+    ).fetchone() or (0, 0)
     if not surplus:
         return ()
     examples = cursor.execute(
@@ -44,7 +44,7 @@ def repeated(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
             count=surplus,
             share=surplus / rows,
             examples=tuple(pair_id for (pair_id,) in examples),
-            message=f"{surplus:,} of {rows:,} imported rows repeat one of {contents:,} contents. "
+            message=f"{surplus:,} of {rows:,} imported rows are copies of another row. "
             "A release keeps one row of each and pools the votes of its copies.",
             fix="Keep one, pool its votes (always done at release).",
         ),

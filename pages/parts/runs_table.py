@@ -8,6 +8,8 @@ import streamlit as st
 from pages.parts import run_words
 from training.run_views import RunView
 
+_WHOLE_PERCENT = "%.0f %%"  # Streamlit's own "percent" has two decimals, which so few pairs cannot carry
+
 
 def show(known: Sequence[RunView], *, key: str, opened: Callable[[list[str]], None]) -> None:
     """Draw the table.
@@ -32,9 +34,9 @@ def show(known: Sequence[RunView], *, key: str, opened: Callable[[list[str]], No
         height=min(640, 38 + 35 * max(1, len(wanted))),
         column_config={
             "Progress": st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0),
-            "Held-out accuracy": st.column_config.NumberColumn(format="percent"),
+            "Held-out accuracy": st.column_config.NumberColumn(format=_WHOLE_PERCENT),
             "Best": st.column_config.NumberColumn(
-                format="percent", help="Highest at any evaluation of the run"
+                format=_WHOLE_PERCENT, help="Highest at any evaluation of the run"
             ),
             "Minutes": st.column_config.NumberColumn(format="%.1f"),
             "Started": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
@@ -51,9 +53,13 @@ def _row(run: RunView) -> dict[str, object]:
         "Release": run.request.release_name,
         "Model": run.request.model.name,
         "Progress": min(1.0, state.step / state.max_steps) if state.max_steps else 0.0,
-        "Held-out accuracy": result.accuracy,
-        "Best": result.best,
+        "Held-out accuracy": _in_percent(result.accuracy),
+        "Best": _in_percent(result.best),
         "Minutes": run_words.minutes(run),
         "Started": run.request.created_at,
         "By": run.request.by,
     }
+
+
+def _in_percent(share: float | None) -> float | None:
+    return None if share is None else 100 * share
