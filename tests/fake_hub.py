@@ -8,8 +8,13 @@ import base64
 import hashlib
 import json
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 TOKEN = "hf_aTokenOfTheTests"
 
@@ -66,6 +71,23 @@ class FakeHub:
             elif line["key"] == "deletedFile":
                 del self.files[repository][value["path"]]
         self.commits[repository] = self.commits.get(repository, 0) + 1
+
+
+@contextmanager
+def in_place_of_the_hub(monkeypatch: pytest.MonkeyPatch, cache: Path) -> Iterator[FakeHub]:
+    """A running stand-in that huggingface_hub of this process and its children takes for the Hub."""
+    running = FakeHub()
+    running.start()
+    for name, value in {
+        "HF_ENDPOINT": running.url,
+        "HF_TOKEN": TOKEN,
+        "HF_HOME": str(cache),
+        "HF_HUB_DISABLE_XET": "1",  # the stand-in speaks the plain LFS protocol only
+        "HF_HUB_OFFLINE": "0",
+    }.items():
+        monkeypatch.setenv(name, value)
+    yield running
+    running.stop()
 
 
 def _handler(hub: FakeHub) -> type[BaseHTTPRequestHandler]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from curation.errors import InvalidInput
-from tests.fake_hub import TOKEN, FakeHub
+from tests.fake_hub import FakeHub, in_place_of_the_hub
 from training import __main__ as command_line
 from training import errors, result_push, runs
 from training.runs import RunState, State
@@ -17,18 +17,8 @@ pytestmark = pytest.mark.trainer
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeHub]:
-    running = FakeHub()
-    running.start()
-    for name, value in {
-        "HF_ENDPOINT": running.url,
-        "HF_TOKEN": TOKEN,
-        "HF_HOME": str(tmp_path / "hf"),
-        "HF_HUB_DISABLE_XET": "1",  # the stand-in speaks the plain LFS protocol only
-        "HF_HUB_OFFLINE": "0",
-    }.items():
-        monkeypatch.setenv(name, value)
-    yield running
-    running.stop()
+    with in_place_of_the_hub(monkeypatch, tmp_path / "hf") as running:
+        yield running
 
 
 def test_the_adapter_arrives_private_where_peft_looks_for_it(hub: FakeHub, completed_run: Path) -> None:

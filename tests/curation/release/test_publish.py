@@ -12,23 +12,13 @@ from tests.curation.conftest import APair
 from tests.curation.release.conftest import Releasing
 from tests.curation.release.test_consumers import run_command
 from tests.curation.release.test_releases import bytes_of
-from tests.fake_hub import TOKEN, FakeHub
+from tests.fake_hub import TOKEN, FakeHub, in_place_of_the_hub
 
 
 @pytest.fixture
 def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeHub]:
-    running = FakeHub()
-    running.start()
-    for name, value in {
-        "HF_ENDPOINT": running.url,
-        "HF_TOKEN": TOKEN,
-        "HF_HOME": str(tmp_path / "hf"),
-        "HF_HUB_DISABLE_XET": "1",  # the stand-in speaks the plain LFS protocol only
-        "HF_HUB_OFFLINE": "0",
-    }.items():
-        monkeypatch.setenv(name, value)
-    yield running
-    running.stop()
+    with in_place_of_the_hub(monkeypatch, tmp_path / "hf") as running:
+        yield running
 
 
 @pytest.fixture
