@@ -10,10 +10,10 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from curation.workspace import Workspace
-from tests.browser.serving import CHROMIUM_ARGUMENTS, ROOT, Server, chromium_path
+from tests.browser.serving import ROOT, Server
 from tests.training import run_folders
 from training import locks, metrics, runs, watch
 from training.launchers import local
@@ -37,34 +37,34 @@ def app(tmp_path: Path) -> Iterator[Server]:
     run_folders.end_all(Workspace(home=server.home))
 
 
-def test_a_run_outlives_the_browser_and_ten_kills_of_the_app(app: Server) -> None:
+def test_a_run_outlives_the_browser_and_ten_kills_of_the_app(app: Server, browser: Browser) -> None:
     space = Workspace(home=app.home)
     space.create()
     run = started_beside(space, app)
     worker = local.recorded(run)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
+    app.start()
+    shown(browser, app, "Training")  # and then nobody looks any more
+    for kill in range(KILLS):
+        if kill % 3 == 2:
+            kill_supervisor(run)
+        app.kill()
         app.start()
-        page = chromium.new_page()
-        page.goto(f"{app.url}/runs")
-        expect(page.get_by_text("Training", exact=True).first).to_be_visible(timeout=60_000)
-        chromium.close()  # nobody looks any more
-        for kill in range(KILLS):
-            if kill % 3 == 2:
-                kill_supervisor(run)
-            app.kill()
-            app.start()
-            wait_until_watched(run)
-        assert runs.read_state(run).state is RunState.RUNNING
-        assert local.recorded(run) == worker
-        (run / "control" / "enough").touch()
-        assert run_folders.until_end(run).state is RunState.COMPLETED
-        assert [row["step"] for row in metrics.read(run / runs.METRICS)] == list(range(1, 11))
-        chromium = playwright.chromium.launch(executable_path=chromium_path(), args=CHROMIUM_ARGUMENTS)
-        page = chromium.new_page()
-        page.goto(f"{app.url}/runs")
-        expect(page.get_by_text("Completed", exact=True).first).to_be_visible(timeout=60_000)
-        chromium.close()
+        wait_until_watched(run)
+    assert runs.read_state(run).state is RunState.RUNNING
+    assert local.recorded(run) == worker
+    (run / "control" / "enough").touch()
+    assert run_folders.until_end(run).state is RunState.COMPLETED
+    assert [row["step"] for row in metrics.read(run / runs.METRICS)] == list(range(1, 11))
+    shown(browser, app, "Completed")
+
+
+def shown(browser: Browser, app: Server, state: str) -> None:
+    """Somebody opens the page, sees how the run stands, and leaves with the whole browser profile."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{app.url}/runs")
+    expect(page.get_by_text(state, exact=True).first).to_be_visible(timeout=60_000)
+    context.close()
 
 
 def started_beside(space: Workspace, app: Server) -> Path:
