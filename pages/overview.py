@@ -4,6 +4,7 @@ import streamlit as st
 
 from curation.labelling import browse, events, progress
 from curation.model import Role, Tier
+from curation.quality import annotators
 from pages.parts import charts, guard, next_step, rounds, session
 from training import run_views
 
@@ -38,8 +39,14 @@ if sum(counts.values()):
 if lead:
     rounds.show(rounds.of(db, run_views.list_evaluations(place), [file.parent for file in made]))
     st.subheader("Latest actions", anchor=False)
+    people = annotators.names(db)
     rows = [
-        {"when (UTC)": event.happened, "who": event.actor, "what": event.action, "which": event.subject}
+        {
+            "when (UTC)": event.happened,
+            "who": people.get(event.actor, event.actor),
+            "what": event.action,
+            "which": event.subject,
+        }
         for event in events.newest(db, limit=8)
     ]
     if rows:

@@ -56,12 +56,12 @@ def _drawn(picture: _Picture, rows: Sequence[Row]) -> Figure | None:
     axes = figure.add_subplot(title=picture.title, xlabel="step", ylabel=picture.unit)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(alpha=0.3)
-    for metric, label in picture.metrics:
+    for colour, (metric, label) in enumerate(picture.metrics):
         for kind, form in (("train", "-"), ("evaluation", "o")):
             points = _points(rows, metric, kind)
             if points:
                 name = label if kind == "train" else f"held-out {label}".removesuffix(" training")
-                axes.plot(*zip(*points, strict=True), form, label=name)
+                axes.plot(*zip(*points, strict=True), form, color=f"C{colour}", label=name)
     if not axes.lines:
         return None
     if len(axes.lines) > 1:

@@ -21,7 +21,7 @@ def show(database: Database) -> None:
                 "strength": place.strength,
                 "95 % interval": f"{place.low:+.2f} to {place.high:+.2f}",
                 "judgements": place.judged,
-                "preferred": place.rate,
+                "preferred": 100 * place.rate,
             }
             for place in board
         ]
@@ -31,7 +31,7 @@ def show(database: Database) -> None:
         hide_index=True,
         column_config={
             "strength": st.column_config.NumberColumn(format="%+.2f"),
-            "preferred": st.column_config.NumberColumn(format="percent"),
+            "preferred": st.column_config.NumberColumn(format="%.0f %%"),
         },
     )
     st.caption(

@@ -58,9 +58,9 @@ def show(rounds: Sequence[Round]) -> None:
         st.altair_chart(_picture(judged))
     with st.expander("As a table", expanded=not len(judged)):
         st.dataframe(
-            table.drop(columns=["low", "high", "told"]),
+            table.drop(columns=["low", "high", "told"]).assign(**{"win rate": 100 * table["win rate"]}),
             hide_index=True,
-            column_config={"win rate": st.column_config.NumberColumn(format="percent")},
+            column_config={"win rate": st.column_config.NumberColumn(format="%.0f %%")},
         )
     st.caption(
         "Each round: a release is trained on, the tuned model meets its base blind, judged answers are "

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from curation import text
 from curation.labelling import events
 from curation.model import Role
 from pages.parts import guard, session
@@ -18,15 +19,22 @@ def pick(known: Sequence[RunView], *, label: str, key: str, words: Callable[[Run
         words: what stands beside its id in the list.
     """
     by_id = {one.id: one for one in known}
+    shown = {one.id: f"{one.id} · {words(one)}" for one in known}
     wanted = st.query_params.get("run", "")
+    # Another address or a new one begins afresh; a choice outlives that the words of a run change.
+    occasion = (wanted, len(by_id))
+    kept = session.kept(f"{key}-picked")
+    picked = kept[1] if isinstance(kept, tuple) and kept[0] == occasion else wanted
     chosen = st.selectbox(
         label,
         list(by_id),
-        index=list(by_id).index(wanted) if wanted in by_id else 0,
-        format_func=lambda name: f"{name} · {words(by_id[name])}",
-        key=f"{key}-{wanted}-{len(by_id)}",  # another address or a new one begins afresh
+        index=list(by_id).index(picked) if picked in by_id else 0,
+        format_func=shown.__getitem__,
+        # Of the words too: under an unchanged key the box would go on saying what a run was at before.
+        key=f"{key}-{wanted}-{text.digest(shown.values(), size=4)}",
         filter_mode=None,
     )
+    session.keep(f"{key}-picked", (occasion, chosen))
     return by_id[chosen]
 
 

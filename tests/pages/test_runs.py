@@ -1,6 +1,7 @@
 """The page Runs: one run, several beside each other, all of them, and the queue."""
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -72,3 +73,16 @@ def test_a_lead_lets_a_waiting_run_go_next_and_the_audit_knows(home: Path) -> No
     assert supervisor.waiting(workspace.current()) == waiting[::-1]
     for descriptor in filter(None, held):
         os.close(descriptor)
+
+
+def test_the_list_says_what_a_run_is_at_now_and_keeps_what_was_chosen(home: Path) -> None:
+    older, newer = finished_runs.write(home, 1), finished_runs.write(home, 2, state=RunState.STOPPED)
+    page = opened()
+    (box,) = [each for each in page.selectbox if each.label == "Run"]
+    assert [option.partition(" · ")[2] for option in box.options] == ["Stopped, can be resumed", "Completed"]
+    box.select(older.name).run()
+    runs.write_state(newer, replace(runs.read_state(newer), state=RunState.COMPLETED))
+    page.run()
+    (box,) = [each for each in page.selectbox if each.label == "Run"]
+    assert [option.partition(" · ")[2] for option in box.options] == ["Completed", "Completed"]
+    assert box.value == older.name
