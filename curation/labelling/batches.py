@@ -6,7 +6,7 @@ served is no random sample, and says so by its arm.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -70,12 +70,7 @@ def make(
         Unknown: there is no such pair.
     """
     wanted = list(dict.fromkeys(pair_ids))
-    if not name.strip():
-        raise InvalidInput("Give the batch a name.")
-    if not wanted:
-        raise InvalidInput("No pair was named, so there is nothing to label first.")
-    if not 0 <= more <= MOST_MORE:
-        raise InvalidInput(f"Ask for 0 to {MOST_MORE} further votes, not {more}.")
+    _check(wanted, name, more)
     with database.writing() as tx:
         actions.require_pairs(tx, wanted)
         number = _insert(tx, name.strip(), dict(detail or {}), by, now)
@@ -98,6 +93,15 @@ def make(
         told = {"batch": number, "pairs": len(wanted), "more": more}
         events.record(tx, actor=by, action="make batch", subject=name.strip(), detail=told, now=now)
     return number
+
+
+def _check(wanted: Sequence[str], name: str, more: int) -> None:
+    if not name.strip():
+        raise InvalidInput("Give the batch a name.")
+    if not wanted:
+        raise InvalidInput("No pair was named, so there is nothing to label first.")
+    if not 0 <= more <= MOST_MORE:
+        raise InvalidInput(f"Ask for 0 to {MOST_MORE} further votes, not {more}.")
 
 
 def every(database: Database) -> tuple[Batch, ...]:
