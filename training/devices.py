@@ -60,9 +60,10 @@ def slots() -> tuple[str, ...]:
     return tuple(_visible(_uuids())) or (current().kind,)
 
 
-def only(slot: str) -> dict[str, str]:
-    """What a worker's environment must have, so that it sees this device alone."""
-    return {"CUDA_VISIBLE_DEVICES": slot} if slot.startswith(_GPU) else {}
+def only(slots: tuple[str, ...]) -> dict[str, str]:
+    """What a worker's environment must have, so that it sees these devices alone."""
+    gpus = [slot for slot in slots if slot.startswith(_GPU)]
+    return {"CUDA_VISIBLE_DEVICES": ",".join(gpus)} if gpus else {}
 
 
 def _visible(uuids: list[str]) -> list[str]:

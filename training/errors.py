@@ -13,6 +13,8 @@
         ├── NotDeletable            a run is at work, or another that is at work rests on it
         ├── NotWaiting              the run has begun or ended, so its place in the queue means nothing
         ├── LaunchFailed            the supervisor process did not start
+        ├── LaunchRefused           a launcher that is not there, or a setting it does not take
+        ├── Unreachable             the machines of a run do not answer now; later they may
         └── DamagedFile             a file of a run folder cannot be read as what it should be
 
 A message says what happened and what to do. A class exists where a caller reacts differently.
@@ -76,6 +78,14 @@ class NotWaiting(TrainingError):
 
 class LaunchFailed(TrainingError):
     """The supervisor process did not start."""
+
+
+class LaunchRefused(TrainingError):
+    """A launcher that is not there or not installed, or a setting that it does not take."""
+
+
+class Unreachable(TrainingError):
+    """The machines that a run is at work on do not answer, so nothing can be said of it at this moment."""
 
 
 class DamagedFile(TrainingError):

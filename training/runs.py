@@ -107,6 +107,7 @@ class Request:
         recipe: every setting by name, as training.recipe writes it.
         versions: library → version.
         host: machine that made the folder.
+        launch: every setting of the launcher, as launchers.table.checked gives them.
         evaluation: what is to be evaluated; None where the folder is no evaluation.
         merge: what is to be merged; None where the folder is no merge. Release, model and recipe of an
             evaluation or a merge are those of the run it rests on.
@@ -128,6 +129,7 @@ class Request:
     evaluation: Asked | None = None
     trial: bool = False  # two steps, measured (training.trial); no run that anybody wants to see
     merge: Merge | None = None
+    launch: Mapping[str, str | int] = field(default_factory=dict)
 
     @property
     def trains(self) -> bool:
@@ -173,6 +175,7 @@ def write_request(run: Path, request: Request) -> None:
         "model": request.model.to_dict(),
         "recipe": dict(request.recipe),
         "versions": dict(request.versions),
+        "launch": dict(request.launch),
         "resumes": resumes
         and {"run": resumes.run, "checkpoint": str(resumes.checkpoint), "step": resumes.step},
         "evaluation": request.evaluation and request.evaluation.to_dict(),

@@ -8,7 +8,7 @@ import dataclasses
 import logging
 import secrets
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from training import (
 from training.evaluating import contents
 from training.evaluating.asked import Asked
 from training.findings import Preflight
+from training.launchers import table
 from training.merging.asked import Merge
 from training.recipe import DpoRecipe
 from training.runs import RunState
@@ -43,6 +44,7 @@ class StartRequest:
     Attributes:
         request_id: made once by whoever asks, as by a page when it is opened; asking twice starts one run.
         preflight: findings that the person has just seen; looked for again where None or out of date.
+        launcher, launch: where it computes, and the settings of that (training.launchers.table).
     """
 
     release: Path
@@ -51,6 +53,7 @@ class StartRequest:
     by: str
     request_id: str = field(default_factory=lambda: secrets.token_hex(8))
     launcher: str = "local"
+    launch: Mapping[str, str | int] = field(default_factory=dict)
     preflight: Preflight | None = None
     space: workspace.Workspace = field(default_factory=workspace.current)
     created_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -64,11 +67,13 @@ def start(request: StartRequest) -> str:
 
     Raises:
         PreflightRefused: a finding of severity E stands in the way; the message is the finding's.
+        LaunchRefused: the launcher is not there or not installed, or does not take these settings.
         LaunchFailed: the supervisor process did not start; the run stays queued.
     """
     request.space.create()
     known = _started(request.space, request.request_id)
     if known is None:
+        table.find(request.launcher)  # before the preflight, which takes its time
         seen = request.preflight
         key = preflight.key(request.release, request.model, request.recipe)
         if seen is None or seen.key != key:
@@ -94,7 +99,7 @@ def try_out(request: StartRequest) -> str:
     if known is None:
         seen = preflight.check(request.release, request.model, request.recipe, space=request.space)
         seen.raise_for_errors(but="memory")
-        wanted = dataclasses.replace(_to_request(request, seen), trial=True)
+        wanted = dataclasses.replace(_to_request(request, seen), trial=True, launcher="local", launch={})
         known = _create(request.space, wanted, _acknowledged(seen, request.by))
     adoption.watch(known)
     return known.name
@@ -115,7 +120,7 @@ def evaluate(
         LaunchFailed: as for start.
     """
     space = workspace.Workspace(home=earlier.parent.parent)
-    request = _after(runs.read_request(earlier), by, request_id)
+    request = _beside(runs.read_request(earlier), by, request_id)
     known = _create(space, dataclasses.replace(request, evaluation=asked), prepare)
     adoption.watch(known)
     return known.name
@@ -131,7 +136,7 @@ def merge(earlier: Path, asked: Merge, *, by: str, request_id: str) -> str:
         LaunchFailed: as for start.
     """
     space = workspace.Workspace(home=earlier.parent.parent)
-    request = _after(runs.read_request(earlier), by, request_id)
+    request = _beside(runs.read_request(earlier), by, request_id)
     known = _create(space, dataclasses.replace(request, merge=asked), lambda _: None)
     adoption.watch(known)
     return known.name
@@ -245,6 +250,7 @@ def _to_request(request: StartRequest, seen: Preflight) -> runs.Request:
         model=seen.model,
         recipe=recipe.to_dict(request.recipe),
         launcher=request.launcher,
+        launch=table.checked(request.launcher, request.launch),
         versions=libraries.versions(),
         host=socket.gethostname(),
     )
@@ -263,6 +269,11 @@ def _after(earlier: runs.Request, by: str, request_id: str) -> runs.Request:
         host=socket.gethostname(),
         resumes=None,
     )
+
+
+def _beside(earlier: runs.Request, by: str, request_id: str) -> runs.Request:
+    """As _after, for work that one process of this machine does, however the run itself was launched."""
+    return dataclasses.replace(_after(earlier, by, request_id), launcher="local", launch={})
 
 
 def _run_id(created_at: datetime, request_id: str) -> str:

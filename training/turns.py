@@ -15,24 +15,46 @@ _PRIORITY = "control/priority"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """A device that a run may compute on.
+class Places:
+    """What a run takes of its machine: `count` of these devices (see devices.slots).
 
-    Attributes:
-        lock: descriptor that holds the device for as long as it is open anywhere.
-        device: its name in devices.slots().
+    A run that computes elsewhere takes none and waits for nothing here.
     """
 
-    lock: int
-    device: str
+    slots: tuple[str, ...] = ()
+    count: int = 0
 
 
-def take(run: Path, slots: tuple[str, ...], host: str) -> Turn | None:
-    """Take the first free device, if nobody is ahead; None where the run has to go on waiting."""
-    for slot in slots:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """The devices that a run may compute on.
+
+    Attributes:
+        locks: descriptors that hold the devices for as long as they are open anywhere.
+        devices: their names in devices.slots().
+    """
+
+    locks: tuple[int, ...] = ()
+    devices: tuple[str, ...] = ()
+
+    def give_up(self) -> None:
+        """Close our descriptors; a worker that has inherited them keeps the devices."""
+        for lock in self.locks:
+            os.close(lock)
+
+
+def take(run: Path, places: Places, host: str) -> Turn | None:
+    """Take as many free devices as the run needs, all or none; None where it has to go on waiting."""
+    turn = Turn()
+    for slot in places.slots:
+        if len(turn.locks) == places.count:
+            break
         lock = locks.try_take(locks.device(run.parent, f"{host}-{slot}"))
         if lock is not None:
-            return Turn(lock=lock, device=slot)
+            turn = Turn(locks=(*turn.locks, lock), devices=(*turn.devices, slot))
+    if len(turn.locks) == places.count:
+        return turn
+    turn.give_up()
     return None
 
 

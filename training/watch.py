@@ -16,8 +16,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from training import artefacts, devices, errors, identity, locks, metrics, outcome, runs, turns
-from training.launchers import local
+from training import artefacts, errors, locks, metrics, outcome, runs, turns
+from training.launchers import table
+from training.launchers.table import Launcher, Worker
 from training.runs import Reason, RunState, State
 
 ASK_VARIABLE = "PAIRLOOM_STOP_ASK_SECONDS"  # from the wish to SIGTERM: a step and a checkpoint must fit in
@@ -27,6 +28,7 @@ _TERM_SECONDS = 20.0
 _POLL_SECONDS = 0.1
 _TELL_SECONDS = 0.5  # a replaced and synced state.json costs a few milliseconds
 _TURN_SECONDS = 0.5
+_UNREACHABLE_SECONDS = 2.0
 _WRITE_ATTEMPTS = 60
 
 _logger = logging.getLogger(__name__)
@@ -37,6 +39,7 @@ class _Following:
     """What the supervisor knows of the run so far."""
 
     state: State
+    launcher: Launcher
     metrics_offset: int = 0
     events_offset: int = 0
     told: State | None = None
@@ -69,17 +72,33 @@ def supervise(run: Path) -> None:
     state = runs.read_state(run)
     if state.state.is_final:
         return
-    worker = local.status(run)
+    try:
+        launcher = table.of_run(run)
+    except errors.LaunchRefused as error:
+        _end(run, _not_launched(state, str(error)))
+        return
+    worker = _found(run, launcher, state)
     if worker is None and not _was_launched(run):
-        worker = _launch_in_turn(run, state)
+        worker = _launch_in_turn(run, launcher, state)
         if worker is None:
             return
         state = runs.read_state(run)
+    following = _Following(state=state, launcher=launcher)
     if worker is None:
-        _close_unseen(run, state)
+        _close_unseen(run, following)
         return
-    _logger.info("watching process %s", worker.identity.pid)
-    _follow(run, worker, state)
+    _logger.info("watching %s", worker.name)
+    _follow(run, worker, following)
+
+
+def _found(run: Path, launcher: Launcher, state: State) -> Worker | None:
+    """The living worker; waits for as long as nobody can say whether there is one."""
+    while True:
+        try:
+            return launcher.status(run)
+        except errors.Unreachable as error:
+            state = _say(run, state, str(error))
+            time.sleep(_UNREACHABLE_SECONDS)
 
 
 def _was_launched(run: Path) -> bool:
@@ -87,8 +106,8 @@ def _was_launched(run: Path) -> bool:
     return (run / runs.PROCESS).exists() or (run / runs.WORKER_LOG).exists()
 
 
-def _launch_in_turn(run: Path, state: State) -> local.Worker | None:
-    turn = _turn(run, state)
+def _launch_in_turn(run: Path, launcher: Launcher, state: State) -> Worker | None:
+    turn = _turn(run, launcher, state)
     if turn is None:
         message = "Cancelled before it had started."
         _end(run, dataclasses.replace(state, state=RunState.CANCELLED, message=message))
@@ -96,23 +115,31 @@ def _launch_in_turn(run: Path, state: State) -> local.Worker | None:
     starting = dataclasses.replace(state, state=RunState.STARTING, message="", started_at=runs.now())
     runs.write_state(run, starting)
     try:
-        worker = local.submit(run, turn)
-    except OSError as error:
-        os.close(turn.lock)  # before the end is told: whoever reads it may count on a free device
-        _end(run, _not_launched(starting, error))
+        worker = launcher.submit(run, turn)
+    except (OSError, errors.LaunchRefused) as error:
+        turn.give_up()  # before the end is told: whoever reads it may count on a free device
+        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+        reason = Reason.DISK if full else Reason.CONFIGURATION
+        _end(run, _not_launched(starting, _why_not(error), reason))
         return None
-    # From here on the worker alone holds the device; it may outlive us.
-    os.close(turn.lock)
+    # From here on the worker alone holds its devices; it may outlive us.
+    turn.give_up()
     return worker
 
 
-def _turn(run: Path, state: State) -> turns.Turn | None:
-    """Wait for a device; None where somebody wanted the run to stop before it had one."""
-    host, slots, ended = socket.gethostname(), devices.slots(), set[str]()
+def _why_not(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"The worker process could not be started: {error}. Mend that, then start again."
+    return str(error)
+
+
+def _turn(run: Path, launcher: Launcher, state: State) -> turns.Turn | None:
+    """Wait for the devices; None where somebody wanted the run to stop before it had them."""
+    host, places, ended = socket.gethostname(), launcher.places(run), set[str]()
     while not runs.stop_asked(run):
         queue = turns.waiting(run.parent, host, ended)
-        ahead = queue[: queue.index(run)] if run in queue else []
-        turn = None if ahead else turns.take(run, slots, host)
+        ahead = queue[: queue.index(run)] if run in queue and places.count else []
+        turn = None if ahead else turns.take(run, places, host)
         if turn is not None:
             return turn
         state = _say_waiting(run, state, ahead)
@@ -120,40 +147,44 @@ def _turn(run: Path, state: State) -> turns.Turn | None:
     return None
 
 
-def _not_launched(state: State, error: OSError) -> State:
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return dataclasses.replace(
-        state,
-        state=RunState.FAILED,
-        reason=Reason.DISK if full else Reason.CONFIGURATION,
-        message=f"The worker process could not be started: {error}. Mend that, then start again.",
-    )
+def _not_launched(state: State, message: str, reason: Reason = Reason.CONFIGURATION) -> State:
+    return dataclasses.replace(state, state=RunState.FAILED, reason=reason, message=message)
 
 
 def _say_waiting(run: Path, state: State, ahead: list[Path]) -> State:
     whom = f"run {ahead[-1].name}" if ahead else "the run that computes now"
-    waiting = dataclasses.replace(state, message=f"Waiting for {whom} to end.")
-    if waiting != state:
-        runs.write_state(run, waiting)
-    return waiting
+    return _say(run, state, f"Waiting for {whom} to end.")
 
 
-def _follow(run: Path, worker: local.Worker, state: State) -> None:
-    following = _Following(state=state)
+def _say(run: Path, state: State, message: str) -> State:
+    saying = dataclasses.replace(state, message=message)
+    if saying != state:
+        runs.write_state(run, saying)
+    return saying
+
+
+def _follow(run: Path, worker: Worker, following: _Following) -> None:
     kills = _memory_kills()
-    while not worker.has_ended():
+    while not _has_ended(worker, following):
         _catch_up(run, following)
-        _hurry(worker, following)
+        _hurry(run, following)
         _tell(run, following)
         time.sleep(_POLL_SECONDS)
-    adopted = worker.process is None
     end = outcome.Exit(
         code=worker.close(),
-        forced=following.forced or (adopted and runs.stop_asked(run)),
+        forced=following.forced or (worker.adopted and runs.stop_asked(run)),
         memory_killer=_memory_kills() > kills,
     )
     _catch_up(run, following)
     _close(run, following.state, outcome.judge(run, end))
+
+
+def _has_ended(worker: Worker, following: _Following) -> bool:
+    try:
+        return worker.has_ended()
+    except errors.Unreachable as error:
+        following.state = dataclasses.replace(following.state, message=str(error))
+        return False
 
 
 def _catch_up(run: Path, following: _Following) -> None:
@@ -188,9 +219,9 @@ def _sentence(phrase: str) -> str:
     return f"{phrase[:1].upper()}{phrase[1:].rstrip('.')}."
 
 
-def _hurry(worker: local.Worker, following: _Following) -> None:
+def _hurry(run: Path, following: _Following) -> None:
     """Asked to stop: first wait for the worker to do it, then TERM, then KILL its group."""
-    if not runs.stop_asked(worker.run):
+    if not runs.stop_asked(run):
         return
     # Not by the file's time: a clock that is set forward would have the worker killed at once.
     following.stop_seen_at = following.stop_seen_at or time.monotonic()
@@ -200,7 +231,7 @@ def _hurry(worker: local.Worker, following: _Following) -> None:
     if waited >= ask:
         message = "The worker did not stop when asked; it is being ended."
         number = signal.SIGTERM if waited < ask + term else signal.SIGKILL
-        following.forced = local.stop(worker, number) or following.forced
+        following.forced = following.launcher.stop(run, number) or following.forced
     following.state = dataclasses.replace(following.state, state=RunState.STOPPING, message=message)
 
 
@@ -216,25 +247,16 @@ def _tell(run: Path, following: _Following) -> None:
         _logger.exception("the state of %s could not be written", run.name)
 
 
-def _close_unseen(run: Path, state: State) -> None:
+def _close_unseen(run: Path, following: _Following) -> None:
     """The worker went while no supervisor was there."""
-    known = local.recorded(run)
-    if known is not None:
-        identity.end_remains(known, run)
-    following = _Following(state=state)
+    why = following.launcher.clear_up(run)
     _catch_up(run, following)
-    _close(run, following.state, _unseen_ending(run, known))
-
-
-def _unseen_ending(run: Path, known: identity.Identity | None) -> outcome.Ending:
     told = (run / runs.RESULT).exists() or runs.stop_asked(run)
-    if known is None and not told:
-        return outcome.vanished(run, "The worker left no trace; nobody saw how the run ended.")
-    if known is not None and known.host != socket.gethostname() and not told:
-        return outcome.vanished(run, f"The run was at work on {known.host}, which gives no sign of life.")
-    if known is not None and known.boot_id != identity.boot_id() and not told:
-        return outcome.vanished(run, "The machine was restarted while the run was at work.")
-    return outcome.judge(run, outcome.Exit(code=None, forced=runs.stop_asked(run)))
+    if why is not None and not told:
+        ending = outcome.vanished(run, why)
+    else:
+        ending = outcome.judge(run, outcome.Exit(code=None, forced=runs.stop_asked(run)))
+    _close(run, following.state, ending)
 
 
 def _close(run: Path, state: State, ending: outcome.Ending) -> None:

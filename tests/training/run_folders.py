@@ -82,7 +82,7 @@ def end_all(space: Workspace) -> None:
             runs.ask_to_stop(view.path)
             worker = local.status(view.path)
             if worker is not None:
-                local.stop(worker, signal.SIGKILL)
+                local.stop(view.path, signal.SIGKILL)
 
 
 def until(run: Path, condition: Callable[[State], bool], patience: float = PATIENCE_SECONDS) -> State:

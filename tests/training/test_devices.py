@@ -41,5 +41,5 @@ def test_every_visible_gpu_is_a_device_of_its_own(
 
 
 def test_a_worker_sees_its_own_gpu_alone() -> None:
-    assert devices.only("GPU-bbbb2222") == {"CUDA_VISIBLE_DEVICES": "GPU-bbbb2222"}
-    assert devices.only("cpu") == {}
+    assert devices.only(("GPU-bbbb2222",)) == {"CUDA_VISIBLE_DEVICES": "GPU-bbbb2222"}
+    assert devices.only(("cpu",)) == {}

@@ -6,6 +6,7 @@ import secrets
 from curation import workspace
 from training import preflight, supervisor
 from training.commands import terminal, wanted
+from training.launchers import table
 from training.supervisor import StartRequest
 
 NAME = "start"
@@ -16,7 +17,14 @@ def configure(parser: argparse.ArgumentParser) -> None:
     wanted.configure(parser)
     wanted.configure_by(parser)
     parser.add_argument("--request", metavar="ID", help="starting twice with one ID starts one run")
-    parser.add_argument("--launcher", default="local", choices=["local"], help="where the worker runs")
+    parser.add_argument("--launcher", default="local", choices=table.NAMES, help="where the worker runs")
+    parser.add_argument(
+        "--launch",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="change one setting of the launcher, as processes=2; may be repeated",
+    )
     parser.add_argument("--wait", action="store_true", help="wait for the end; fail unless it completes")
 
 
@@ -29,6 +37,7 @@ def run(arguments: argparse.Namespace) -> terminal.Outcome:
         by=wanted.by(arguments),
         request_id=arguments.request or secrets.token_hex(8),
         launcher=arguments.launcher,
+        launch=wanted.launch(arguments),
         space=space,
     )
     terminal.say("Looking at release, model and recipe.")

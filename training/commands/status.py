@@ -5,9 +5,9 @@ import time
 from pathlib import Path
 
 from curation import workspace
-from training import adoption, run_views, runs
+from training import adoption, errors, run_views, runs
 from training.commands import terminal
-from training.launchers import local
+from training.launchers import table
 
 NAME = "status"
 HELP = "Say where a run is."
@@ -31,7 +31,14 @@ def run(arguments: argparse.Namespace) -> terminal.Outcome:
 def _let_a_dead_run_be_closed(folder: Path) -> None:
     # Its supervisor, just adopted, needs a moment to see that the worker is gone and to say so.
     deadline = time.monotonic() + _CLOSING_SECONDS
-    while local.recorded(folder) and not runs.read_state(folder).state.is_final:
-        if local.status(folder) is not None or time.monotonic() > deadline:
+    while (folder / runs.WORKER_LOG).exists() and not runs.read_state(folder).state.is_final:
+        if _may_be_at_work(folder) or time.monotonic() > deadline:
             return
         time.sleep(0.05)
+
+
+def _may_be_at_work(folder: Path) -> bool:
+    try:
+        return table.of_run(folder).status(folder) is not None
+    except (errors.Unreachable, errors.LaunchRefused):
+        return True

@@ -71,8 +71,17 @@ def settings(arguments: argparse.Namespace) -> DpoRecipe:
     Raises:
         RecipeError: the file, a name or a value does not fit.
     """
-    changes = dict(_split(change) for change in arguments.changes)
+    changes = dict(_split(change, "--set") for change in arguments.changes)
     return recipe.with_changes(_base(arguments), changes)
+
+
+def launch(arguments: argparse.Namespace) -> dict[str, str | int]:
+    """The settings of the launcher that were given, as text.
+
+    Raises:
+        RecipeError: one has no value.
+    """
+    return dict(_split(change, "--launch") for change in arguments.launch)
 
 
 def _base(arguments: argparse.Namespace) -> DpoRecipe:
@@ -91,8 +100,8 @@ def named(chosen: str) -> DpoRecipe:
     return recipe_file.read(Path(chosen))
 
 
-def _split(change: str) -> tuple[str, str]:
+def _split(change: str, option: str) -> tuple[str, str]:
     key, equals, value = change.partition("=")
     if not equals:
-        raise errors.RecipeError(f"--set {change!r} has no value. Write it as --set key=value.")
+        raise errors.RecipeError(f"{option} {change!r} has no value. Write it as {option} key=value.")
     return key.strip(), value.strip()

@@ -8,6 +8,7 @@ import hashlib
 import os
 import shlex
 import signal
+import socket
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from pathlib import Path
 from curation import workspace
 from training import devices, documents, identity, runs
 from training.identity import Identity
-from training.turns import Turn
+from training.turns import Places, Turn
 
 WORKER_VARIABLE = (
     "PAIRLOOM_WORKER"  # another command line to train with, such as `nice python -m training.worker`
@@ -31,6 +32,14 @@ class Worker:
     run: Path
     identity: Identity
     process: "subprocess.Popen[bytes] | None"
+
+    @property
+    def name(self) -> str:
+        return f"process {self.identity.pid}"
+
+    @property
+    def adopted(self) -> bool:
+        return self.process is None
 
     def has_ended(self) -> bool:
         if self.process is None:
@@ -56,23 +65,32 @@ def command(run: Path) -> list[str]:
     return [*worker, str(run)]
 
 
+def places(run: Path) -> Places:  # noqa: ARG001 - every launcher is told the run
+    """One device of this machine, whichever is free first."""
+    return Places(slots=devices.slots(), count=1)
+
+
 def submit(run: Path, turn: Turn) -> Worker:
     """Start the worker of a run and write down who it is.
 
     Args:
-        turn: the device it computes on. The worker inherits its lock, so the device stays taken for as
+        turn: the devices it computes on. The worker inherits their locks, so they stay taken for as
             long as either of them lives.
     """
-    arguments = command(run)
+    return start(run, turn, command(run))
+
+
+def start(run: Path, turn: Turn, arguments: list[str]) -> Worker:
+    """As submit, with another command line."""
     with (run / runs.WORKER_LOG).open("ab") as log:
         process = subprocess.Popen(
             arguments,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=os.environ | environment(run) | devices.only(turn.device),
+            env=os.environ | environment(run) | devices.only(turn.devices),
             start_new_session=True,
-            pass_fds=(turn.lock,),
+            pass_fds=turn.locks,
         )
     # Not yet reaped, so /proc still knows it, even where it has ended already.
     found = identity.of(process.pid) or Identity(
@@ -93,14 +111,32 @@ def status(run: Path) -> Worker | None:
     return Worker(run=run, identity=found, process=None) if found else None
 
 
-def stop(worker: Worker, number: signal.Signals) -> bool:
+def stop(run: Path, number: signal.Signals) -> bool:
     """Signal the worker's process group, if it is still the very process."""
-    return identity.signal_group(worker.identity, number)
+    known = recorded(run)
+    return known is not None and identity.signal_group(known, number)
 
 
 def logs(run: Path, lines: int) -> list[str]:
     """The last lines the worker has printed."""
     return runs.log_tail(run, lines)
+
+
+def clear_up(run: Path) -> str | None:
+    """Kill what a dead worker left running here.
+
+    Returns:
+        Why nobody can know how it ended, a sentence; None where its folder tells.
+    """
+    known = recorded(run)
+    if known is None:
+        return "The worker left no trace; nobody saw how the run ended."
+    identity.end_remains(known, run)
+    if known.host != socket.gethostname():
+        return f"The run was at work on {known.host}, which gives no sign of life."
+    if known.boot_id != identity.boot_id():
+        return "The machine was restarted while the run was at work."
+    return None
 
 
 def recorded(run: Path) -> Identity | None:

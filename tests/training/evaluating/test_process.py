@@ -126,7 +126,7 @@ def test_killed_in_the_middle_nothing_is_made_twice_and_the_answers_are_the_same
     run_folders.until(again, lambda _: contents.made(again) >= 4, 120)
     worker = local.status(again)
     if worker is not None:  # it may be faster than we are
-        local.stop(worker, signal.SIGKILL)
+        local.stop(again, signal.SIGKILL)
     state = runs.read_state(ended(again))
     kept = contents.made(again)
     if state.state is not RunState.COMPLETED:
