@@ -21,6 +21,7 @@ from training.commands import (
     preflight,
     push,
     recipes,
+    references,
     resume,
     start,
     status,
@@ -55,6 +56,7 @@ COMMANDS: tuple[Command, ...] = (
     push,
     delete,
     recipes,
+    references,
 )
 
 

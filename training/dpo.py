@@ -18,6 +18,7 @@ from trl import DPOConfig, DPOTrainer
 from training import errors
 from training.choices import Attention, Precision, Reference, Tuning
 from training.recipe import ALL_LINEAR, DpoRecipe
+from training.references import References, Remembering
 from training.rendering import Rendered
 
 
@@ -144,8 +145,8 @@ class Quiet:
                 parameter.data = parameter.data.to(kinds[name])
 
 
-class QuietTrainer(Quiet, DPOTrainer):  # type: ignore[misc]  # TRL ships no types
-    """TRL's trainer with what `Quiet` puts right."""
+class QuietTrainer(Quiet, Remembering, DPOTrainer):  # type: ignore[misc]  # TRL ships no types
+    """TRL's trainer with what `Quiet` puts right, asking the reference about a pair once."""
 
 
 def trainer(
@@ -159,6 +160,7 @@ def trainer(
     resumes: bool,
     callbacks: Sequence[Any],
     reference: Any | None = None,
+    references: References | None = None,
 ) -> QuietTrainer:
     """A trainer that is ready to start.
 
@@ -166,21 +168,26 @@ def trainer(
         run: checkpoints go here as checkpoint-N.
         resumes: the run goes on from a checkpoint, so there is no evaluation of step 0.
         reference: what load_reference gave.
+        references: what is known of the reference; None asks it as TRL does.
 
     Raises:
         RecipeError: the model has no layers of the names the recipe wants to adapt.
     """
     recipe = fitted.recipe
+    args = config(fitted, run, pairs=len(train), evaluates=bool(test), resumes=resumes)
+    if references is not None and references.covers([*train, *test], recipe.max_length):
+        args.precompute_ref_log_probs = True  # every answer is known: no second model is loaded
     with naming_the_way_out(recipe):
         made = QuietTrainer(
             model=model,
             ref_model=reference,
-            args=config(fitted, run, pairs=len(train), evaluates=bool(test), resumes=resumes),
+            args=args,
             train_dataset=_dataset(train),
             eval_dataset=_dataset(test) if test else None,
             processing_class=tokenizer,
             peft_config=adapter(recipe) if recipe.tuning.has_adapter else None,
             callbacks=list(callbacks),
+            references=references,
         )
     restore_adapter_dropout(made.model, recipe)
     return made

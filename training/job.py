@@ -27,6 +27,8 @@ from training import (
     pair_set,
     recipe,
     recipe_problems,
+    reference_key,
+    references,
     runs,
     scoring,
 )
@@ -37,6 +39,7 @@ from training.history import Figure
 from training.journal import Journal
 from training.pair_set import PairSet
 from training.recipe import DpoRecipe
+from training.references import References
 from training.rendering import Renderer
 from training.runs import Request
 from training.system_turn import Turn
@@ -77,6 +80,7 @@ class Bench:
     test: PairSet
     unwanted: PairSet  # pairs judged both bad; only KTO learns from them
     origin: Origin
+    known: References | None  # what is known of the reference's log-probabilities
 
     @property
     def notes(self) -> list[str]:
@@ -102,7 +106,7 @@ def carry_out(run: Path, journal: Journal) -> Done:
     journal.phase("reading answers before training")
     prompts = [pair.prompt for pair in (bench.test.kept or bench.train.kept)[: bench.recipe.sample_prompts]]
     with bench.judging():
-        reference = scoring.likelihoods(bench.model, bench.test.kept)
+        reference = references.likelihoods(bench.model, bench.test.kept, bench.known, bench.recipe.max_length)
         before = scoring.greedy_answers(bench.model, bench.renderer, prompts, bench.recipe.sample_tokens)
     materials.go_on(run)
     resumed = bench.request.resumes is not None
@@ -153,11 +157,13 @@ def loaded(run: Path, journal: Journal) -> Bench:
     materials.go_on(run)
     journal.phase("loading the model")
     fitted = dpo.plan(settings, dpo.machine())
-    model = dpo.load_model(path, fitted)
+    known = reference_key.opened(run, journal, origin, renderer, fitted)
+    needed = known is None or not known.covers([*train.kept, *test.kept], settings.max_length)
     bench = Bench(
-        run=run, request=request, recipe=settings, journal=journal, fitted=fitted, model=model,
-        reference=dpo.load_reference(path, fitted),
-        renderer=renderer, train=train, test=test, unwanted=unwanted, origin=origin,
+        run=run, request=request, recipe=settings, journal=journal, fitted=fitted,
+        model=dpo.load_model(path, fitted),
+        reference=dpo.load_reference(path, fitted) if needed else None,
+        renderer=renderer, train=train, test=test, unwanted=unwanted, origin=origin, known=known,
     )  # fmt: skip
     for note in bench.notes:
         journal.warning(note)
@@ -191,9 +197,13 @@ def _check_settings(settings: DpoRecipe) -> None:
 def _trained(bench: Bench, witness: Witness) -> Any:
     resumes = bench.request.resumes
     bench.journal.phase("preparing the trainer")
-    made = trainer(bench, [witness])
-    made.train(resume_from_checkpoint=str(resumes.checkpoint) if resumes else None)
-    return made
+    try:
+        made = trainer(bench, [witness])
+        made.train(resume_from_checkpoint=str(resumes.checkpoint) if resumes else None)
+        return made
+    finally:
+        if bench.known:
+            references.close(bench.known, bench.journal)
 
 
 def trainer(bench: Bench, callbacks: Sequence[Any]) -> Any:
@@ -206,7 +216,7 @@ def trainer(bench: Bench, callbacks: Sequence[Any]) -> Any:
     about = (bench.fitted, bench.model, bench.renderer.tokenizer)
     if bench.recipe.method is Method.KTO:
         return kto.trainer(*about, train, bench.unwanted.kept, test, **more)
-    return dpo.trainer(*about, train, test, **more)
+    return dpo.trainer(*about, train, test, references=bench.known, **more)
 
 
 def _leave(

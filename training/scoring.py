@@ -22,6 +22,14 @@ def likelihoods(model: Any, pairs: Sequence[Rendered]) -> list[Likelihoods]:
         return [_pair(model, pair) for pair in pairs]
 
 
+def counted(pair: Rendered, chosen: float, rejected: float) -> Likelihoods:
+    """The log-probabilities of a pair's answers beside their numbers of tokens."""
+    return Likelihoods(
+        chosen=chosen, rejected=rejected, chosen_tokens=max(1, sum(pair.chosen.mask)),
+        rejected_tokens=max(1, sum(pair.rejected.mask)),
+    )  # fmt: skip
+
+
 def answer_logps(model: Any, sides: Sequence[Side]) -> torch.Tensor:
     """Sum of the log-probabilities of each side's answer tokens, given everything before them.
 
@@ -55,10 +63,7 @@ def _judging(model: Any) -> Iterator[None]:
 
 def _pair(model: Any, pair: Rendered) -> Likelihoods:
     chosen, rejected = answer_logps(model, (pair.chosen, pair.rejected)).tolist()
-    return Likelihoods(
-        chosen=chosen, rejected=rejected, chosen_tokens=max(1, sum(pair.chosen.mask)),
-        rejected_tokens=max(1, sum(pair.rejected.mask)),
-    )  # fmt: skip
+    return counted(pair, chosen, rejected)
 
 
 def _side(model: Any, side: Side) -> torch.Tensor:

@@ -97,6 +97,7 @@ def _prepared(bench: Bench, pairs: list[Rendered], clock: _Clock) -> Any:
         train=replace(bench.train, kept=tuple(pairs)),
         test=replace(bench.test, kept=()),
         unwanted=replace(bench.unwanted, kept=()),
+        known=None,  # what an earlier run has computed must not make the steps look cheaper
     )
     trainer = job.trainer(short, [clock])
     trainer.args.train_sampling_strategy = "sequential"

@@ -91,6 +91,9 @@ def outcome(view: RunView) -> None:
     held_out = run_words.document(view.path / "evaluation" / "held_out.json")
     if held_out:
         _held_out(held_out)
+    for event in run_words.appended(view, runs.EVENTS):
+        if event.get("kind") == "reference":
+            st.caption(plain(str(event["message"])))
     best = run_words.document(view.path / runs.RESULT).get("best")
     if best:
         st.caption(

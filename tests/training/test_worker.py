@@ -104,6 +104,21 @@ def test_a_resumed_run_equals_the_uninterrupted_one(finished: Path) -> None:
 
 
 @pytest.mark.trainer
+def test_a_second_run_with_another_rate_asks_no_reference_and_says_what_that_saved(finished: Path) -> None:
+    request, home = runs.read_request(finished), finished.parent.parent
+    release, model = request.release, request.model
+    again = write_run(home, release, quick(learning_rate="0.0005"), model=model, name="again")
+    assert work(again) == 0
+    (saved,) = (row for row in metrics.read(again / runs.EVENTS) if row["kind"] == "reference")
+    assert saved["pairs"] == 24 + 8
+    assert saved["message"].startswith("What the reference thinks of 32 pairs was known from an earlier run")
+    evaluated = [row for row in metrics.read(again / runs.METRICS) if row["kind"] == "evaluation"]
+    assert (evaluated[0]["rewards/accuracies"], evaluated[0]["rewards/margins"]) == (0.0, 0.0)
+    told = [documents.read(run / "evaluation" / "held_out.json") for run in (finished, again)]
+    assert told[0]["baselines"] == told[1]["baselines"]
+
+
+@pytest.mark.trainer
 def test_a_stop_saves_a_checkpoint_that_can_be_gone_on_from(
     tmp_path: Path, small_release: Path, untrained_model: Path
 ) -> None:
