@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from curation import workspace
-from training import errors, locks, run_views, runs
+from training import documents, errors, locks, run_views, runs
 from training.launchers import local
 
 _logger = logging.getLogger(__name__)
@@ -43,8 +43,8 @@ def adopt(run: Path) -> bool:
 
 def _belongs_elsewhere(run: Path) -> bool:
     """Another machine on the same storage is at work on it: its processes cannot be judged from here."""
-    known = local.recorded(run)
-    host = known.host if known else runs.read_request(run).host
+    known = documents.read_or_none(run / runs.PROCESS) or {}
+    host = known.get("host") or runs.read_request(run).host
     silent = runs.silent_seconds(run)
     return host != socket.gethostname() and silent is not None and silent < runs.SILENT_SECONDS
 

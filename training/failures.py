@@ -12,6 +12,9 @@ _CLASSES: tuple[tuple[type[errors.TrainingError], Reason], ...] = (
     (errors.NotResumable, Reason.CONFIGURATION),
 )
 DISK_FULL = "The disk is full. Free some space and resume the run."
+OUT_OF_MEMORY = (
+    "The run needs more memory than there is. Lower micro_batch or max_length, or choose a smaller model."
+)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # EFBIG: a limit on the size of a file
 _DISK = ("os error 28", "os error 122", "os error 27", "No space left", "PytorchStreamWriter failed writing",
          "inline_container.cc", "unexpected pos")  # fmt: skip
@@ -24,10 +27,7 @@ def classify(error: BaseException) -> tuple[Reason, str]:
         if isinstance(error, kind):
             return reason, str(error)
     if _is_memory(error):
-        return Reason.OUT_OF_MEMORY, (
-            "The run needs more memory than there is. Lower micro_batch or max_length, "
-            "or choose a smaller model."
-        )
+        return Reason.OUT_OF_MEMORY, OUT_OF_MEMORY
     if _is_disk(error):
         return Reason.DISK, DISK_FULL
     if isinstance(error, ModuleNotFoundError):

@@ -293,7 +293,7 @@ def _texts(bench: Bench, split: str) -> list[tuple[str, str]]:
 
 
 def _card(bench: Bench, steps: int, standing: Standing, baselines: dict[str, float | None]) -> str:
-    everything = metrics.read(bench.run / runs.METRICS)
+    everything = metrics.forward(metrics.read(bench.run / runs.METRICS))
     rows = [row for row in everything if row["kind"] == "train"]
     outcome = model_card.Outcome(
         steps=steps, train=len(bench.train.kept), test=len(bench.test.kept),

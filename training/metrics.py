@@ -41,6 +41,20 @@ def read(path: Path) -> list[Row]:
     return tail(path, 0)[0]
 
 
+def forward(rows: list[Row]) -> list[Row]:
+    """The rows without those that were taken back.
+
+    A run that lost a machine goes on from its checkpoint in the same folder, and so takes some steps again:
+    where the step falls back, the earlier rows from there on do not count.
+    """
+    kept: list[Row] = []
+    for row in rows:
+        if kept and row["step"] < kept[-1]["step"]:
+            kept = [one for one in kept if one["step"] < row["step"]]
+        kept.append(row)
+    return kept
+
+
 def write(path: Path, rows: list[Row]) -> None:
     """Make a new file of these rows."""
     lines = [json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n" for row in rows]

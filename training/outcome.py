@@ -58,6 +58,11 @@ _LOG_SIGNS: tuple[tuple[re.Pattern[str], Reason, str], ...] = (
         "The base model could not be loaded. Check its name, your access to it and the network.",
     ),
     (
+        re.compile(r"is not there on the machines of the cluster"),
+        Reason.CONFIGURATION,
+        "The machines of the cluster do not see the run folder. Let them share the workspace at one path.",
+    ),
+    (
         re.compile(r"ModuleNotFoundError|ImportError|No module named"),
         Reason.CONFIGURATION,
         "A Python package that the recipe needs is missing. Run `make` again, or change the recipe.",

@@ -1,5 +1,6 @@
 """Whether and where a run that did not reach its last step can be gone on from."""
 
+import dataclasses
 from pathlib import Path
 
 from training import checkpoints, errors, metrics, model_print, release_folder, runs
@@ -46,10 +47,23 @@ def _refuse_changed_release(earlier: runs.Request) -> None:
         )
 
 
+def in_place(run: Path, request: runs.Request) -> runs.Request:
+    """The request as a worker must take it that was started again in the same folder.
+
+    Only a cluster does that, where a machine was lost: the newest whole checkpoint of the folder counts.
+    """
+    own = checkpoints.newest(run)
+    if own is None or not request.trains:
+        return request
+    going_on = runs.Resumption(run=run.name, checkpoint=own.path, step=own.step)
+    return dataclasses.replace(request, resumes=going_on)
+
+
 def copy_curves(resumes: runs.Resumption, folder: Path) -> None:
     """Metrics up to the checkpoint and what was noted on the way, so that the new run's curves read whole."""
     earlier = resumes.checkpoint.parent
-    rows = [row for row in metrics.read(earlier / runs.METRICS) if row["step"] <= resumes.step]
+    taken = metrics.forward(metrics.read(earlier / runs.METRICS))
+    rows = [row for row in taken if row["step"] <= resumes.step]
     metrics.write(folder / runs.METRICS, rows)
     events = [
         row

@@ -78,6 +78,12 @@ def waiting(runs_folder: Path, host: str, ended: set[str] | None = None) -> list
     return sorted(found, key=lambda folder: (-priority(folder), folder.name))
 
 
+def ahead(run: Path, queue: list[Path]) -> list[Path]:
+    """Who of the waiting runs goes before this one: those further on that want the same machines."""
+    before = queue[: queue.index(run)] if run in queue else []
+    return [folder for folder in before if _cluster(folder) == _cluster(run)]
+
+
 def priority(run: Path) -> int:
     """How far somebody has moved the run up; 0 where nobody has."""
     try:
@@ -99,6 +105,12 @@ def move_to_front(run: Path, host: str) -> None:
     beside.parent.mkdir(exist_ok=True)
     beside.write_text(str(max([priority(run), *(other + 1 for other in others)])), encoding="ascii")
     beside.replace(run / _PRIORITY)
+
+
+def _cluster(folder: Path) -> str:
+    """The cluster that a run wants; "" where it computes on its own machine."""
+    launch = (documents.read_or_none(folder / runs.REQUEST) or {}).get("launch") or {}
+    return str(launch.get("address", ""))
 
 
 def _is_of(folder: Path, host: str) -> bool:

@@ -138,7 +138,7 @@ def _turn(run: Path, launcher: Launcher, state: State) -> turns.Turn | None:
     host, places, ended = socket.gethostname(), launcher.places(run), set[str]()
     while not runs.stop_asked(run):
         queue = turns.waiting(run.parent, host, ended)
-        ahead = queue[: queue.index(run)] if run in queue and places.count else []
+        ahead = turns.ahead(run, queue) if places.count else []
         turn = None if ahead else turns.take(run, places, host)
         if turn is not None:
             return turn
@@ -170,8 +170,12 @@ def _follow(run: Path, worker: Worker, following: _Following) -> None:
         _hurry(run, following)
         _tell(run, following)
         time.sleep(_POLL_SECONDS)
+    code = worker.close()
+    if code is None:
+        _close_unseen(run, following)
+        return
     end = outcome.Exit(
-        code=worker.close(),
+        code=code,
         forced=following.forced or (worker.adopted and runs.stop_asked(run)),
         memory_killer=_memory_kills() > kills,
     )

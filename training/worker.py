@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,8 @@ def main(run: Path) -> int:
     """Carry out one run; never raises, so that every end is written down."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     # TERM comes after the flag was overlooked, or when the machine shuts down: save, then leave.
-    signal.signal(signal.SIGTERM, lambda *_: runs.ask_to_stop(run))
+    if threading.current_thread() is threading.main_thread():  # a cluster runs us in a thread of its process
+        signal.signal(signal.SIGTERM, lambda *_: runs.ask_to_stop(run))
     journal = Journal(run)
     with journal.beating():
         try:

@@ -96,6 +96,8 @@ def appended(run: RunView, file: str) -> list[metrics.Row]:
     offset, rows = seen if isinstance(seen, tuple) else (0, [])
     fresh, offset = metrics.tail(run.path / file, offset)
     together: list[metrics.Row] = [*rows, *fresh] if fresh else rows
+    if fresh and file == runs.METRICS:
+        together = metrics.forward(together)
     session.keep(key, (offset, together))
     return together
 

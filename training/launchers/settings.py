@@ -25,8 +25,25 @@ class Setting:
 
 
 RAY: tuple[Setting, ...] = (
-    Setting(name="address", default="auto", why="Where the cluster listens; auto finds one on this machine."),
-    Setting(name="workers", default=1, low=1, high=1024, why="Processes that train together."),
+    Setting(
+        name="address",
+        default="auto",
+        why="Of the cluster's dashboard, such as http://HEAD:8265; auto is a cluster on this machine.",
+    ),
+    Setting(
+        name="workers",
+        default=2,
+        low=1,
+        high=1024,
+        why="Processes that train together, each on a GPU where the cluster has any, else on a processor.",
+    ),
+    Setting(
+        name="patience",
+        default=60,
+        low=0,
+        high=86_400,
+        why="Seconds to wait for another machine after one was lost; then fewer workers go on.",
+    ),
     Setting(
         name="storage", default="", why="Where all machines find the workspace; empty: at the same path."
     ),

@@ -1,0 +1,187 @@
+"""The first process of a Ray job: `python -m training.launchers.ray_driver RUN_DIR`, started by the cluster.
+
+It gathers the workers with Ray Train, and gathers them again where a machine was lost: they then go on from
+the newest whole checkpoint of the same run folder. Everything about the run is in that folder; it writes
+there only while no worker is at work. Imports ray, so nothing of the app imports it.
+"""
+
+import logging
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import ray
+from ray.exceptions import RayActorError
+from ray.train import FailureConfig, RunConfig, ScalingConfig
+from ray.train.torch import TorchTrainer
+from ray.train.v2.api.exceptions import TrainingFailedError
+
+from training import checkpoints, documents, failures, recipe, runs
+from training.journal import Journal
+from training.launchers import ray_room
+from training.runs import Reason
+
+NOT_THERE = "is not there on the machines of the cluster"  # outcome.py knows this phrase
+_LOSSES = 5  # machines lost in one run; after so many something else is wrong
+_EVIDENCE_SECONDS = 20.0  # until the cluster knows that a machine is dead
+_LOOK_SECONDS = 1.0
+_INSIDE = ("health_check_failure", "controller_failure", "cause")  # where Ray keeps what came before
+
+log = logging.getLogger(__name__)
+
+
+def main(run: Path) -> int:
+    """Carry out one run with as many workers as were asked for.
+
+    Returns:
+        The exit code: 0 where the run completed or stopped.
+    """
+    if not (run / runs.REQUEST).is_file():
+        print(f"{run} {NOT_THERE}.", flush=True)  # noqa: T201 - the job's log is all there is
+        return 2
+    _print_into(run / runs.WORKER_LOG)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+    journal = Journal(run)
+    ray.init(logging_level=logging.WARNING)
+    for losses in range(_LOSSES + 1):
+        workers = _gathered(run, journal, patient=losses == 0)
+        if workers == 0:
+            return _told(run, "stopped", None, "Stopped while waiting for machines.")
+        machines = _alive()
+        failure = _trained(run, workers)
+        if failure is None or not _is_loss(failure, machines):
+            return _ended(run, failure)
+        _prepare_to_go_on(run, journal)
+    sentence = f"More than {_LOSSES} machines were lost. Look at the cluster."
+    return _told(run, "failed", Reason.KILLED, sentence)
+
+
+def _trained(run: Path, workers: int) -> TrainingFailedError | None:
+    """Ray Train tears all workers down where one of them fails; whether to gather anew is ours to say."""
+    trainer = TorchTrainer(
+        _work,
+        train_loop_config={"run": str(run)},
+        scaling_config=ScalingConfig(num_workers=workers, use_gpu=_has_gpus()),
+        run_config=RunConfig(
+            name="cluster", storage_path=str(run), failure_config=FailureConfig(max_failures=0)
+        ),
+    )
+    try:
+        trainer.fit()
+    except TrainingFailedError as error:
+        log.warning("the workers ended: %s", error)
+        return error
+    return None
+
+
+def _work(asked: dict[str, str]) -> None:
+    """In each worker: the same worker as on one machine; torch's process group is there already."""
+    from training import worker
+
+    if worker.main(Path(asked["run"])) != 0:
+        raise RuntimeError("This worker has failed; the run folder says why.")
+
+
+def _gathered(run: Path, journal: Journal, *, patient: bool) -> int:
+    """Wait until the cluster has room for the workers.
+
+    Args:
+        patient: wait for all of them for as long as it takes; else go on with fewer after a while.
+
+    Returns:
+        How many there will be; 0 where somebody wants the run to stop.
+    """
+    request = runs.read_request(run)
+    wanted, patience = int(request.launch["workers"]), float(request.launch["patience"])
+    batch = recipe.from_dict(request.recipe).pairs_per_step
+    until, told = time.monotonic() + patience, -1
+    with journal.beating():
+        while not runs.stop_asked(run):
+            room = ray_room.room(_offers(), gpu=_has_gpus())
+            overdue = not patient and time.monotonic() >= until
+            workers = ray_room.workers(wanted, room, batch, fewer=overdue)
+            if workers:
+                return workers
+            if room != told:
+                journal.phase(f"waiting for machines: there is room for {room} of {wanted} workers")
+                told = room
+            time.sleep(_LOOK_SECONDS)
+    return 0
+
+
+def _is_loss(failure: TrainingFailedError, machines: set[str]) -> bool:
+    """A worker or its machine is gone, and not because of what it computed."""
+    if _is_memory(failure):
+        return False
+    if any(isinstance(cause, RayActorError) for cause in _causes(failure)):
+        return True
+    # The others notice a dead peer at once, the cluster seconds later.
+    until = time.monotonic() + _EVIDENCE_SECONDS
+    while time.monotonic() < until:
+        if machines - _alive():
+            return True
+        time.sleep(_LOOK_SECONDS)
+    return False
+
+
+def _is_memory(failure: TrainingFailedError) -> bool:
+    return any("OutOfMemory" in text or "low on memory" in text for text in map(str, _causes(failure)))
+
+
+def _causes(failure: BaseException) -> Iterator[BaseException]:
+    """What happened to each worker, and inside of that."""
+    yield failure
+    inside = [getattr(failure, name, None) for name in _INSIDE]
+    for cause in [*getattr(failure, "worker_failures", {}).values(), *inside]:
+        if isinstance(cause, BaseException):
+            yield from _causes(cause)
+
+
+def _prepare_to_go_on(run: Path, journal: Journal) -> None:
+    (run / runs.RESULT).unlink(missing_ok=True)  # a worker that lost its peers called that a failure
+    checkpoints.drop_unfinished(run)
+    kept = checkpoints.newest(run)
+    where = f"from step {kept.step}" if kept else "from the beginning"
+    journal.warning(f"A machine of the cluster was lost; the run goes on {where}.", guard="machine")
+
+
+def _ended(run: Path, failure: TrainingFailedError | None) -> int:
+    if failure is not None and _is_memory(failure):
+        return _told(run, "failed", Reason.OUT_OF_MEMORY, failures.OUT_OF_MEMORY)
+    told = documents.read_or_none(run / runs.RESULT)
+    if told is None:
+        return 1
+    return 1 if told["outcome"] == "failed" else 0
+
+
+def _told(run: Path, outcome: str, reason: Reason | None, message: str) -> int:
+    content: dict[str, Any] = {"outcome": outcome, "reason": reason and reason.value, "message": message}
+    documents.write(run / runs.RESULT, content | {"step": 0, "max_steps": 0})
+    return 1 if outcome == "failed" else 0
+
+
+def _alive() -> set[str]:
+    return {str(node["NodeID"]) for node in ray.nodes() if node["Alive"]}
+
+
+def _offers() -> list[dict[str, float]]:
+    return [node["Resources"] for node in ray.nodes() if node["Alive"]]
+
+
+def _has_gpus() -> bool:
+    return any(offer.get("GPU", 0) >= 1 for offer in _offers())
+
+
+def _print_into(log_file: Path) -> None:
+    """What this process prints, and what Ray forwards of its workers, goes into the run folder."""
+    descriptor = os.open(log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    os.dup2(descriptor, 1)
+    os.dup2(descriptor, 2)
+    os.close(descriptor)
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
