@@ -4,7 +4,7 @@ import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ from training import (
     runs,
     scoring,
 )
+from training.best import Best
 from training.checkpoints import Checkpoint, Origin
 from training.choices import Method
 from training.evaluation import Likelihoods, Standing
@@ -54,14 +55,13 @@ class Done:
     """How far the run came.
 
     Attributes:
-        best: of the kept checkpoint with the highest held-out accuracy: step, accuracy, folder; {} without
-            one.
+        best: the kept checkpoint with the highest held-out accuracy; None without one.
     """
 
     stopped: bool
     step: int
     max_steps: int
-    best: dict[str, Any] = field(default_factory=dict)
+    best: Best | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,22 +116,19 @@ def carry_out(run: Path, journal: Journal) -> Done:
     best = _best(run, state.log_history, history.figure(bench.recipe.method))
     if witness.stopped and state.global_step < state.max_steps:
         return Done(stopped=True, step=state.global_step, max_steps=state.max_steps, best=best)
-    _leave(bench, trained, prompts, before, reference)
+    _leave(bench, trained, prompts, before, reference, best)
     # Ended for want of gain is as complete as ended at the last step.
     steps = state.global_step if witness.satisfied else state.max_steps
     return Done(stopped=False, step=state.global_step, max_steps=steps, best=best)
 
 
-def _best(run: Path, rows: Sequence[Mapping[str, Any]], figure: Figure) -> dict[str, Any]:
+def _best(run: Path, rows: Sequence[Mapping[str, Any]], figure: Figure) -> Best | None:
     look = history.best(history.looks(rows, figure))
     kept = checkpoints.of_step(run, look.step) if look else None
     if look is None or kept is None:
-        return {}
-    return {
-        "step": look.step,
-        figure.word: look.value,
-        "checkpoint": f"{kept.path.parent.name}/{kept.path.name}",
-    }
+        return None
+    named = f"{kept.path.parent.name}/{kept.path.name}"
+    return Best(step=look.step, figure=figure, value=look.value, checkpoint=named)
 
 
 def loaded(run: Path, journal: Journal) -> Bench:
@@ -225,6 +222,7 @@ def _leave(
     prompts: Sequence[list[Turn]],
     before: Sequence[str],
     reference: Sequence[Likelihoods],
+    best: Best | None,
 ) -> None:
     """Artefact, samples, held-out result, card."""
     bench.journal.phase("saving the result")
@@ -238,8 +236,9 @@ def _leave(
     baselines = _baselines(bench, reference)
     n = len(bench.test.kept)
     held_out = evaluation.document(evaluation.before(n), standing, baselines, n)
-    documents.write(bench.run / "evaluation" / "held_out.json", held_out)
-    card = _card(bench, trained.state.global_step, standing, baselines)
+    told = {"best": best.to_dict() if best else None}
+    documents.write(bench.run / "evaluation" / "held_out.json", held_out | told)
+    card = _card(bench, trained.state.global_step, standing, baselines, best)
     (bench.run / "README.md").write_text(card, encoding="utf-8")
     bench.journal.event("finished", evaluation.sentence(standing, n), step=trained.state.global_step)
 
@@ -292,13 +291,15 @@ def _texts(bench: Bench, split: str) -> list[tuple[str, str]]:
     return [(pair.chosen, pair.rejected) for pair in materials.pairs(bench.request, split)]
 
 
-def _card(bench: Bench, steps: int, standing: Standing, baselines: dict[str, float | None]) -> str:
+def _card(
+    bench: Bench, steps: int, standing: Standing, baselines: dict[str, float | None], best: Best | None
+) -> str:
     everything = metrics.forward(metrics.read(bench.run / runs.METRICS))
     rows = [row for row in everything if row["kind"] == "train"]
     outcome = model_card.Outcome(
         steps=steps, train=len(bench.train.kept), test=len(bench.test.kept),
         left_out=len(bench.train.left_out) + len(bench.test.left_out), notes=bench.notes,
-        last=rows[-1] if rows else {}, held_out=standing, baselines=baselines,
+        last=rows[-1] if rows else {}, held_out=standing, baselines=baselines, best=best,
         curves=card_curves.draw(everything, bench.run / card_curves.FOLDER),
     )  # fmt: skip
     return model_card.write(bench.request, bench.recipe, outcome)

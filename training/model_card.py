@@ -7,6 +7,7 @@ from typing import Any
 
 from training import recipe as recipes
 from training import release_words
+from training.best import Best
 from training.evaluation import Standing, sentence
 from training.recipe import KNOBS, DpoRecipe
 from training.runs import Request
@@ -21,6 +22,7 @@ class Outcome:
         notes: what differed from the recipe or happened to the text, one sentence each.
         last: the last training metrics.
         curves: pictures, by their paths in the run folder.
+        best: the kept checkpoint with the highest held-out figure; None without one.
     """
 
     steps: int
@@ -32,6 +34,7 @@ class Outcome:
     held_out: Standing
     baselines: Mapping[str, float | None]
     curves: Sequence[str] = ()
+    best: Best | None = None
 
 
 def write(request: Request, recipe: DpoRecipe, outcome: Outcome) -> str:
@@ -81,6 +84,7 @@ def _result(outcome: Outcome) -> str:
         "## Result",
         "",
         sentence(outcome.held_out, outcome.test),
+        *([outcome.best.sentence(last_step=outcome.steps)] if outcome.best else []),
         "",
         "| held-out accuracy of | value |",
         "|---|---|",

@@ -86,7 +86,7 @@ def _carried_out(run: Path, journal: Journal) -> dict[str, Any]:
         told = _result("stopped", None, f"Stopped at step {done.step}.", done.step, done.max_steps)
     else:
         told = _result("completed", None, f"Completed {done.step} steps.", done.step, done.max_steps)
-    return told | ({"best": done.best} if done.best else {})
+    return told | ({"best": done.best.to_dict()} if done.best else {})
 
 
 def _failure(run: Path, error: Exception, journal: Journal) -> dict[str, Any]:

@@ -88,6 +88,7 @@ def test_held_out_result_says_how_many_pairs_and_what_the_baselines_reach(finish
     assert held_out["before"]["accuracy"] is None
     assert 0 <= held_out["after"]["accuracy"] <= 1
     assert held_out["baselines"]["length"] == 1.0  # the shorter answer always wins here
+    assert held_out["best"] == documents.read(finished / runs.RESULT)["best"]
 
 
 @pytest.mark.trainer
