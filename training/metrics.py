@@ -12,11 +12,12 @@ from training import errors
 Row = dict[str, Any]
 
 
-def tail(path: Path, offset: int) -> tuple[list[Row], int]:
+def tail(path: Path, offset: int, *, most_bytes: int | None = None) -> tuple[list[Row], int]:
     """The whole rows that were appended since `offset`.
 
     Args:
         offset: bytes, from 0 or from an earlier call; always at the start of a line.
+        most_bytes: read about so much and no more; a line that is longer is read whole.
 
     Returns:
         rows: in file order; empty where there is no file yet.
@@ -28,7 +29,7 @@ def tail(path: Path, offset: int) -> tuple[list[Row], int]:
     try:
         with path.open("rb") as file:
             file.seek(offset)
-            data = file.read()
+            data = file.read() if most_bytes is None else file.read(most_bytes) + file.readline()
     except FileNotFoundError:
         return [], offset
     end = data.rfind(b"\n") + 1

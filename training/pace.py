@@ -33,12 +33,6 @@ def tokens_per_second(rows: Sequence[Row]) -> float | None:
     return median(paces) if paces else None
 
 
-def peak_memory(rows: Sequence[Row]) -> float | None:
-    """The most memory that the worker has needed, in bytes; None where the rows do not say."""
-    known = [float(row["peak_memory_bytes"]) for row in rows if row.get("peak_memory_bytes")]
-    return max(known, default=None)
-
-
 def _gaps(rows: Sequence[Row]) -> list[tuple[float, int, float]]:
     """(seconds, steps, tokens) from row to row; seconds below 0 where a clock was set back."""
     timed = [row for row in rows[-4 * _LAST :] if row.get("kind") in _COUNTED and row.get("time")][-_LAST:]

@@ -3,17 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import accumulate
 from typing import Any
 
 import altair as alt
+import numpy as np
 import pandas as pd
+
+from training.record import Points
 
 MOST_POINTS = 1000
 _HEIGHT = 290
 _MOST_MARKS = 60  # of one kind; more would be a bar
 _WARNING_COLOUR = "#d97706"  # readable on both themes
-
-Points = Sequence[tuple[int, float]]
 
 
 class MarkKind(StrEnum):
@@ -30,7 +32,6 @@ class Line:
 
     Attributes:
         label: what the legend says.
-        points: (step, value); values are finite.
         sparse: a few measured points, as of evaluations: each is drawn as a dot, and none is ever smoothed.
     """
 
@@ -83,14 +84,24 @@ def curve(
 
 def thinned(points: Points, most: int = MOST_POINTS) -> Points:
     """At most so many points: both ends, and of each stretch its lowest and highest, so no spike is lost."""
-    if len(points) <= most or most < 4:
-        return points if len(points) <= most else [points[0], points[-1]]
-    stretch = -(-2 * len(points) // (most - 2))
-    kept = {points[0], points[-1]}
-    for start in range(0, len(points), stretch):
-        part = points[start : start + stretch]
-        kept |= {min(part, key=_value), max(part, key=_value)}
-    return sorted(kept)
+    count = len(points)
+    if count <= most:
+        return points
+    if most < 4:
+        return _at(points, [0, count - 1])
+    stretch = -(-2 * count // (most - 2))
+    whole = count - count % stretch
+    blocks = points.values[:whole].reshape(-1, stretch)  # (stretches, points of each)
+    begins = np.arange(0, whole, stretch)
+    rest = points.values[whole:]
+    kept = [begins + blocks.argmin(axis=1), begins + blocks.argmax(axis=1), [0, count - 1]]
+    if len(rest):
+        kept.append([whole + rest.argmin(), whole + rest.argmax()])
+    return _at(points, np.unique(np.concatenate(kept)))
+
+
+def _at(points: Points, places: Any) -> Points:
+    return Points(steps=points.steps[places], values=points.values[places])
 
 
 def smoothed(points: Points, weight: float) -> Points:
@@ -98,12 +109,11 @@ def smoothed(points: Points, weight: float) -> Points:
 
     Source: Kingma and Ba (2015), Adam, sec. 3, for the correction; TensorBoard draws the same.
     """
-    even, share, found = 0.0, 0.0, []
-    for step, value in points:
-        even = weight * even + (1 - weight) * value
-        share = weight * share + (1 - weight)
-        found.append((step, even / share))
-    return found
+    even = accumulate(
+        points.values.tolist(), lambda past, new: weight * past + (1 - weight) * new, initial=0.0
+    )
+    share = 1 - weight ** np.arange(1, len(points) + 1)
+    return Points(steps=points.steps, values=np.fromiter(even, np.float64, len(points) + 1)[1:] / share)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,10 +123,12 @@ class _Look:
 
 
 def _drawn(lines: Sequence[tuple[Line, Points]], look: _Look, *, opacity: float) -> alt.Chart | None:
-    rows = [
-        {"step": step, "value": value, "line": line.label} for line, points in lines for step, value in points
+    frames = [
+        pd.DataFrame({"step": points.steps, "value": points.values, "line": line.label})
+        for line, points in lines
+        if len(points)
     ]
-    if not rows:
+    if not frames:
         return None
     few = all(len(points) < 40 for _, points in lines)
     dots = alt.OverlayMarkDef(size=24) if few else False
@@ -126,7 +138,7 @@ def _drawn(lines: Sequence[tuple[Line, Points]], look: _Look, *, opacity: float)
         else None
     )
     made: alt.Chart = (
-        alt.Chart(pd.DataFrame(rows))
+        alt.Chart(pd.concat(frames))
         .mark_line(strokeWidth=1.75, opacity=opacity, point=dots)
         .encode(
             x=alt.X("step:Q", title="step", scale=_domain(look), axis=alt.Axis(tickMinStep=1, format="d")),
@@ -165,7 +177,3 @@ def _chart(marks: Sequence[Mark], kind: MarkKind) -> alt.Chart | None:
     rows = [{"step": mark.step, "words": mark.words} for mark in marks if mark.kind is kind]
     spread = rows[:: -(-len(rows) // _MOST_MARKS)] if rows else []
     return alt.Chart(pd.DataFrame(spread)) if spread else None
-
-
-def _value(point: tuple[int, float]) -> float:
-    return point[1]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from pages.parts import curve_chart, run_curves, run_words
+from pages.parts import curve_chart, run_words
 from pages.parts.curve_chart import Line
 from pages.parts.plain import plain
 from training import recipe, recipe_difference
@@ -92,7 +92,7 @@ def _draw(picture: _Picture, compared: Sequence[RunView], smoothing: float) -> N
     lines = [
         Line(label=run_words.name(run), points=points, sparse=picture.kind == "evaluation")
         for run in compared
-        if (points := run_curves.points(run_words.metric_rows(run), picture.metric, picture.kind))
+        if len(points := run_words.record(run).points(picture.metric, picture.kind))
     ]
     if lines:
         last = max(run.state.max_steps for run in compared)

@@ -10,6 +10,7 @@ import streamlit as st
 from pages.parts import curve_chart, run_reading
 from pages.parts.curve_chart import Line, Mark, MarkKind
 from training.choices import Method
+from training.record import Record
 
 Row = dict[str, Any]
 
@@ -122,17 +123,13 @@ class Look:
     marks: Sequence[Mark]
 
 
-def show(rows: Sequence[Row], look: Look) -> None:
-    """Draw all curves, two a row, training and held-out over each other.
-
-    Args:
-        rows: of metrics.jsonl, in file order.
-    """
+def show(record: Record, look: Look) -> None:
+    """Draw all curves, two a row, training and held-out over each other."""
     drawn = of_method(look.method)
     for pair in zip(drawn[::2], drawn[1::2], strict=True):
         for column, curve in zip(st.columns(2, gap="large"), pair, strict=True):
             with column:
-                _draw(curve, rows, look)
+                _draw(curve, record, look)
 
 
 def marks(events: Sequence[Row]) -> list[Mark]:
@@ -145,7 +142,7 @@ def marks(events: Sequence[Row]) -> list[Mark]:
     ]
 
 
-def _draw(curve: Curve, rows: Sequence[Row], look: Look) -> None:
+def _draw(curve: Curve, record: Record, look: Look) -> None:
     st.markdown(f"**{curve.title}**")
     lines = [
         Line(
@@ -155,7 +152,7 @@ def _draw(curve: Curve, rows: Sequence[Row], look: Look) -> None:
         )
         for metric, label in curve.series
         for kind, name in (("train", label), ("evaluation", "held-out"))
-        if (found := points(rows, metric, kind))
+        if len(found := record.points(metric, kind))
     ]
     reference = look.first_loss if curve.title == "Loss" else curve.reference
     if lines:
@@ -166,15 +163,6 @@ def _draw(curve: Curve, rows: Sequence[Row], look: Look) -> None:
     else:
         st.caption("Nothing logged yet.")
     st.caption(curve.reading)
-    now = run_reading.remark(curve.title, rows, look.first_loss)
+    now = run_reading.remark(curve.title, record.ends, look.first_loss)
     if now:
         st.caption(f":material/info: **Here:** {now}")
-
-
-def points(rows: Sequence[Row], metric: str, kind: str) -> list[tuple[int, float]]:
-    """(step, value) of every row of that kind that holds the metric."""
-    return [
-        (int(row["step"]), float(row[metric]))
-        for row in rows
-        if row.get("kind") == kind and isinstance(row.get(metric), int | float)
-    ]

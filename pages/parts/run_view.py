@@ -6,7 +6,8 @@ import streamlit as st
 
 from pages.parts import run_curves, run_words
 from pages.parts.plain import plain
-from training import first_loss, metrics, pace, recipe, runs
+from training import best, first_loss, pace, recipe, runs
+from training.record import Record
 from training.run_views import RunView
 from training.runs import Reason, RunState
 
@@ -36,15 +37,15 @@ def progress(view: RunView) -> None:
     if view.state.state is RunState.RUNNING:
         words, _ = _work(view)
     st.badge(words, color=colour)  # type: ignore[arg-type]
-    rows = run_words.metric_rows(view)
     if view.state.max_steps:
-        left = pace.seconds_left(rows, view.state.max_steps)
+        seen = run_words.record(view)
+        left = pace.seconds_left(seen.ends, view.state.max_steps)
         done = min(1.0, view.state.step / view.state.max_steps)
         rest = f", about {_duration(left)} left" if left and not view.state.state.is_final else ""
         _, unit = _work(view)
         st.progress(done, text=f"{unit} {view.state.step} of {view.state.max_steps}{rest}")
         if view.request.trains:
-            st.caption(_speed(rows))
+            st.caption(_speed(seen))
     if view.state.message:
         what = f" ({_REASON_WORDS[view.state.reason]})" if view.state.reason else ""
         (st.error if view.state.state is RunState.FAILED else st.info)(plain(view.state.message + what))
@@ -65,8 +66,8 @@ def curves(view: RunView) -> None:
     """All curves of the run so far, under what the checks and the guards have to say of them."""
     for sentence in _warnings(view):
         st.caption(f":material/warning: {plain(sentence)}")
-    rows = run_words.metric_rows(view)
-    if not rows:
+    record = run_words.record(view)
+    if not record.ends:
         st.caption("The curves begin with the first step.")
         return
     field, words = st.columns([1, 3], vertical_alignment="bottom")
@@ -81,9 +82,9 @@ def curves(view: RunView) -> None:
         first_loss=first_loss.of(settings),
         method=settings.method,
         smoothing=smoothing,
-        marks=run_curves.marks(run_words.appended(view, runs.EVENTS)),
+        marks=run_curves.marks(run_words.told(view)),
     )
-    run_curves.show(rows, look)
+    run_curves.show(record, look)
 
 
 def outcome(view: RunView) -> None:
@@ -91,15 +92,12 @@ def outcome(view: RunView) -> None:
     held_out = run_words.document(view.path / "evaluation" / "held_out.json")
     if held_out:
         _held_out(held_out)
-    for event in run_words.appended(view, runs.EVENTS):
+    for event in run_words.told(view):
         if event.get("kind") == "reference":
             st.caption(plain(str(event["message"])))
-    best = run_words.document(view.path / runs.RESULT).get("best")
-    if best:
-        st.caption(
-            f"Best held-out accuracy on the way: {run_words.share(best['accuracy'])} at step {best['step']}. "
-            f"Its checkpoint is kept as {plain(best['checkpoint'])}; the download holds the last step."
-        )
+    kept = best.from_dict(run_words.document(view.path / runs.RESULT).get("best"))
+    if kept:
+        st.caption(plain(kept.sentence(last_step=view.state.step)))
     samples = run_words.document(view.path / "evaluation" / "samples.json")
     for number, sample in enumerate(samples or [], start=1):
         with st.container(border=True):
@@ -114,7 +112,7 @@ def outcome(view: RunView) -> None:
 def _warnings(view: RunView) -> list[str]:
     seen = run_words.document(view.path / runs.PREFLIGHT).get("findings", [])
     said = [str(finding["message"]) for finding in seen if finding["severity"] == "W"]
-    events = run_words.appended(view, runs.EVENTS)
+    events = run_words.told(view)
     said += [str(event["message"]) for event in events if event.get("kind") == "warning"]
     return list(dict.fromkeys(said))
 
@@ -139,17 +137,17 @@ def _held_out(values: dict[str, Any]) -> None:
 
 def _doing(view: RunView) -> str:
     """What the worker says it is at."""
-    events = run_words.appended(view, runs.EVENTS)
+    events = run_words.told(view)
     phases = [str(event["message"]) for event in events if event.get("kind") == "phase"]
     return f"Now: {phases[-1]}." if phases else "Now: waiting for its turn."
 
 
-def _speed(rows: list[metrics.Row]) -> str:
+def _speed(record: Record) -> str:
     """Seconds a step, tokens a second and memory, as far as they are known."""
     known = (
-        (pace.step_seconds(rows), "{:.2g} seconds a step"),
-        (pace.tokens_per_second(rows), "{:,.0f} tokens a second"),
-        (pace.peak_memory(rows), "at most {:,.0f} MB of memory"),
+        (pace.step_seconds(record.ends), "{:.2g} seconds a step"),
+        (pace.tokens_per_second(record.ends), "{:,.0f} tokens a second"),
+        (record.peak_memory, "at most {:,.0f} MB of memory"),
     )
     scaled = [(value / 1e6 if "MB" in words else value, words) for value, words in known if value is not None]
     return " · ".join(words.format(value) for value, words in scaled)

@@ -9,6 +9,7 @@ from typing import Any
 
 from pages.parts import session
 from training import metrics, pace, runs
+from training.record import Record
 from training.run_views import RunView
 from training.runs import RunState
 
@@ -63,8 +64,8 @@ def minutes(run: RunView) -> float | None:
 
 def figures(run: RunView) -> dict[str, str]:
     """What a comparison lists of one run, as text; "–" where it is not known."""
-    found, rows, state = result(run), metric_rows(run), run.state
-    memory, tokens = pace.peak_memory(rows), pace.tokens_per_second(rows)
+    found, seen, state = result(run), record(run), run.state
+    memory, tokens = seen.peak_memory, pace.tokens_per_second(seen.ends)
     took = minutes(run)
     interval = found.interval and f"{100 * found.interval[0]:.0f} to {100 * found.interval[1]:.0f} %"
     return {
@@ -84,20 +85,20 @@ def figures(run: RunView) -> dict[str, str]:
     }
 
 
-def metric_rows(run: RunView) -> list[metrics.Row]:
-    """The rows of metrics.jsonl so far; each look reads only what was appended since the last."""
-    return appended(run, runs.METRICS)
+def record(run: RunView) -> Record:
+    """What metrics.jsonl says so far; each look reads only what was appended since the last of anybody."""
+    seen = session.record(run.path / runs.METRICS)
+    seen.catch_up()
+    return seen
 
 
-def appended(run: RunView, file: str) -> list[metrics.Row]:
-    """The rows of an append-only file of the run so far."""
-    key = f"{file}-{run.id}"
+def told(run: RunView) -> list[metrics.Row]:
+    """The events of the run so far."""
+    key = f"events-{run.id}"
     seen = session.kept(key)
     offset, rows = seen if isinstance(seen, tuple) else (0, [])
-    fresh, offset = metrics.tail(run.path / file, offset)
+    fresh, offset = metrics.tail(run.path / runs.EVENTS, offset)
     together: list[metrics.Row] = [*rows, *fresh] if fresh else rows
-    if fresh and file == runs.METRICS:
-        together = metrics.forward(together)
     session.keep(key, (offset, together))
     return together
 

@@ -7,6 +7,7 @@ position from the database, because the state of a lost websocket is dropped aft
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from curation.model import Role
 from curation.people import sessions
 from pages.parts import cookies, sign_in
 from pages.parts.sign_in import Mode
+from training.record import Record
 
 ROLE_VARIABLE = "PAIRLOOM_SOLO_ROLE"
 _NOBODY = "nobody"
@@ -100,6 +102,12 @@ def database() -> Database:
     if someone is not None:
         annotators.ensure(opened, someone.id, name=someone.name, role=someone.role, now=now())
     return opened
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)  # 10 MB for a run of 100,000 steps
+def record(path: Path) -> Record:
+    """The curves of a run, read once for all who look."""
+    return Record(path)
 
 
 def request_id(key: str) -> str:

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from curation import workspace
 from tests.pages import finished_runs
-from training import locks, runs, supervisor
+from training import documents, locks, runs, supervisor
 from training.runs import RunState
 
 PAGE = Path(__file__).parents[2] / "pages" / "runs.py"
@@ -31,10 +31,19 @@ def test_a_run_says_how_fast_it_was_what_it_reached_and_how_to_read_its_curves(h
     finished_runs.write(home)
     said = words(opened())
     assert "1 seconds a step · 500 tokens a second · at most 800 MB of memory" in said
-    assert "Best held-out accuracy on the way: 75 % at step 20." in said
+    assert "75 % at step 20" in said  # the best on the way
     for misread in ("Stuck at 0.693", "At step 0 it is 0, not 0.5", "below 0 is common", "Near 1 at once"):
         assert misread in said
     assert "after 40 steps the loss is still 0.693, where it began" in said
+
+
+def test_a_run_of_kto_names_its_best_checkpoint_by_margin(home: Path) -> None:
+    run = finished_runs.write(home, method="kto")
+    best = {"step": 20, "margin": 0.65, "checkpoint": f"{run.name}/checkpoint-20"}
+    documents.write(run / runs.RESULT, {"outcome": "completed", "best": best})
+    said = words(opened())
+    assert "0.650 at step 20" in said
+    assert "Distance from the reference" in said
 
 
 def test_the_log_is_searched_as_a_whole_and_shown_as_plain_text(home: Path) -> None:

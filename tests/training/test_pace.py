@@ -14,7 +14,7 @@ def rows(*seconds: float) -> list[Row]:
     """Training rows at these seconds after the start, 100 tokens a step."""
     return [
         {"step": step, "kind": "train", "time": (START + timedelta(seconds=at)).isoformat(),
-         "num_tokens": 100 * step, "peak_memory_bytes": 1000 + step}
+         "num_tokens": 100 * step}
         for step, at in enumerate(seconds, start=1)
     ]  # fmt: skip
 
@@ -24,7 +24,6 @@ def test_pace_time_left_and_tokens_of_an_even_run() -> None:
     assert pace.step_seconds(even) == 2.0
     assert pace.seconds_left(even, 25) == 30.0
     assert pace.tokens_per_second(even) == 50.0
-    assert pace.peak_memory(even) == 1010
 
 
 @pytest.mark.parametrize("jump", [3600.0, -3600.0], ids=["forward", "back"])
