@@ -13,6 +13,7 @@ from pages.parts import (
     charts,
     diversity,
     exhibit_links,
+    finding_links,
     guard,
     pair_card,
     pair_filters,
@@ -100,7 +101,10 @@ exhibit = exhibit_links.shown(db)
 wanted, order = pair_filters.form(sources)
 wanted = diversity.narrowed(wanted)
 among = matching.everything if exhibit is None else exhibits.gathering(exhibit)
-listed = (wanted, order, exhibit)
+question = None if exhibit else finding_links.shown()
+with guard.on_action():
+    among = among if question is None else finding_links.narrowing(db, question)
+listed = (wanted, order, exhibit, question)
 found = browse.page(db, wanted, order, TRAIL.position(listed), SIZE, among=among)
 tools(found.total)
 if not found.rows:

@@ -63,7 +63,7 @@ with guard.on_action():
         db,
         seen.validation.findings,
         before,
-        lambda finding, number: release_remedy.offer(finding, number, chosen),
+        lambda finding, key: release_remedy.offer(finding, key, chosen),
     )
     release_fix.undo()
     accepted = acknowledgements(seen.validation.findings)

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from curation.database import Database
 from curation.labelling import searching, shelf
@@ -96,6 +97,17 @@ def everything(cursor: duckdb.DuckDBPyConnection) -> bool:
     """No list but the filter's own."""
     del cursor
     return False
+
+
+def listed(pairs: pa.Table) -> Narrowing:
+    """For `of`: a list that somebody has made; its column pair_id."""
+
+    def gather(cursor: duckdb.DuckDBPyConnection) -> bool:
+        given = pairs  # noqa: F841 - DuckDB finds it by name
+        cursor.execute("CREATE TEMP TABLE among AS SELECT pair_id FROM given")
+        return True
+
+    return gather
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from curation.model import Tier
 from curation.release import columns, preset
 from curation.release.contents import Content
 from curation.release.gate import Acknowledgement, Examination
-from curation.validation import runner
+from curation.validation import history, runner
 from curation.validation.finding import Finding, Scope, Severity
 
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
@@ -177,11 +177,7 @@ def _people(content: Content) -> str:
 
 
 def _rules(content: Content, examination: Examination, acknowledgements: tuple[Acknowledgement, ...]) -> str:
-    rows = "\n".join(
-        line
-        for rule in _all_rules(examination)
-        for line in _rule_lines(rule, examination.validation.of_rule(rule), content.remaining.get(rule, 0))
-    )
+    rows = "\n".join(_rule_rows(content, examination))
     accepted = "\n".join(f"- {each.rule} ({each.count}), by {_line(each.by)}" for each in acknowledgements)
     changes = ", ".join(f"{name} = {value}" for name, value in examination.policy.changes.items())
     return (
@@ -195,16 +191,24 @@ def _rules(content: Content, examination: Examination, acknowledgements: tuple[A
     )
 
 
-def _all_rules(examination: Examination) -> list[str]:
-    return sorted({*runner.CHECKED, *(finding.rule for finding in examination.validation.findings)})
+def _rule_rows(content: Content, examination: Examination) -> Iterator[str]:
+    """Every rule in order, those that found nothing too."""
+    findings = examination.validation.findings
+    clear = [(rule, _clear(rule)) for rule in {*runner.CHECKED} - {each.rule for each in findings}]
+    told = [(key[0], _rule_row(each, content.remaining.get(key, 0))) for key, each in history.keyed(findings)]
+    yield from (row for _, row in sorted([*clear, *told], key=lambda each: each[0]))
 
 
-def _rule_lines(rule: str, findings: tuple[Finding, ...], remaining: int) -> Iterator[str]:
-    if not findings:
-        yield f"| {rule} | | 0 | 0 | |"
-    for each in findings:
-        after = "" if each.scope is Scope.SET else 0 if each.severity is Severity.ERROR else remaining
-        yield f"| {rule} | {each.severity.value} | {each.count} | {after} | {_cell(each.message)} |"
+def _clear(rule: str) -> str:
+    if rule == runner.AT_IMPORT:
+        return f"| {rule} | E | | | The import refuses rows whose answers have different prompts. |"
+    return f"| {rule} | | 0 | 0 | |"
+
+
+def _rule_row(finding: Finding, remaining: int) -> str:
+    after = "" if finding.scope is Scope.SET else 0 if finding.severity is Severity.ERROR else remaining
+    counted = finding.count if finding.unit == "pair" else finding.counted
+    return f"| {finding.rule} | {finding.severity.value} | {counted} | {after} | {_cell(finding.message)} |"
 
 
 def biases(examination: Examination) -> tuple[str, ...]:

@@ -1,12 +1,15 @@
 """What a release says of itself besides its rows and findings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from curation.labelling import actions, rewrites
 from curation.release.origins import Origin
+from curation.validation import concern, history
 from curation.validation.exclusion import Cursor
+from curation.validation.finding import Finding, Scope, Severity
+from curation.validation.history import Key
 
 _TELLING = 0.05  # share of the prompts from which on a language is named
 _SURE = 0.6
@@ -37,7 +40,7 @@ class Content:
     Attributes:
         guideline_version: the newest, 0 where none has been written.
         annotators: people with at least one decision, by pseudonym.
-        remaining: pairs of train and test that a rule has something to say about, by rule.
+        remaining: pairs of train and test behind a warning or a note about rows, by finding.
         languages: of the prompts, most frequent first; codes of ISO 639.
         rewritten: rows of train and test whose chosen answer a person rewrote.
         mended: rows of train and test whose texts a fix has changed, by rule.
@@ -50,7 +53,7 @@ class Content:
     guideline_version: int
     guideline: str
     annotators: tuple[Annotator, ...]
-    remaining: Mapping[str, int]
+    remaining: Mapping[Key, int]
     languages: tuple[str, ...]
     rewritten: int
     mended: Mapping[str, int]
@@ -62,8 +65,10 @@ class Content:
         return f"{self.project}-{self.fingerprint[:12]}"
 
 
-def read(cursor: Cursor, fingerprint: str, origins: tuple[Origin, ...]) -> Content:
-    """Collect it from the snapshot."""
+def read(
+    cursor: Cursor, fingerprint: str, origins: tuple[Origin, ...], findings: Iterable[Finding]
+) -> Content:
+    """Collect it from the snapshot that gave the findings."""
     project = cursor.execute("SELECT name FROM project ORDER BY version DESC LIMIT 1").fetchone()
     guideline = cursor.execute(
         "SELECT version, markdown FROM guideline ORDER BY version DESC LIMIT 1"
@@ -75,7 +80,7 @@ def read(cursor: Cursor, fingerprint: str, origins: tuple[Origin, ...]) -> Conte
         guideline_version=guideline[0] if guideline else 0,
         guideline=guideline[1] if guideline else "",
         annotators=_annotators(cursor),
-        remaining=_remaining(cursor),
+        remaining=_remaining(cursor, findings),
         languages=_languages(cursor),
         rewritten=_rewritten(cursor),
         mended=_mended(cursor),
@@ -133,16 +138,17 @@ def _annotators(cursor: Cursor) -> tuple[Annotator, ...]:
     )
 
 
-def _remaining(cursor: Cursor) -> dict[str, int]:
-    rows = cursor.execute(
-        """
-        SELECT d.rule, count(DISTINCT d.pair_id)
-        FROM (SELECT pair_id, rule FROM doubt UNION ALL SELECT pair_id, rule FROM exclusion) AS d
-        SEMI JOIN part AS p ON p.pair_id = d.pair_id
-        GROUP BY d.rule
-        """
-    ).fetchall()
-    return {str(rule): int(count) for rule, count in rows}
+def _remaining(cursor: Cursor, findings: Iterable[Finding]) -> dict[Key, int]:
+    """Asked only of warnings and notes about rows: an error leaves none, and a set has no rows of its own."""
+    remaining = {}
+    for key, each in history.keyed(findings):
+        if each.scope is Scope.ROW and each.severity is not Severity.ERROR:
+            concern.gather(cursor, each.rule, each.severity, key[2])
+            (count,) = cursor.execute(
+                "SELECT count(*) FROM concerned SEMI JOIN part USING (pair_id)"
+            ).fetchone() or (0,)
+            remaining[key] = int(count)
+    return remaining
 
 
 def _languages(cursor: Cursor) -> tuple[str, ...]:

@@ -12,10 +12,10 @@ from curation.errors import InvalidInput, ReleaseBlocked
 from curation.model import Tier
 from curation.release import agreement, split
 from curation.release.agreement import Agreement
-from curation.validation import protected, runner, snapshot
+from curation.validation import concern, protected, runner, snapshot
 from curation.validation import split as split_rule
 from curation.validation.exclusion import Cursor
-from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
+from curation.validation.finding import Finding, Scope, Severity
 from curation.validation.policy import Policy
 from curation.validation.runner import Validation
 
@@ -192,11 +192,18 @@ def _much_removed(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     ).fetchone() or (0, 0)
     if not decided or removed / decided <= policy.removal_share:
         return ()
-    examples = cursor.execute(
-        "SELECT DISTINCT pair_id FROM exclusion WHERE rule IN (SELECT unnest($rules))"
-        " ORDER BY pair_id LIMIT $limit",
-        {"rules": list(_REMOVING_RULES), "limit": EXAMPLES},
-    ).fetchall()
+    _, examples = concern.noted(
+        cursor,
+        "G06",
+        Severity.WARNING,
+        """
+        SELECT c.pair_id FROM candidate AS c
+        WHERE c.winner IN ('answer_1', 'answer_2') AND EXISTS (
+            SELECT 1 FROM exclusion AS e
+            WHERE e.pair_id = c.pair_id AND list_contains($rules::VARCHAR[], e.rule))
+        """,
+        {"rules": list(_REMOVING_RULES)},
+    )
     return (
         Finding(
             rule="G06",
@@ -204,7 +211,7 @@ def _much_removed(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             scope=Scope.SET,
             count=removed,
             share=removed / decided,
-            examples=tuple(pair_id for (pair_id,) in examples),
+            examples=examples,
             message=f"The rules remove {removed:,} of {decided:,} decided pairs; beyond "
             f"{policy.removal_share:.0%} removing tends to hurt.",
             threshold=policy.removal_share,

@@ -1,8 +1,11 @@
-"""The pairs behind a finding: what a lead would have labelled again so that it goes away."""
+"""The pairs behind a finding: what a lead opens, or has labelled again so that it goes away."""
+
+import pyarrow as pa
 
 from curation.database import Database
+from curation.errors import Unknown
 from curation.release import gate
-from curation.validation import snapshot
+from curation.validation import concern, snapshot
 from curation.validation.finding import Severity
 from curation.validation.policy import Policy
 
@@ -10,38 +13,35 @@ MOST = 5000  # pairs that one batch is made of
 BLIND = 300  # votes that tell a preference from a model's style (rules.md §2, V13)
 
 
-def pairs_behind(db: Database, policy: Policy, rule: str, severity: Severity) -> tuple[str, ...]:
-    """Pairs that a rule concerns now, smallest id first; at most 5,000.
+def pairs_behind(db: Database, policy: Policy, rule: str, severity: Severity, nth: int = 0) -> pa.Table:
+    """All pairs that a finding is about now, in the queue's random order.
 
-    Looks at the whole workspace again: the findings carry examples only.
+    Looks at the whole workspace again: a finding carries examples only.
 
     Args:
-        severity: an error's pairs are left out of the release, a warning's are in it.
+        nth: which finding, where a rule has several of one severity (history.keyed).
+
+    Returns:
+        One column, pair_id.
+
+    Raises:
+        Unknown: the rule finds nothing of that kind any more.
     """
     with snapshot.opened(db) as cursor:
-        examination = gate.examined(cursor, policy)
-        rows = cursor.execute(
-            """
-            SELECT pair_id FROM (
-                SELECT pair_id, rule, 'E' AS severity FROM exclusion
-                UNION ALL SELECT pair_id, rule, CASE rule WHEN 'V28 cut' THEN 'I' ELSE 'W' END
-                          FROM doubt SEMI JOIN releasable USING (pair_id)
-                UNION ALL SELECT r.pair_id, 'V08', 'I'
-                          FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id
-                          SEMI JOIN (SELECT unnest([one, other]) AS prompt FROM near_prompt) AS n
-                          ON n.prompt = f.prompt
-                UNION ALL SELECT pair_id, 'V18', 'W' FROM releasable WHERE tier IN ('single', 'prior')
-                -- Where people disagree, one more vote says which label stands.
-                UNION ALL SELECT pair_id, 'V20', unnest(['E', 'W']) FROM candidate
-                WHERE tier IN ('conflict', 'majority')
-                UNION ALL (
-                    SELECT r.pair_id, 'V13', 'W' FROM releasable AS r JOIN pair AS p ON p.id = r.pair_id
-                    ORDER BY p.shuffle, r.pair_id LIMIT $blind))
-            WHERE split_part(rule, ' ', 1) = $rule AND severity = $severity
-            GROUP BY pair_id ORDER BY pair_id LIMIT $most
-            """,
-            {"rule": rule, "severity": severity.value, "most": MOST, "blind": BLIND},
-        ).fetchall()
-    found = tuple(str(pair_id) for (pair_id,) in rows)
-    same = (each for each in examination.validation.of_rule(rule) if each.severity is severity)
-    return found or tuple(dict.fromkeys(pair_id for each in same for pair_id in each.examples))
+        gate.examined(cursor, policy)
+        if not concern.gather(cursor, rule, severity, nth):
+            raise Unknown(f"{rule} finds nothing of that kind any more. Reload the page of the release.")
+        return cursor.sql(
+            "SELECT c.pair_id FROM concerned AS c JOIN pair AS p ON p.id = c.pair_id"
+            " ORDER BY p.shuffle, c.pair_id"
+        ).to_arrow_table()
+
+
+def to_queue(db: Database, policy: Policy, rule: str, severity: Severity, nth: int = 0) -> tuple[str, ...]:
+    """Those of them that one batch asks people about.
+
+    Where a finding is about the whole set, a random sample says what there is to say.
+    """
+    most = BLIND if rule == "V13" else MOST
+    found = pairs_behind(db, policy, rule, severity, nth).slice(0, most)
+    return tuple(found.column("pair_id").to_pylist())

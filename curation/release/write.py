@@ -21,7 +21,7 @@ from curation.release.gate import Acknowledgement, Examination
 from curation.validation import runner
 from curation.validation.exclusion import Cursor
 
-FORMAT = 2  # raise it with every change of what is written, so that a reproduction can say why bytes differ
+FORMAT = 3  # raise it with every change of what is written, so that a reproduction can say why bytes differ
 MANIFEST = "manifest.json"
 TRAIN, TEST = "data/train-00000-of-00001.parquet", "data/test-00000-of-00001.parquet"
 Progress = Callable[[int, int], None]
@@ -45,7 +45,7 @@ def files(
     (folder / "data").mkdir()
     sources = origins.prepare(cursor)
     digest = _parquet_files(cursor, folder, examination, progress)
-    content = contents.read(cursor, digest, sources)
+    content = contents.read(cursor, digest, sources, examination.validation.findings)
     _write_json(folder / "validation.json", validation_json(examination, acknowledgements))
     _write(folder / "README.md", card.markdown(content, examination, acknowledgements))
     _write_json(

@@ -7,8 +7,9 @@ winner that stands now: that is what a model would learn from. The arithmetic is
 from curation.quality import annotators, formats, tendencies
 from curation.quality.formats import Sign
 from curation.quality.tendencies import Tendency
+from curation.validation import concern
 from curation.validation.exclusion import Cursor
-from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
+from curation.validation.finding import Finding, Scope, Severity
 from curation.validation.policy import Policy
 
 _EVERYBODY = "everybody"
@@ -36,6 +37,8 @@ def position(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     told = "; ".join(f"{name} {left.chosen} of {left.n}" for name, left in leaning.items())
     worst = max(leaning.values(), key=lambda left: abs((left.share or 0.5) - 0.5))
     votes = everybody.n if _EVERYBODY in leaning else sum(left.n for left in leaning.values())
+    people_asked = [] if _EVERYBODY in leaning else list(leaning)
+    _, examples = concern.noted(cursor, "V14", Severity.WARNING, _SIDED, {"people": people_asked})
     return (
         Finding(
             rule="V14",
@@ -43,7 +46,7 @@ def position(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             scope=Scope.SET,
             count=votes,
             share=votes / everybody.n,
-            examples=_sided_examples(cursor, [name for name in leaning if name != _EVERYBODY]),
+            examples=examples,
             message=f"The left answer won unevenly often: {told} preferences.",
             fix="Queue these pairs again with the sides swapped.",
             threshold=0.5 + policy.position_margin,
@@ -75,14 +78,17 @@ def length(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         return ()
     auroc = tendencies.length_auroc(_gaps(cursor)) or 0.5
     more = longer.share > policy.length_high
+    count, examples = concern.noted(
+        cursor, "V15", Severity.WARNING, _LONGER, {"ratio": policy.length_ratio, "longer_won": more}
+    )
     return (
         Finding(
             rule="V15",
             severity=Severity.WARNING,
             scope=Scope.SET,
-            count=won if more else uneven - won,
-            share=longer.share if more else 1 - longer.share,
-            examples=_longer_examples(cursor, policy, longer_won=more),
+            count=count,
+            share=count / uneven,
+            examples=examples,
             message=f"Where lengths differ by more than {policy.length_ratio - 1:.0%}, the longer answer won "
             f"{won} of {uneven}; length alone tells winner from loser with an AUROC of {auroc:.2f}.",
             fix="Train with a length-normalised loss, and evaluate at equal length.",
@@ -96,7 +102,8 @@ def look(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     """V16: an outward sign (list, bold, link, emoji, code …) that winners carry more often than losers.
 
     A reward is easily gained by looks (Zhang et al. 2024, From Lists to Emojis, arXiv 2409.11704). Of
-    large sets a sample in the queue's random order is looked at (formats.SAMPLE).
+    large sets a sample in the queue's random order is looked at (formats.SAMPLE). It counts the pairs where
+    only one answer carries such a sign.
     """
     _make_contrast(cursor)
     telling = [sign for sign in formats.counted(cursor) if _is_telling(sign, policy)]
@@ -109,19 +116,24 @@ def look(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         "rejected answers."
         for sign in telling
     )
-    examples = cursor.execute(
-        "SELECT pair_id FROM contrast WHERE regexp_matches(won, $sign) <> regexp_matches(lost, $sign)"
-        " ORDER BY pair_id LIMIT $limit",
-        {"sign": formats.SIGNS[worst.name], "limit": EXAMPLES},
-    ).fetchall()
+    differ = " OR ".join(
+        f"regexp_matches(won, $s{n}) <> regexp_matches(lost, $s{n})" for n in range(len(telling))
+    )
+    count, examples = concern.noted(
+        cursor,
+        "V16",
+        Severity.WARNING,
+        f"SELECT pair_id FROM contrast WHERE {differ}",  # noqa: S608 - names of ours
+        {f"s{number}": formats.SIGNS[sign.name] for number, sign in enumerate(telling)},
+    )
     return (
         Finding(
             rule="V16",
             severity=Severity.WARNING,
             scope=Scope.SET,
-            count=max(worst.winners, worst.losers),
-            share=max(worst.winners, worst.losers) / worst.n,
-            examples=tuple(pair_id for (pair_id,) in examples),
+            count=count,
+            share=count / worst.n,
+            examples=examples,
             message=told,
             fix="Look at some of these pairs: is it the content that wins?",
             threshold=policy.format_difference,
@@ -164,29 +176,14 @@ def _gaps(cursor: Cursor) -> list[tuple[int, int]]:
     ).fetchall()
 
 
-def _sided_examples(cursor: Cursor, people: list[str]) -> tuple[str, ...]:
-    """Pairs with known sides, of those people where there are any, else of everybody."""
-    rows = cursor.execute(
-        """
-        SELECT DISTINCT pair_id FROM ballot
-        WHERE left_answer IS NOT NULL AND winner IN ('answer_1', 'answer_2')
-          AND (len($people) = 0 OR list_contains($people, annotator_id))
-        ORDER BY pair_id LIMIT $limit
-        """,
-        {"people": people, "limit": EXAMPLES},
-    ).fetchall()
-    return tuple(pair_id for (pair_id,) in rows)
-
-
-def _longer_examples(cursor: Cursor, policy: Policy, *, longer_won: bool) -> tuple[str, ...]:
-    rows = cursor.execute(
-        """
-        SELECT r.pair_id FROM releasable AS r JOIN pair AS p ON p.id = r.pair_id
-        WHERE greatest(p.answer_1_chars, p.answer_2_chars)
-              > $ratio * least(p.answer_1_chars, p.answer_2_chars)
-          AND ((p.answer_1_chars > p.answer_2_chars) = (r.winner = 'answer_1')) = $longer_won
-        ORDER BY r.pair_id LIMIT $limit
-        """,
-        {"ratio": policy.length_ratio, "longer_won": longer_won, "limit": EXAMPLES},
-    ).fetchall()
-    return tuple(pair_id for (pair_id,) in rows)
+# Pairs with votes of known sides, of some people or, where none are named, of everybody.
+_SIDED = """
+SELECT DISTINCT pair_id FROM ballot
+WHERE left_answer IS NOT NULL AND winner IN ('answer_1', 'answer_2')
+  AND (len($people::VARCHAR[]) = 0 OR list_contains($people::VARCHAR[], annotator_id))
+"""
+_LONGER = """
+SELECT r.pair_id FROM releasable AS r JOIN pair AS p ON p.id = r.pair_id
+WHERE greatest(p.answer_1_chars, p.answer_2_chars) > $ratio * least(p.answer_1_chars, p.answer_2_chars)
+  AND ((p.answer_1_chars > p.answer_2_chars) = (r.winner = 'answer_1')) = $longer_won
+"""

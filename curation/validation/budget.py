@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from curation.validation import exclusion, snapshot
+from curation.validation import concern, exclusion, snapshot
 from curation.validation.exclusion import Cursor
-from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
+from curation.validation.finding import Finding, Scope, Severity
 from curation.validation.policy import Policy
 
 _CERTAIN_SHARE_OF_ESTIMATE = 0.5
@@ -98,22 +98,24 @@ def cut(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     Source: TRL 1.16, truncation in its preference collator; rules.md §2, V24.
     """
     limits = {"total": policy.max_length, "prompt": policy.max_prompt_length}
-    total, count, estimated, covering, covering_prompt = cursor.execute(
+    count, examples = concern.noted(
+        cursor,
+        "V24",
+        Severity.WARNING,
+        "SELECT pair_id FROM length SEMI JOIN releasable USING (pair_id)"
+        " WHERE prompt + answer > $total OR prompt > $prompt",
+        limits,
+    )
+    if not count:
+        return ()
+    total, estimated, covering, covering_prompt = cursor.execute(
         """
-        SELECT count(*), count(*) FILTER (WHERE prompt + answer > $total OR prompt > $prompt),
-               count(*) FILTER (WHERE certain < 1),
+        SELECT count(*), count(*) FILTER (WHERE certain < 1),
                quantile_disc(prompt + answer, $coverage), quantile_disc(prompt, $coverage)
         FROM length SEMI JOIN releasable USING (pair_id)
         """,
-        {**limits, "coverage": policy.length_coverage},
-    ).fetchone() or (0, 0, 0, None, None)
-    if not count or covering is None or covering_prompt is None:
-        return ()
-    examples = cursor.execute(
-        "SELECT pair_id FROM length SEMI JOIN releasable USING (pair_id)"
-        " WHERE prompt + answer > $total OR prompt > $prompt ORDER BY pair_id LIMIT $limit",
-        {**limits, "limit": EXAMPLES},
-    ).fetchall()
+        {"coverage": policy.length_coverage},
+    ).fetchone() or (0, 0, 0, 0)
     return (
         Finding(
             rule="V24",
@@ -121,7 +123,7 @@ def cut(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             scope=Scope.SET,
             count=count,
             share=count / total,
-            examples=tuple(pair_id for (pair_id,) in examples),
+            examples=examples,
             message=f"{count:,} of {total:,} rows have more than {policy.max_length:,} tokens, or more than "
             f"{policy.max_prompt_length:,} before the answer; training would cut them."
             + (" Lengths are estimated." if estimated else ""),

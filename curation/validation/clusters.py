@@ -7,9 +7,9 @@ or one question asked under two system messages or with another number in it, st
 
 import duckdb
 
-from curation.validation import measuring, traits
+from curation.validation import concern, measuring, traits
 from curation.validation.exclusion import Cursor
-from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
+from curation.validation.finding import Finding, Scope, Severity
 from curation.validation.policy import Policy
 
 Key = str
@@ -45,14 +45,17 @@ def near(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     They stay on one side of the split, else held-out figures count what was trained on (Lee et al. 2022,
     Deduplicating Training Data Makes Language Models Better; the candidates come from MinHash).
     """
-    rows = cursor.execute(
+    count, examples = concern.noted(
+        cursor,
+        "V08",
+        Severity.NOTE,
         """
         WITH alike AS (SELECT one AS prompt FROM near_prompt UNION SELECT other FROM near_prompt)
         SELECT r.pair_id FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id
-        SEMI JOIN alike AS a ON a.prompt = f.prompt ORDER BY r.pair_id
-        """
-    ).fetchall()
-    if not rows:
+        SEMI JOIN alike AS a ON a.prompt = f.prompt
+        """,
+    )
+    if not count:
         return ()
     (total,) = cursor.execute("SELECT count(*) FROM releasable").fetchone() or (0,)
     return (
@@ -60,10 +63,10 @@ def near(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             rule="V08",
             severity=Severity.NOTE,
             scope=Scope.ROW,
-            count=len(rows),
-            share=len(rows) / total,
-            examples=tuple(pair_id for (pair_id,) in rows[:EXAMPLES]),
-            message=f"{len(rows):,} of {total:,} rows have a prompt that is nearly that of another row; the "
+            count=count,
+            share=count / total,
+            examples=examples,
+            message=f"{count:,} of {total:,} rows have a prompt that is nearly that of another row; the "
             "split keeps them together.",
             fix="Keep at most five pairs of each such prompt.",
             threshold=policy.near_prompt,

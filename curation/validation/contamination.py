@@ -1,8 +1,8 @@
 """V22: prompts that are those of a benchmark, with other words around them."""
 
-from curation.validation import exclusion, protected, snapshot
+from curation.validation import concern, exclusion, protected, snapshot
 from curation.validation.exclusion import Cursor
-from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
+from curation.validation.finding import Finding, Scope, Severity
 from curation.validation.policy import Policy
 
 
@@ -59,19 +59,22 @@ def _much_hit(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     ).fetchall()
     if not rows:
         return ()
-    pairs = cursor.execute(
-        "SELECT DISTINCT pair_id FROM contaminated WHERE list_contains($names, name) ORDER BY pair_id",
+    count, examples = concern.noted(
+        cursor,
+        "V22",
+        Severity.WARNING,
+        "SELECT DISTINCT pair_id FROM contaminated WHERE list_contains($names::VARCHAR[], name)",
         {"names": [row[0] for row in rows]},
-    ).fetchall()
+    )
     told = ", ".join(f"{items} of {total} prompts of {name}" for name, items, total in rows)
     return (
         Finding(
             rule="V22",
             severity=Severity.WARNING,
             scope=Scope.SET,
-            count=len(pairs),
-            share=len(pairs) / snapshot.count(cursor),
-            examples=tuple(pair_id for (pair_id,) in pairs[:EXAMPLES]),
+            count=count,
+            share=count / snapshot.count(cursor),
+            examples=examples,
             message=f"The pairs hold {told}. Figures on such a set would say little.",
             fix="Ask where the source has its prompts from.",
             threshold=policy.protected_share,

@@ -1,7 +1,8 @@
 """Rows that may be released, but that a person should look at first, and the findings that say so."""
 
+from curation.validation import concern
 from curation.validation.exclusion import Cursor
-from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
+from curation.validation.finding import Finding, Scope, Severity
 
 
 def finding(
@@ -20,17 +21,15 @@ def finding(
         mark: what the rule has written into the column `rule`, where that is not its name.
     """
     (total,) = cursor.execute("SELECT count(*) FROM releasable").fetchone() or (0,)
-    (count,) = cursor.execute(
-        "SELECT count(DISTINCT pair_id) FROM doubt SEMI JOIN releasable USING (pair_id) WHERE rule = $rule",
-        {"rule": mark or rule},
-    ).fetchone() or (0,)
-    if count == 0:
+    count, examples = concern.noted(
+        cursor,
+        rule,
+        severity,
+        "SELECT DISTINCT pair_id FROM doubt SEMI JOIN releasable USING (pair_id) WHERE rule = $mark",
+        {"mark": mark or rule},
+    )
+    if not count:
         return ()
-    examples = cursor.execute(
-        "SELECT DISTINCT pair_id FROM doubt SEMI JOIN releasable USING (pair_id) WHERE rule = $rule"
-        " ORDER BY pair_id LIMIT $limit",
-        {"rule": mark or rule, "limit": EXAMPLES},
-    ).fetchall()
     return (
         Finding(
             rule=rule,
@@ -38,7 +37,7 @@ def finding(
             scope=Scope.ROW,
             count=count,
             share=count / total,
-            examples=tuple(pair_id for (pair_id,) in examples),
+            examples=examples,
             message=message.format(count=count, total=total),
             fix=fix,
         ),

@@ -5,14 +5,15 @@ copies are further rows of a source (appearances) and pairs that an item keeps a
 with the smallest id, stands for all: the votes of all copies are pooled, one vote a person.
 """
 
-from curation.validation import exclusion, snapshot
+from curation.validation import concern, exclusion, snapshot
 from curation.validation.exclusion import Cursor
-from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
+from curation.validation.finding import Finding, Scope, Severity
 from curation.validation.policy import Policy
 
 
 def repeated(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
-    """V06: contents seen more than once; `count` is the surplus of rows, each of which is left out.
+    """V06: contents seen more than once; `count` is the surplus of rows, each of which is left out, its
+    pairs those that stay.
 
     Repeated training rows are memorised and, across a split, inflate held-out figures (Lee et al. 2022,
     Deduplicating Training Data Makes Language Models Better).
@@ -33,9 +34,7 @@ def repeated(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     ).fetchone() or (0, 0)
     if not surplus:
         return ()
-    examples = cursor.execute(
-        "SELECT kept FROM repeated ORDER BY kept LIMIT $limit", {"limit": EXAMPLES}
-    ).fetchall()
+    _, examples = concern.noted(cursor, "V06", Severity.WARNING, "SELECT kept AS pair_id FROM repeated")
     return (
         Finding(
             rule="V06",
@@ -43,10 +42,11 @@ def repeated(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
             scope=Scope.ROW,
             count=surplus,
             share=surplus / rows,
-            examples=tuple(pair_id for (pair_id,) in examples),
+            examples=examples,
             message=f"{surplus:,} of {rows:,} imported rows are copies of another row. "
             "A release keeps one row of each and pools the votes of its copies.",
             fix="Keep one, pool its votes (always done at release).",
+            unit="copy",
         ),
     )
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from curation.validation import texts
+from curation.validation import concern, texts
 from curation.validation.exclusion import Cursor
-from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
+from curation.validation.finding import Finding, Scope, Severity
 from curation.validation.policy import Policy
 
 _NAMED = 5  # features a message names at most, worst first
@@ -87,7 +87,16 @@ def _finding(cursor: Cursor, severity: Severity, leaks: list[_Leak], threshold: 
     if not leaks:
         return ()
     worst = leaks[0]
-    count, examples = _pairs_that_show(cursor, worst.feature)
+    count, examples = concern.noted(  # the pairs that have the worst feature on exactly one side
+        cursor,
+        "V12",
+        severity,
+        """
+        SELECT r.pair_id FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id
+        WHERE list_contains(f.edges_1, $feature) <> list_contains(f.edges_2, $feature)
+        """,
+        {"feature": worst.feature},
+    )
     more = f" And {len(leaks) - _NAMED} more." if len(leaks) > _NAMED else ""
     return (
         Finding(
@@ -105,17 +114,3 @@ def _finding(cursor: Cursor, severity: Severity, leaks: list[_Leak], threshold: 
             value=worst.difference,
         ),
     )
-
-
-def _pairs_that_show(cursor: Cursor, feature: str) -> tuple[int, tuple[str, ...]]:
-    """How many releasable pairs have the feature on exactly one side, and some of them."""
-    rows = cursor.execute(
-        """
-        SELECT r.pair_id, count(*) OVER () AS pairs
-        FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id
-        WHERE list_contains(f.edges_1, $feature) <> list_contains(f.edges_2, $feature)
-        ORDER BY r.pair_id LIMIT $limit
-        """,
-        {"feature": feature, "limit": EXAMPLES},
-    ).fetchall()
-    return rows[0][1], tuple(row[0] for row in rows)

@@ -2,7 +2,8 @@
 
 import duckdb
 
-from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
+from curation.validation import concern
+from curation.validation.finding import Finding, Scope, Severity
 
 Cursor = duckdb.DuckDBPyConnection
 
@@ -14,15 +15,15 @@ def finding(cursor: Cursor, rule: str, *, total: int, message: str, fix: str = "
         total: pairs the rule looked at.
         message: a sentence with {count} and {total}.
     """
-    (count,) = cursor.execute(
-        "SELECT count(DISTINCT pair_id) FROM exclusion WHERE rule = $rule", {"rule": rule}
-    ).fetchone() or (0,)
-    if count == 0:
+    count, examples = concern.noted(
+        cursor,
+        rule,
+        Severity.ERROR,
+        "SELECT DISTINCT pair_id FROM exclusion WHERE rule = $rule",
+        {"rule": rule},
+    )
+    if not count:
         return ()
-    examples = cursor.execute(
-        "SELECT DISTINCT pair_id FROM exclusion WHERE rule = $rule ORDER BY pair_id LIMIT $limit",
-        {"rule": rule, "limit": EXAMPLES},
-    ).fetchall()
     return (
         Finding(
             rule=rule,
@@ -30,7 +31,7 @@ def finding(cursor: Cursor, rule: str, *, total: int, message: str, fix: str = "
             scope=Scope.ROW,
             count=count,
             share=count / total,
-            examples=tuple(pair_id for (pair_id,) in examples),
+            examples=examples,
             message=message.format(count=count, total=total),
             fix=fix,
         ),

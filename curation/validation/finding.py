@@ -50,7 +50,8 @@ class Finding:
     @property
     def counted(self) -> str:
         """The count in words."""
-        return f"1 {self.unit}" if self.count == 1 else f"{self.count:,} {self.unit}s"
+        many = f"{self.unit[:-1]}ies" if self.unit.endswith("y") else f"{self.unit}s"
+        return f"1 {self.unit}" if self.count == 1 else f"{self.count:,} {many}"
 
     @property
     def blocks(self) -> bool:

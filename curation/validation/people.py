@@ -1,9 +1,9 @@
 """V19, V20, V21: how far the people behind the labels agree, and whether each can be relied on."""
 
 from curation.quality import agreement, annotators, coefficients
-from curation.validation import exclusion, snapshot
+from curation.validation import concern, exclusion, snapshot
 from curation.validation.exclusion import Cursor
-from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
+from curation.validation.finding import Finding, Scope, Severity
 from curation.validation.policy import Policy
 
 
@@ -67,7 +67,12 @@ def agree(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     severity = Severity.ERROR if enough and alpha < policy.agreement_error else Severity.WARNING
     low, high = coefficients.alpha_interval(patterns) or (alpha, alpha)
     caveat = "" if enough else f" So few overlaps (fewer than {policy.agreement_overlaps}) are a rough guide."
-    count, examples = _disagreements(cursor)
+    count, examples = concern.noted(  # at least one pair where alpha is defined and below 1
+        cursor,
+        "V20",
+        severity,
+        "SELECT pair_id FROM ballot GROUP BY pair_id HAVING count(DISTINCT coded) > 1",
+    )
     return (
         Finding(
             rule="V20",
@@ -93,18 +98,20 @@ def unreliable(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     flagged = {each.annotator_id: each.flags for each in annotators.checked_on(cursor) if each.flags}
     if not flagged:
         return ()
-    rows = cursor.execute(
+    count, examples = concern.noted(
+        cursor,
+        "V21",
+        Severity.WARNING,
         """
         SELECT DISTINCT r.pair_id
         FROM releasable AS r
         LEFT JOIN member AS m ON m.kept = r.pair_id
         JOIN vote AS v ON v.pair_id = coalesce(m.pair_id, r.pair_id)
-        WHERE r.tier = 'single' AND list_contains($people, v.annotator_id)
-        ORDER BY r.pair_id
+        WHERE r.tier = 'single' AND list_contains($people::VARCHAR[], v.annotator_id)
         """,
         {"people": list(flagged)},
-    ).fetchall()
-    if not rows:
+    )
+    if not count:
         return ()
     (total,) = cursor.execute("SELECT count(*) FROM releasable").fetchone() or (0,)
     people = ", ".join(f"{name} ({', '.join(flags)})" for name, flags in flagged.items())
@@ -113,18 +120,10 @@ def unreliable(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
             rule="V21",
             severity=Severity.WARNING,
             scope=Scope.ROW,
-            count=len(rows),
-            share=len(rows) / total,
-            examples=tuple(pair_id for (pair_id,) in rows[:EXAMPLES]),
-            message=f"{len(rows):,} of {total:,} rows rest on one vote of a flagged person: {people}.",
+            count=count,
+            share=count / total,
+            examples=examples,
+            message=f"{count:,} of {total:,} rows rest on one vote of a flagged person: {people}.",
             fix="Queue a second vote.",
         ),
     )
-
-
-def _disagreements(cursor: Cursor) -> tuple[int, tuple[str, ...]]:
-    """Pairs on which two first votes differ; at least one where alpha is defined and below 1."""
-    rows = cursor.execute(
-        "SELECT pair_id FROM ballot GROUP BY pair_id HAVING count(DISTINCT coded) > 1 ORDER BY pair_id"
-    ).fetchall()
-    return len(rows), tuple(pair_id for (pair_id,) in rows[:EXAMPLES])

@@ -69,8 +69,11 @@ SET_RULES: tuple[tuple[str, str, Rule], ...] = (
     ("V28", "nothing ended at a limit", conduct.at_limit),
     ("V28", "nothing cut off", conduct.cut_off),
 )
-# V23 needs a split, so the release gate runs it; it is listed here because the card lists every rule.
-CHECKED = tuple(sorted({rule for rule, _, _ in (*ROW_RULES, *SET_RULES)} | {"V23"}))
+# Rules that run elsewhere; the card lists every rule. V03: two answers under one prompt are how a pair is
+# kept, so the import refuses a row whose answers belong to different ones. V23 needs a split, so the release
+# gate runs it.
+AT_IMPORT, AT_SPLIT = "V03", "V23"
+CHECKED = tuple(sorted({rule for rule, _, _ in (*ROW_RULES, *SET_RULES)} | {AT_IMPORT, AT_SPLIT}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ temporary tables of ids and small values; texts are measured once and for all (m
     pair         view: the pairs with the texts that fixes have given them; only where there are any
     exclusion    pair_id, rule, reason: rows that stay out of a release; written by the rules
     doubt        the same for rows that a release may hold, but that a person should look at
+    concern      the query that finds the pairs of each finding (concern)
     ballot       the blind first votes (quality.ballots)
     learnt       what the classifier of rule V13 has found anew; learnt_link: what V08 has; both are kept
     near_prompt  prompts that are nearly the same (clusters)
@@ -291,6 +292,9 @@ FROM standing_of;
 _EXCLUSION = """
 CREATE TEMP TABLE exclusion (pair_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, reason VARCHAR NOT NULL);
 
+CREATE TEMP TABLE concern (
+    rule VARCHAR NOT NULL, severity VARCHAR NOT NULL, nth BIGINT NOT NULL, query VARCHAR NOT NULL,
+    given VARCHAR NOT NULL);
 CREATE TEMP TABLE near_prompt (one VARCHAR NOT NULL, other VARCHAR NOT NULL);
 CREATE TEMP TABLE doubt (pair_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, reason VARCHAR NOT NULL);
 

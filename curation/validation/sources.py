@@ -5,9 +5,9 @@ import hashlib
 import numpy as np
 
 from curation import text
-from curation.validation import authorship
+from curation.validation import authorship, concern
 from curation.validation.exclusion import Cursor
-from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
+from curation.validation.finding import Finding, Scope, Severity
 from curation.validation.policy import Policy
 
 _FOLDS = 5
@@ -18,7 +18,7 @@ def leak(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
 
     A model then learns whose style to imitate and not what is better. In Intel/orca_dpo_pairs the chosen
     answers are GPT-4's and the rejected ones Llama's, whatever their worth (Argilla re-judged 2,000 of
-    12,859 as swapped). People's blind votes are what tells.
+    12,859 as swapped). People's blind votes are what tells. It is about the whole set and counts every row.
 
     Source: rules.md §1 and §2, V13, measured on Intel/orca_dpo_pairs.
     """
@@ -38,18 +38,15 @@ def leak(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             f"From their writing alone a classifier tells chosen from rejected in {separated:,} of {pairs:,} "
             "pairs it has not seen."
         )
-    examples = cursor.execute(
-        "SELECT pair_id FROM releasable ORDER BY pair_id LIMIT $limit", {"limit": EXAMPLES}
-    ).fetchall()
-    count = total if one_sided is not None else round(total * separated / pairs)
+    count, examples = concern.noted(cursor, "V13", Severity.WARNING, "SELECT pair_id FROM releasable")
     return (
         Finding(
             rule="V13",
             severity=Severity.WARNING,
             scope=Scope.SET,
             count=count,
-            share=count / total,
-            examples=tuple(pair_id for (pair_id,) in examples),
+            share=1.0,
+            examples=examples,
             message=" ".join(told),
             fix="Have at least 300 pairs voted on blind, and compare the votes with the import.",
             threshold=policy.source_leak,

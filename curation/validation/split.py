@@ -1,7 +1,8 @@
 """V23: the same prompt in train and in test."""
 
+from curation.validation import concern
 from curation.validation.exclusion import Cursor
-from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
+from curation.validation.finding import Finding, Scope, Severity
 
 
 def leak(cursor: Cursor) -> tuple[Finding, ...]:
@@ -10,7 +11,10 @@ def leak(cursor: Cursor) -> tuple[Finding, ...]:
     It asks the texts' own hashes and not the clusters that the split was made by, so that a mistake
     there shows here. Held-out figures are worth nothing on prompts that were trained on.
     """
-    rows = cursor.execute(
+    count, examples = concern.noted(
+        cursor,
+        "V23",
+        Severity.ERROR,
         """
         WITH turn AS (
             SELECT p.pair_id, p.part, f.prompt AS turn FROM part AS p JOIN fact AS f ON f.pair_id = p.pair_id
@@ -22,10 +26,10 @@ def leak(cursor: Cursor) -> tuple[Finding, ...]:
             SELECT unnest([n.one, n.other]) FROM near_prompt AS n
             JOIN turn AS t ON t.turn = n.one JOIN turn AS u ON u.turn = n.other WHERE t.part <> u.part
         )
-        SELECT DISTINCT pair_id FROM turn SEMI JOIN both_sides USING (turn) ORDER BY pair_id
-        """
-    ).fetchall()
-    if not rows:
+        SELECT DISTINCT pair_id FROM turn SEMI JOIN both_sides USING (turn)
+        """,
+    )
+    if not count:
         return ()
     (total,) = cursor.execute("SELECT count(*) FROM part").fetchone() or (0,)
     return (
@@ -33,11 +37,10 @@ def leak(cursor: Cursor) -> tuple[Finding, ...]:
             rule="V23",
             severity=Severity.ERROR,
             scope=Scope.SET,
-            count=len(rows),
-            share=len(rows) / total,
-            examples=tuple(pair_id for (pair_id,) in rows[:EXAMPLES]),
-            message=f"{len(rows):,} of {total:,} rows share a prompt with a row on the other side of "
-            "the split.",
+            count=count,
+            share=count / total,
+            examples=examples,
+            message=f"{count:,} of {total:,} rows share a prompt with a row on the other side of the split.",
             fix="Reassign by cluster.",
         ),
     )

@@ -2,9 +2,9 @@
 
 from curation.labelling import rewrites
 from curation.model import Tier
-from curation.validation import exclusion, snapshot
+from curation.validation import concern, exclusion, snapshot
 from curation.validation.exclusion import Cursor
-from curation.validation.finding import EXAMPLES, Finding, Scope, Severity
+from curation.validation.finding import Finding, Scope, Severity
 from curation.validation.policy import Policy
 
 _WEAK = {
@@ -44,13 +44,12 @@ def undecided_winner(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     Source: rules.md §2, V17; Argilla (2024), distilabel-intel-orca-dpo-pairs.
     """
     total = snapshot.count(cursor)
-    rows = cursor.execute(
-        "SELECT pair_id FROM candidate WHERE winner IN ('tie', 'both_bad') ORDER BY pair_id LIMIT $limit",
-        {"limit": EXAMPLES},
-    ).fetchall()
-    (count,) = cursor.execute(
-        "SELECT count(*) FROM candidate WHERE winner IN ('tie', 'both_bad')"
-    ).fetchone() or (0,)
+    count, examples = concern.noted(
+        cursor,
+        "V17",
+        Severity.ERROR,
+        "SELECT pair_id FROM candidate WHERE winner IN ('tie', 'both_bad')",
+    )
     if not count:
         return ()
     return (
@@ -60,7 +59,7 @@ def undecided_winner(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
             scope=Scope.ROW,
             count=count,
             share=count / total,
-            examples=tuple(pair_id for (pair_id,) in rows),
+            examples=examples,
             message=f"{count:,} of {total:,} pairs are ties or both bad; they move to ties.parquet.",
             fix="Move to ties.parquet (always done at release).",
         ),
@@ -120,7 +119,14 @@ def weak(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     found = [tier for tier in _WEAK if tier in counts]
     if not found:
         return ()
-    total, count = sum(counts.values()), sum(counts[tier] for tier in found)
+    total = sum(counts.values())
+    count, examples = concern.noted(
+        cursor,
+        "V18",
+        Severity.WARNING,
+        "SELECT pair_id FROM releasable WHERE list_contains($weak::VARCHAR[], tier)",
+        {"weak": list(_WEAK)},
+    )
     parts = " and ".join(f"{counts[tier]:,} {_WEAK[tier]}" for tier in found)
     return (
         Finding(
@@ -129,18 +135,10 @@ def weak(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             scope=Scope.SET,
             count=count,
             share=count / total,
-            examples=_weak_examples(cursor),
+            examples=examples,
             message=f"Of {total:,} rows {parts}.",
             fix="Queue a vote, or raise the minimum.",
             threshold=policy.supported_share,
             value=1 - count / total,
         ),
     )
-
-
-def _weak_examples(cursor: Cursor) -> tuple[str, ...]:
-    rows = cursor.execute(
-        "SELECT pair_id FROM releasable WHERE tier IN ('single', 'prior') ORDER BY pair_id LIMIT $limit",
-        {"limit": EXAMPLES},
-    ).fetchall()
-    return tuple(pair_id for (pair_id,) in rows)

@@ -7,7 +7,7 @@ import streamlit as st
 from curation.database import Database
 from curation.validation import history
 from curation.validation.finding import Finding, Severity
-from curation.validation.history import Run
+from curation.validation.history import Key, Run
 from pages.parts import release_examples
 
 _WORDS = {
@@ -21,31 +21,32 @@ def show(
     db: Database,
     findings: tuple[Finding, ...],
     before: Run | None,
-    remedy: Callable[[Finding, int], None],
+    remedy: Callable[[Finding, Key], None],
 ) -> None:
     """All findings by rule.
 
     Args:
         before: the run to compare with.
-        remedy: draws what would clear a finding, given the finding and its number.
+        remedy: draws what would clear a finding, given the finding and its key.
     """
     if not findings:
         st.success("No rule found anything.", icon=":material/check_circle:")
-    for number, (key, finding) in enumerate(history.keyed(findings)):
-        _one(db, finding, number, history.trend(finding, before, key), remedy)
+    for key, finding in history.keyed(findings):
+        _one(db, finding, key, history.trend(finding, before, key), remedy)
     gone = history.gone(findings, before)
     if gone:
         st.caption(f"Nothing any more, unlike at the last run: {', '.join(gone)}.")
 
 
 def _one(
-    db: Database, finding: Finding, number: int, trend: str, remedy: Callable[[Finding, int], None]
+    db: Database, finding: Finding, key: Key, trend: str, remedy: Callable[[Finding, Key], None]
 ) -> None:
+    name = "-".join(map(str, key))
     words, colour = _WORDS[finding.severity]
-    with st.container(border=True, key=f"finding-{finding.rule}-{number}"):
+    with st.container(border=True, key=f"finding-{name}"):
         st.badge(f"{finding.rule} {words}", color=colour)  # type: ignore[arg-type]
         st.text(finding.message)
         what = f"{finding.counted}, {finding.share:.0%} of those looked at" + (f", {trend}" if trend else "")
         st.caption(f"{what}. {finding.fix}" if finding.fix else f"{what}.")
-        release_examples.show(db, finding, f"{finding.rule}-{number}")
-        remedy(finding, number)
+        release_examples.show(db, finding, name)
+        remedy(finding, key)

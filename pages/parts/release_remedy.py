@@ -5,14 +5,16 @@ import streamlit as st
 from curation.labelling import batches
 from curation.model import Role
 from curation.release import remedies
-from curation.validation.finding import Finding, Scope
+from curation.validation.finding import Finding, Severity
+from curation.validation.history import Key
 from curation.validation.policy import Policy
-from pages.parts import guard, release_fix, session
+from pages.parts import finding_links, guard, release_fix, session
 
 # Rules that another look by a person settles. The others are about texts, sources or settings.
 _A_VOTE_HELPS = (
     "V05", "V06", "V07", "V11", "V13", "V14", "V18", "V19", "V20", "V21", "V25", "V26", "V28",
 )  # fmt: skip
+_ASIDE = "R01"  # what a reviewer has set aside is served to nobody; Review puts it back
 _REVIEW = ("review.py", "Settle them on Review", "gavel")
 _PLACES = {
     "R01": (("review.py", "Put them back on Review", "gavel"),),
@@ -25,6 +27,7 @@ _PLACES = {
     "V20": (("quality.py", "See where people disagree", "balance"), _REVIEW),
     "V21": (("quality.py", "See how these people decide", "balance"),),
     "V22": (("project.py", "See the protected prompts", "tune"),),
+    "V23": (("browse.py", "Look for these prompts on Browse", "search"),),
     "": (
         ("import_data.py", "Import more pairs", "upload_file"),
         ("label.py", "Label pairs", "compare"),
@@ -32,20 +35,15 @@ _PLACES = {
 }
 
 
-def offer(finding: Finding, number: int, policy: Policy) -> None:
-    """Under one finding: its fix, a batch of its pairs for the queue, and the page that shows more."""
+def offer(finding: Finding, key: Key, policy: Policy) -> None:
+    """Under one finding: its pairs, a batch of them for the queue, its fix, and the page that shows more."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        if finding.rule in _A_VOTE_HELPS or finding.scope is Scope.ROW:
-            st.button(
-                "Queue one more vote on these pairs"
-                if finding.rule in _A_VOTE_HELPS
-                else "Queue these pairs for people",
-                key=f"finding-queue-{finding.rule}-{number}",
-                icon=":material/playlist_add:",
-                on_click=_queue,
-                args=(finding, policy),
-                help="They come first on Label, blind, among ordinary ones. At most 5,000 at once.",
-            )
+        st.page_link(
+            "browse.py", label="Open the pairs", icon=":material/list:",
+            query_params=finding_links.parameters(key, policy),
+        )  # fmt: skip
+        if finding.rule != _ASIDE:
+            _queue_button(finding.rule, key, policy)
         release_fix.button(finding, policy)
         place(finding.rule)
     release_fix.preview(finding, policy)
@@ -57,17 +55,27 @@ def place(rule: str) -> None:
         st.page_link(page, label=words, icon=f":material/{icon}:")
 
 
-def _queue(finding: Finding, policy: Policy) -> None:
+def _queue_button(rule: str, key: Key, policy: Policy) -> None:
+    st.button(
+        "Queue one more vote on these pairs" if rule in _A_VOTE_HELPS else "Queue these pairs for people",
+        key="-".join(map(str, ("finding-queue", *key))), icon=":material/playlist_add:",
+        on_click=_queue, args=(key, policy),
+        help=f"They come first on Label, blind, among ordinary ones. At most {remedies.MOST:,} at once.",
+    )  # fmt: skip
+
+
+def _queue(key: Key, policy: Policy) -> None:
     with guard.on_action():
         someone, db = guard.permitted(Role.LEAD), session.database()
-        found = remedies.pairs_behind(db, policy, finding.rule, finding.severity)
+        rule, severity, nth = key
+        found = remedies.to_queue(db, policy, rule, Severity(severity), nth)
         batches.make(
             db,
             found,
-            name=f"Release: {finding.rule}",
+            name=f"Release: {rule}",
             by=someone.id,
             now=session.now(),
             more=1,
-            detail={"rule": finding.rule},
+            detail={"rule": rule},
         )
         st.toast(f"{len(found):,} pairs now come first on Label.", icon=":material/playlist_add_check:")

@@ -2,15 +2,18 @@
 
 import json
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from curation import workspace
 from curation.intake import ingest, locations
+from curation.release import gate
 from curation.validation import history
 from curation.validation.evidence import Marked
-from pages.parts import release_examples, session
+from curation.validation.policy import Policy
+from pages.parts import finding_links, release_examples, session
 
 FRAME = str(Path(__file__).parents[2] / "pages" / "frame.py")  # a link needs the pages that it leads to
 
@@ -34,6 +37,31 @@ def test_examples_are_drawn_when_they_are_asked_for(page: AppTest) -> None:
     assert not page.exception
     assert len(page.caption) > captions
     assert len(history.newest(session.database(), 5)) == 1
+
+
+def test_every_finding_has_a_queue_and_a_list_on_browse_of_as_many_pairs_as_it_counts(page: AppTest) -> None:
+    db = session.database()
+    findings = history.keyed(gate.examine(db, Policy()).validation.findings)
+    links = [each.proto for each in page.get("page_link") if each.proto.label == "Open the pairs"]
+    queues = {str(each.key) for each in page.button if str(each.key).startswith("finding-queue-")}
+    assert queues == {"-".join(map(str, ("finding-queue", *key))) for key, _ in findings}
+    assert len(links) == len(findings) > 1
+    for (key, finding), link in zip(findings, links, strict=True):
+        asked = finding_links.parameters(key, Policy())
+        assert urlencode(asked) == link.query_string
+        browse = AppTest.from_file(FRAME, default_timeout=60)
+        browse.query_params.update(asked)
+        shown = browse.run().switch_page("browse.py").run()
+        assert not shown.exception
+        total = next(each.value for each in shown.caption if " of " in each.value and " to " in each.value)
+        assert total.endswith(f"of {finding.count:,} pairs")
+
+
+@pytest.mark.parametrize("finding", ["V99-W-0", "V15", "V15-X-0", "V15-W-x"], ids=str)
+def test_an_address_that_asks_for_no_finding_there_is_breaks_nothing(page: AppTest, finding: str) -> None:
+    page.query_params.update({**finding_links.parameters(("V15", "W", 0), Policy()), "finding": finding})
+    page.switch_page("browse.py").run()
+    assert not page.exception
 
 
 def test_a_fix_is_looked_at_applied_and_undone(home: Path, tmp_path: Path) -> None:
