@@ -8,13 +8,15 @@ its SHA-256. Sign-ins and invitations stay out: putting a copy back must not ope
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
+from curation import blueprint
 from curation.database import Database
 from curation.errors import InvalidInput, PairloomError
 from curation.workspace import Workspace
@@ -126,9 +128,7 @@ def restore(workspace: Workspace, path: Path, *, replace: bool, now: datetime) -
         WorkspaceInUse: another process has the workspace open.
         PairloomError: the copy differs; the workspace is as it was.
     """
-    found = contents(path)
-    if "migration" not in found or "decision" not in found:
-        raise InvalidInput(f"{path} is a database, but not of Pairloom. Name a file that `backup` has made.")
+    _require_ours(path)
     if _note(path).is_file():
         check(path)
     workspace.create()
@@ -152,11 +152,17 @@ def contents(path: Path) -> Mapping[str, Contents]:
     Raises:
         InvalidInput: there is no such file, or it is damaged or no database.
     """
+    with _opened(path) as connection:
+        return _contents(connection, _name_of(connection))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     if not path.is_file():
         raise InvalidInput(f"There is no file {path}. Check the path.")
     try:
         with duckdb.connect(str(path), read_only=True) as connection:
-            return _contents(connection, _name_of(connection))
+            yield connection
     except duckdb.Error as error:
         raise InvalidInput(
             f"{path} cannot be read as a database: it is damaged, open elsewhere, or something else. "
@@ -202,6 +208,12 @@ def _table_contents(cursor: duckdb.DuckDBPyConnection, source: str, table: str) 
     query = f"SELECT count(*), coalesce(sum(hash(held)), 0) FROM {place} AS held"  # noqa: S608
     rows, fingerprint = cursor.execute(query).fetchone() or (0, 0)
     return Contents(rows=int(rows), fingerprint=int(fingerprint))
+
+
+def _require_ours(path: Path) -> None:
+    """Before a row is asked for: a file from elsewhere may hold views or columns that read other files."""
+    with _opened(path) as connection:
+        blueprint.require_ours(connection, _name_of(connection))
 
 
 def _require_same(expected: Mapping[str, Contents], found: Mapping[str, Contents], what: str) -> None:

@@ -7,7 +7,7 @@ does not; a commit is on disk when it returns; a second process cannot open the 
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -82,10 +82,17 @@ class Database:
         return database
 
     @classmethod
-    def in_memory(cls) -> "Database":
-        """A database that is gone when closed; for tests and scratch work."""
+    def in_memory(cls, *, migrations: Sequence[int] | None = None) -> "Database":
+        """A database that is gone when closed; for tests and scratch work.
+
+        Args:
+            migrations: only these, in this order; None applies all.
+
+        Raises:
+            WorkspaceTooNew: one of them is of a newer version.
+        """
         database = cls(duckdb.connect(":memory:"))
-        database._migrate()
+        database._migrate(migrations)
         return database
 
     @contextmanager
@@ -192,7 +199,7 @@ class Database:
         with self._writing:
             self._connection.close()
 
-    def _migrate(self) -> None:
+    def _migrate(self, only: Sequence[int] | None = None) -> None:
         with self.writing() as tx:
             tx.execute(
                 "CREATE TABLE IF NOT EXISTS migration"
@@ -201,16 +208,17 @@ class Database:
             done = {number for (number,) in tx.execute("SELECT number FROM migration").fetchall()}
         steps = {int(path.name[:4]): path for path in _SCHEMA.glob("[0-9][0-9][0-9][0-9]_*.sql")}
         newest = max(steps)
-        if max(done, default=0) > newest:
+        known = max([*done, *(only or ())], default=0)
+        if known > newest:
             raise WorkspaceTooNew(
-                f"This workspace was written by a newer Pairloom (schema {max(done)}, "
+                f"This workspace was written by a newer Pairloom (schema {known}, "
                 f"this one knows {newest}). Update Pairloom, or name another PAIRLOOM_HOME."
             )
         # By number, not by count: numbers have gaps, and one that fills a gap is applied when it comes.
-        for number, path in sorted(steps.items()):
-            if number in done:
+        for number in sorted(steps) if only is None else only:
+            if number in done or number not in steps:
                 continue
-            *before, last = path.read_text(encoding="utf-8").split(_COMMIT)
+            *before, last = steps[number].read_text(encoding="utf-8").split(_COMMIT)
             for part in before:  # may run again after a crash
                 with self.writing() as tx:
                     tx.execute(part)

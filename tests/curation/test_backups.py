@@ -253,3 +253,59 @@ def test_the_copies_are_listed_and_one_that_changed_since_is_told(
         backups.check(kept.path)
     with pytest.raises(InvalidInput, match="it is damaged"):
         backups.restore(Workspace(home=workspace.home / "new"), kept.path, replace=False, now=NOW)
+
+
+HOSTILE = {
+    "a view of ours": "CREATE OR REPLACE VIEW vote AS SELECT * FROM read_text('{secret}')",
+    "another view": "CREATE VIEW extra AS SELECT * FROM read_text('{secret}')",
+    "a macro": "CREATE MACRO lower(x) AS (SELECT content FROM read_text('{secret}'))",
+    "a table macro": "CREATE MACRO anything() AS TABLE SELECT * FROM read_text('{secret}')",
+    "a generated column": "DROP TABLE gold; CREATE TABLE gold (pair_id VARCHAR, v AS (upper(pair_id)))",
+    "a default": "ALTER TABLE event ALTER COLUMN subject SET DEFAULT random()::VARCHAR",
+    "another schema": "CREATE SCHEMA s; CREATE TABLE s.pair (id VARCHAR)",
+    "a table less": "DROP TABLE stated_licence",
+    "a type": "CREATE TYPE mood AS ENUM ('a')",
+    "a changed log": "DROP TABLE migration; CREATE VIEW migration AS SELECT 1 AS number, now() AS applied",
+}
+
+
+@pytest.mark.parametrize("statement", HOSTILE.values(), ids=HOSTILE.keys())
+def test_a_backup_that_somebody_has_built_into_is_refused_before_a_row_is_read(
+    database: Database, workspace: Workspace, tmp_path: Path, statement: str
+) -> None:
+    copy = backups.make(database, tmp_path / "copy.duckdb")
+    (tmp_path / "secret").write_text("secret", encoding="utf-8")
+    with duckdb.connect(str(copy.path)) as connection:
+        connection.execute(statement.format(secret=tmp_path / "secret"))
+    (tmp_path / "copy.duckdb.json").unlink()  # whoever builds into a file writes its checksum anew, too
+    other = Workspace(home=tmp_path / "other")
+    with pytest.raises(InvalidInput, match=r"no backup of Pairloom holds|but not of Pairloom"):
+        backups.restore(other, copy.path, replace=False, now=NOW)
+    assert not other.database.exists()
+
+
+def test_a_backup_with_a_trigger_is_refused(database: Database, workspace: Workspace, tmp_path: Path) -> None:
+    copy = backups.make(database, tmp_path / "copy.duckdb")
+    with duckdb.connect(":memory:") as connection:  # files of ours are too old a format for triggers
+        connection.execute(f"ATTACH '{copy.path}' AS ours (READ_ONLY)")
+        connection.execute(f"ATTACH '{tmp_path / 'new.duckdb'}' AS new (STORAGE_VERSION 'v2.0.0')")
+        connection.execute("COPY FROM DATABASE ours TO new")
+        connection.execute("USE new")
+        connection.execute(
+            "CREATE TRIGGER t AFTER INSERT ON decision FOR EACH STATEMENT DELETE FROM gold WHERE true"
+        )
+    with pytest.raises(InvalidInput, match=r"trigger main\.t"):
+        backups.restore(workspace, tmp_path / "new.duckdb", replace=True, now=NOW)
+
+
+def test_a_backup_of_an_older_version_is_compared_with_what_that_version_had(tmp_path: Path) -> None:
+    old = Database.in_memory(migrations=[1, 2, 3])
+    with old.reading() as cursor:
+        cursor.execute(
+            f"ATTACH '{tmp_path / 'old.duckdb'}' AS old; COPY FROM DATABASE memory TO old; DETACH old"
+        )
+    old.close()
+    restored = Workspace(home=tmp_path / "home")
+    backups.restore(restored, tmp_path / "old.duckdb", replace=False, now=NOW)
+    Database.open(restored.database).close()
+    assert backups.contents(restored.database)["migration"].rows > 3
