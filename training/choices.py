@@ -102,14 +102,14 @@ class Optimiser(StrEnum):
 
     @property
     def state_bytes(self) -> float:
-        """Bytes of state for each weight that learns."""
+        """Bytes of state for each weight that learns; of adafactor, which keeps sums, see estimates."""
         match self:
             case Optimiser.PAGED_ADAMW_8BIT | Optimiser.ADAMW_8BIT:
                 return 2.0
             case Optimiser.RMSPROP:
                 return 4.0
             case Optimiser.ADAFACTOR:
-                return 0.1  # sums of rows and columns (Shazeer and Stern 2018)
+                return 0.0
             case _:
                 return 8.0
 

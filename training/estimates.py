@@ -6,7 +6,7 @@ They answer "does it fit, and shall I wait or come back tomorrow".
 from dataclasses import dataclass
 from enum import StrEnum
 
-from training.choices import Method, Precision, Reference, Tuning
+from training.choices import Method, Optimiser, Precision, Reference, Tuning
 from training.devices import Device
 from training.model_shape import ModelShape
 from training.recipe import DpoRecipe
@@ -84,7 +84,7 @@ def memory(shape: ModelShape, recipe: DpoRecipe, work: Workload, device: Device)
         Bytes.PROCESS: _PROCESS_BYTES,
         Bytes.WEIGHTS: weights,
         Bytes.REFERENCE: weights if recipe.second_model else 0,
-        Bytes.TRAINABLE: int(trainable(shape, recipe) * _learning_bytes(recipe)),
+        Bytes.TRAINABLE: int(trainable(shape, recipe) * _learning_bytes(shape, recipe)),
         Bytes.ACTIVATIONS: activations,
         Bytes.LOGITS: logits,
         Bytes.EVALUATION: max(0, reading - activations - logits),
@@ -112,10 +112,15 @@ def _a_layer(shape: ModelShape) -> int:
 
 
 def disk(shape: ModelShape, recipe: DpoRecipe, *, download: bool) -> int:
-    """Bytes of the run folder: checkpoints (weights and two moments each), the final artefact, a download."""
-    learned = trainable(shape, recipe) * 4
-    kept = recipe.checkpoints_kept + 1  # the oldest goes only after the newest is whole
-    return kept * 3 * learned + learned + (shape.stored_bytes if download else 0)
+    """Bytes of the run folder at its fullest: checkpoints, the final artefact, a download.
+
+    A checkpoint holds the weights that learn and the optimiser's state. Besides those that the recipe keeps
+    there is the best one, and the newest, for the oldest goes only after it is whole.
+    """
+    learned = trainable(shape, recipe)
+    checkpoint = learned * (4 + state_bytes(shape, recipe))
+    kept = recipe.checkpoints_kept + 2
+    return int(kept * checkpoint + 4 * learned + (shape.stored_bytes if download else 0))
 
 
 def seconds(shape: ModelShape, recipe: DpoRecipe, work: Workload, device: Device) -> float:
@@ -158,9 +163,21 @@ def value_bytes(recipe: DpoRecipe, device: Device) -> int:
     return 2 if bf16 else 4
 
 
-def _learning_bytes(recipe: DpoRecipe) -> float:
+def _learning_bytes(shape: ModelShape, recipe: DpoRecipe) -> float:
     """A gradient, the optimiser's state, and of an adapter the weight itself."""
-    return 4 + recipe.optimizer.state_bytes + (4 if recipe.tuning.has_adapter else 0)
+    return 4 + state_bytes(shape, recipe) + (4 if recipe.tuning.has_adapter else 0)
+
+
+def state_bytes(shape: ModelShape, recipe: DpoRecipe) -> float:
+    """Bytes that the optimiser remembers of a weight that learns.
+
+    Adafactor keeps a number a row and one a column of each matrix (Shazeer and Stern 2018, sec. 3): of a
+    matrix of m by n weights 1/m + 1/n numbers a weight. An adapter's matrices are as narrow as its rank.
+    """
+    if recipe.optimizer is not Optimiser.ADAFACTOR:
+        return recipe.optimizer.state_bytes
+    narrow = recipe.lora_rank if recipe.tuning.has_adapter else shape.feed_forward
+    return 4 * (1 / max(1, narrow) + 1 / max(1, shape.hidden))
 
 
 def _weight_bytes(shape: ModelShape, recipe: DpoRecipe, width: int) -> int:

@@ -24,6 +24,7 @@ from training import (
     release_folder,
     resumption,
     runs,
+    trials,
     turns,
 )
 from training.evaluating import contents
@@ -99,6 +100,7 @@ def try_out(request: StartRequest) -> str:
     if known is None:
         seen = preflight.check(request.release, request.model, request.recipe, space=request.space)
         seen.raise_for_errors(but="memory")
+        trials.tidy(request.space)
         wanted = dataclasses.replace(_to_request(request, seen), trial=True, launcher="local", launch={})
         known = _create(request.space, wanted, _acknowledged(seen, request.by))
     adoption.watch(known)

@@ -1,5 +1,7 @@
 """What two measured steps say about a run: found among the run folders, and turned into memory and time."""
 
+import contextlib
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -11,6 +13,8 @@ from training.choices import Reference
 from training.recipe import DpoRecipe
 from training.release_folder import Release
 from training.runs import RunState
+
+KEPT = 8  # each is a few kilobytes; so many recipes are compared at a time (choice)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,19 @@ def newest(
         if whole and asked == (release.fingerprint, model, recipe.to_dict(settings)):
             return read(folder)
     return None
+
+
+def tidy(space: workspace.Workspace) -> None:
+    """Delete the folders of trials that have ended, but for the newest ones: their figures are still used.
+
+    Nothing lists them, so nobody else would.
+    """
+    tried = [view for view in run_views.list_all(space) if view.request.trial and view.state.state.is_final]
+    for view in tried[KEPT:]:
+        scratch = view.path.with_name(f".deleted-{view.id}")
+        with contextlib.suppress(FileNotFoundError):  # another process tidies at the same time
+            view.path.rename(scratch)  # gone at once, also where deleting its files is interrupted
+            shutil.rmtree(scratch)
 
 
 def read(folder: Path) -> Trial:

@@ -9,7 +9,17 @@ import pytest
 from benchmarks import estimate
 from tests.training import run_folders
 from tests.training.conftest import write_run
-from training import base_model, estimates, machine_findings, presets, runs, track_record, usage
+from training import (
+    base_model,
+    dpo,
+    estimates,
+    machine_findings,
+    model_shape,
+    presets,
+    runs,
+    track_record,
+    usage,
+)
 from training.choices import Method, Optimiser, Reference, Tuning
 from training.devices import Device
 from training.estimates import Bytes, Workload
@@ -56,6 +66,38 @@ def test_a_reference_of_its_own_takes_as_much_as_the_weights() -> None:
 def test_full_training_remembers_a_gradient_and_two_moments_a_weight() -> None:
     full = parts(replace(RECIPE, tuning=Tuning.FULL, optimizer=Optimiser.ADAMW))
     assert full[Bytes.TRAINABLE] == 12 * SHAPE.parameters
+
+
+def test_the_disk_holds_the_kept_checkpoints_the_best_one_and_the_one_being_written() -> None:
+    # 2 kept, the best, the newest: 4 of weights and two moments, and the model itself
+    full = replace(RECIPE, tuning=Tuning.FULL, optimizer=Optimiser.ADAMW, checkpoints_kept=2)
+    assert estimates.disk(SHAPE, full, download=False) == (4 * 12 + 4) * SHAPE.parameters
+
+
+@pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated")
+@pytest.mark.parametrize("tuning", ["full", "lora"])
+def test_adafactor_remembers_what_the_estimate_says(untrained_model: Path, tuning: str) -> None:
+    import torch
+    from peft import get_peft_model
+    from transformers import AutoModelForCausalLM
+    from transformers.optimization import Adafactor
+
+    settings = replace(RECIPE, tuning=Tuning(tuning), optimizer=Optimiser.ADAFACTOR, lora_rank=4)
+    model = AutoModelForCausalLM.from_pretrained(untrained_model)
+    if tuning == "lora":
+        model = get_peft_model(model, dpo.adapter(settings))
+    learned = [weight for weight in model.parameters() if weight.requires_grad]
+    optimiser = Adafactor(learned, lr=1e-3, scale_parameter=False, relative_step=False)
+    model(input_ids=torch.tensor([[1, 2, 3]]), labels=torch.tensor([[1, 2, 3]])).loss.backward()
+    optimiser.step()
+    kept = sum(
+        value.nbytes for state in optimiser.state.values() for value in state.values()
+        if isinstance(value, torch.Tensor) and value.ndim
+    )  # fmt: skip
+    weights = sum(weight.numel() for weight in learned)
+    shape = model_shape.read(untrained_model)
+    assert estimates.state_bytes(shape, settings) * weights == pytest.approx(kept, rel=0.3)
+    assert kept < 0.3 * 8 * weights  # of what Adam keeps
 
 
 def test_logits_are_held_in_tiles_but_read_whole_for_held_out_pairs() -> None:
