@@ -167,6 +167,7 @@ def _recipe() -> DpoRecipe:
         "max_length": str(_LONGEST), "max_prompt_length": "256", "micro_batch": "4", "accumulation": "1",
         "max_steps": "0", "epochs": "1", "schedule": "constant", "warmup_steps": "0", "save_every": "0",
         "gradient_checkpointing": "false", "sample_prompts": "0", "optimizer": "adamw_torch",
+        "reference": "auto",  # asked in the loop, as the others do
     }  # fmt: skip
     return recipe.with_changes(presets.find("demo").recipe, changes)
 
