@@ -1,5 +1,6 @@
 """The page Runs in a real browser, on a phone and with many runs."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -32,3 +33,15 @@ def test_two_hundred_runs_are_followed_searched_and_compared_on_a_phone(page: Pa
     page.get_by_text("Compare", exact=True).click()
     expect(page.get_by_role("heading", name="Where the recipes differ")).to_be_visible()
     assert page.evaluate(WIDER) is False
+
+
+def test_a_click_on_a_row_of_all_runs_opens_that_run(page: Page, server: Server) -> None:
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto(f"{server.url}/runs?view=All+runs")
+    table = page.get_by_test_id("stDataFrame")
+    expect(table).to_be_visible(timeout=60_000)
+    page.wait_for_timeout(500)  # the canvas draws its rows after it is there
+    box = table.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 18, box["y"] + 36 + 35 * 2.5)  # the sign before the third row: run 197
+    expect(page.get_by_role("combobox", name="Run")).to_have_value(re.compile("000000c5"), timeout=20_000)

@@ -1,6 +1,7 @@
 """`python -m training`: real processes, their last line, their exit code and their sentence."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ from typing import Any
 import pytest
 
 from curation.workspace import HOME_VARIABLE, Workspace
+from tests.pages import finished_runs
 from tests.training import run_folders
-from training import documents, runs
+from training import documents, locks, runs, supervisor
 from training.runs import RunState
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -38,6 +40,21 @@ def test_a_run_is_started_waited_for_verified_and_its_log_shown(space: Workspace
         assert answer.keys() >= KEYS, command
     assert _answer("log", started["run"])["lines"][-1] == "step 10"
     assert _answer("start", "tiny", "--model", "demo", "--request", "one")["run"] == started["run"]
+
+
+def test_a_waiting_run_is_let_go_next_and_a_completed_one_is_not(space: Workspace) -> None:
+    folders = [finished_runs.write(space.home, number, state=RunState.QUEUED) for number in range(3)]
+    held = [locks.try_take(folder / runs.SUPERVISOR_LOCK) for folder in folders]  # as by their supervisors
+    answer = _answer("next", folders[2].name)
+    assert answer.keys() >= KEYS
+    assert answer["state"] == "queued"
+    assert supervisor.waiting(space) == [folders[2], folders[0], folders[1]]
+    for descriptor in filter(None, held):
+        os.close(descriptor)
+    completed = finished_runs.write(space.home, 9)
+    done = _run("next", completed.name)
+    assert done.returncode != 0
+    assert "is not waiting any more" in done.stderr
 
 
 def test_what_a_run_was_warned_of_is_told_when_it_starts(space: Workspace) -> None:
