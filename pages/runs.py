@@ -8,6 +8,7 @@ from pages.parts import (
     run_compare,
     run_control,
     run_log_view,
+    run_models,
     run_result,
     run_view,
     run_words,
@@ -19,7 +20,7 @@ from pages.parts.plain import plain
 from training import adoption, run_views
 from training.run_views import RunView
 
-ONE, COMPARE, ALL = "One run", "Compare", "All runs"
+ONE, COMPARE, ALL, MODELS = "One run", "Compare", "All runs", "Models"
 guard.require(Role.LEAD)
 place = session.home()
 
@@ -71,6 +72,10 @@ def open_row(ids: list[str]) -> None:
         session.keep("runs-view", ONE)
 
 
+def models(known: list[RunView]) -> None:
+    run_models.show(seen.merges, known)
+
+
 def compare(known: list[RunView]) -> None:
     run_compare.show(run_compare.choose(known, st.query_params.get("run", "")))
 
@@ -78,19 +83,20 @@ def compare(known: list[RunView]) -> None:
 st.title("Runs", anchor=False)
 with guard.on_action():
     adoption.adopt_all(place)
-    known = run_views.list_runs(place)
-    for sentence in run_views.damaged(place):
+    seen = run_views.survey(place)
+    known = seen.training
+    for sentence in seen.damaged:
         st.warning(plain(sentence), icon=":material/broken_image:")
-    if not known:
+    if not known and not seen.merges:
         st.info("Nothing has been trained yet.", icon=":material/inbox:")
         st.page_link("train.py", label="Train a model", icon=":material/model_training:")
         st.stop()
     if runs_queue.waits(place):
         st.fragment(runs_queue.show, run_every=3)()
-    views = {ONE: one, COMPARE: compare, ALL: everything}
+    views = {ONE: one, COMPARE: compare, ALL: everything, MODELS: models} if known else {MODELS: models}
     if session.kept("runs-view") not in views:
         asked = st.query_params.get("view", ONE)
-        session.keep("runs-view", asked if asked in views else ONE)
+        session.keep("runs-view", asked if asked in views else next(iter(views)))
     shown = st.segmented_control("Show", list(views), required=True, key="runs-view",
                                  label_visibility="collapsed")  # fmt: skip
     views[str(shown)](known)

@@ -39,8 +39,12 @@ def foresee(run: Path) -> Loss:
         raise errors.NotDeletable(
             f"Run {at_work.id} is {at_work.state.state} and reads files of {run.name}. Stop it first."
         )
-    size = sum(path.stat().st_size for path in run.rglob("*") if path.is_file())
-    return Loss(size=size, sentences=tuple(map(_sentence, others)))
+    return Loss(size=size(run), sentences=tuple(map(_sentence, others)))
+
+
+def size(run: Path) -> int:
+    """Bytes of all files of a folder."""
+    return sum(path.stat().st_size for path in run.rglob("*") if path.is_file())
 
 
 def delete(run: Path) -> Loss:
@@ -69,10 +73,7 @@ def _rests_on(view: RunView, run: Path) -> bool:
 
 def _sentence(view: RunView) -> str:
     if view.request.merge is not None:
-        return (
-            f"The merged model {view.id} stays on the disk and for the command line, but this page shows it "
-            "no longer. Delete it first if nobody needs it."
-        )
+        return f"The merged model {view.id} stays: Runs lists it under Models, and deletes it there."
     if view.request.evaluation is not None:
         return f"The evaluation {view.id} keeps its answers, but cannot be repeated."
     if view.state.state is RunState.COMPLETED or checkpoints.newest(view.path) is not None:

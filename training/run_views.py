@@ -1,5 +1,6 @@
 """Which runs there are, and one run as a screen shows it, read from the folders without their curves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,44 @@ class RunView:
     resumable: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """All folders, read once.
+
+    Attributes:
+        everything: training runs, evaluations, merges and trials, newest first.
+        damaged: why a folder is not among them, one sentence each: one torn file must not hide all
+            other runs.
+    """
+
+    everything: Sequence[RunView]
+    damaged: Sequence[str]
+
+    @property
+    def training(self) -> list[RunView]:
+        """Training runs, newest first."""
+        return [run for run in self.everything if run.request.trains]
+
+    @property
+    def evaluations(self) -> list[RunView]:
+        """Evaluations of runs, newest first."""
+        return [run for run in self.everything if run.request.evaluation is not None]
+
+    @property
+    def merges(self) -> list[RunView]:
+        """Merged models, those that are being made and those that failed, newest first."""
+        return [run for run in self.everything if run.request.merge is not None]
+
+
+def survey(space: workspace.Workspace) -> Survey:
+    """What there is."""
+    seen = [_seen(folder) for folder in folders(space)]
+    return Survey(
+        everything=[one for one in seen if isinstance(one, RunView)],
+        damaged=[str(one) for one in seen if isinstance(one, errors.DamagedFile)],
+    )
+
+
 def find(space: workspace.Workspace, text: str) -> Path:
     """The run folder that was meant: a path, a run's id, or the beginning of exactly one id.
 
@@ -49,12 +88,12 @@ def folders(space: workspace.Workspace) -> list[Path]:
 
 def list_runs(space: workspace.Workspace) -> list[RunView]:
     """All training runs, newest first."""
-    return [run for run in list_all(space) if run.request.trains]
+    return survey(space).training
 
 
 def list_evaluations(space: workspace.Workspace) -> list[RunView]:
     """All evaluations of runs, newest first."""
-    return [run for run in list_all(space) if run.request.evaluation is not None]
+    return survey(space).evaluations
 
 
 def evaluations_of(space: workspace.Workspace, run: str) -> list[RunView]:
@@ -65,17 +104,12 @@ def evaluations_of(space: workspace.Workspace, run: str) -> list[RunView]:
 
 def list_merges(space: workspace.Workspace) -> list[RunView]:
     """All merged models, those that are being made and those that failed, newest first."""
-    return [run for run in list_all(space) if run.request.merge is not None]
+    return survey(space).merges
 
 
 def list_all(space: workspace.Workspace) -> list[RunView]:
-    """Training runs, evaluations, merges and trials, newest first; without those that `damaged` names."""
-    return [seen for seen in map(_seen, folders(space)) if isinstance(seen, RunView)]
-
-
-def damaged(space: workspace.Workspace) -> list[str]:
-    """Why a folder is not in the lists, one sentence each: one torn file must not hide every other run."""
-    return [str(seen) for seen in map(_seen, folders(space)) if isinstance(seen, errors.DamagedFile)]
+    """Training runs, evaluations, merges and trials, newest first; without damaged ones."""
+    return list(survey(space).everything)
 
 
 def _seen(run: Path) -> RunView | errors.DamagedFile:

@@ -36,7 +36,7 @@ def show(run: RunView) -> None:
             )  # fmt: skip
         _deletion(run)
     for merge in merges:
-        _merged(merge)
+        merged(merge)
     if completed:
         run_push.show([run, *whole])
 
@@ -46,7 +46,8 @@ def _merges(run: RunView) -> list[RunView]:
     return [one for one in made if one.request.merge and one.request.merge.run == run.id]
 
 
-def _merged(merge: RunView) -> None:
+def merged(merge: RunView) -> None:
+    """A merged model with what it was checked on, or the merge that is at work."""
     if not merge.state.state.is_final:
         st.fragment(_working, run_every=2)(merge.id)
         return

@@ -37,6 +37,9 @@ def progress(view: RunView) -> None:
     if view.state.state is RunState.RUNNING:
         words, _ = _work(view)
     st.badge(words, color=colour)  # type: ignore[arg-type]
+    if view.state.state is RunState.COMPLETED and view.request.trains:
+        st.caption(" · ".join(filter(None, [_steps(view), _speed(run_words.record(view))])))
+        return
     if view.state.max_steps:
         seen = run_words.record(view)
         left = pace.seconds_left(seen.ends, view.state.max_steps)
@@ -53,6 +56,13 @@ def progress(view: RunView) -> None:
         st.caption(_doing(view))
     if view.silent_seconds is not None and view.silent_seconds > runs.SILENT_SECONDS:
         st.warning(f"No sign of life for {_duration(view.silent_seconds)}. It may be swapping or hung.")
+
+
+def _steps(view: RunView) -> str:
+    state = view.state
+    took = run_words.minutes(view)
+    early = f" of {state.max_steps}" if state.step < state.max_steps else ""
+    return f"{state.step} steps{early}" + ("" if took is None else f" in {_duration(60 * took)}")
 
 
 def _work(view: RunView) -> tuple[str, str]:
@@ -93,7 +103,7 @@ def outcome(view: RunView) -> None:
     if held_out:
         _held_out(held_out)
     for event in run_words.told(view):
-        if event.get("kind") == "reference":
+        if event.get("kind") in ("reference", "early stop"):
             st.caption(plain(str(event["message"])))
     kept = best.from_dict(run_words.document(view.path / runs.RESULT).get("best"))
     if kept:

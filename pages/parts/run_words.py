@@ -26,6 +26,11 @@ STATE_WORDS = {
 }
 
 
+def merge_state(merge: RunView) -> str:
+    """Where a merge is."""
+    return "Merging" if merge.state.state is RunState.RUNNING else STATE_WORDS[merge.state.state][0]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """What a run reached on its held-out pairs; None where it does not say.

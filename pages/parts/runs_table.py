@@ -32,6 +32,7 @@ def show(known: Sequence[RunView], *, key: str, opened: Callable[[list[str]], No
         on_select=lambda: opened(ids),
         selection_mode="single-row",
         height=min(640, 38 + 35 * max(1, len(wanted))),
+        placeholder="–",
         column_config={
             "Progress": st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0),
             "Held-out accuracy": st.column_config.NumberColumn(format=_WHOLE_PERCENT),
@@ -40,6 +41,7 @@ def show(known: Sequence[RunView], *, key: str, opened: Callable[[list[str]], No
             ),
             "Minutes": st.column_config.NumberColumn(format="%.1f"),
             "Started": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+            "Run": st.column_config.TextColumn(help="The end of its id"),
         },
     )
 
@@ -48,7 +50,8 @@ def _row(run: RunView) -> dict[str, object]:
     state = run.state
     result = run_words.result(run)
     return {
-        "Run": run_words.name(run),
+        "Started": run.request.created_at,
+        "Run": run.id[-4:],
         "State": run_words.STATE_WORDS[state.state][0],
         "Release": run.request.release_name,
         "Model": run.request.model.name,
@@ -56,7 +59,6 @@ def _row(run: RunView) -> dict[str, object]:
         "Held-out accuracy": _in_percent(result.accuracy),
         "Best": _in_percent(result.best),
         "Minutes": run_words.minutes(run),
-        "Started": run.request.created_at,
         "By": run.request.by,
     }
 

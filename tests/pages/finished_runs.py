@@ -3,10 +3,12 @@
 import json
 import math
 import socket
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from training import base_model, metrics, presets, recipe, runs
+from training import base_model, documents, metrics, presets, recipe, runs
+from training.merging.asked import CHECK, Merge
 from training.runs import RunState
 
 BEGAN = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -48,6 +50,19 @@ def write(home: Path, number: int = 0, *, state: RunState = RunState.COMPLETED, 
     best = {"step": 20, "accuracy": 0.75, "checkpoint": f"{run.name}/checkpoint-20"}
     (run / runs.RESULT).write_text(json.dumps({"outcome": "completed", "best": best}), encoding="utf-8")
     return run
+
+
+def write_merge(home: Path, number: int, of: str) -> Path:
+    """A merged model of that run, its weights three bytes long."""
+    folder = write(home, number)
+    request = replace(
+        runs.read_request(folder), merge=Merge(run=of, adapter=str(home / "runs" / of / "adapter"))
+    )
+    runs.write_request(folder, request)
+    (folder / "model").mkdir()
+    (folder / "model" / "model.safetensors").write_bytes(b"abc")
+    documents.write(folder / CHECK, {"sentence": "Compared on 32 texts."})
+    return folder
 
 
 def _row(asked: datetime, step: int) -> metrics.Row:

@@ -1,6 +1,7 @@
 """The page Runs: one run, several beside each other, all of them, and the queue."""
 
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -69,8 +70,30 @@ def test_all_runs_stand_in_one_table_however_many(home: Path) -> None:
         finished_runs.write(home, number, state=RunState.FAILED if number % 3 == 0 else RunState.COMPLETED)
     table = opened(view="All runs").dataframe[0].value
     assert len(table) == 60
-    assert table["Run"].iloc[0].endswith("003b")  # the newest, number 59
+    assert table["Run"].iloc[0] == "003b"  # the newest, number 59
     assert set(table["State"]) == {"Completed", "Failed"}
+
+
+def test_a_merged_model_is_found_downloaded_and_deleted_when_its_run_is_gone(home: Path) -> None:
+    run = finished_runs.write(home, 1)
+    other, merge = (finished_runs.write_merge(home, number, of=run.name) for number in (2, 3))
+    assert opened(view="Models").dataframe[0].value["Run"].str.endswith("0001").all()
+    shutil.rmtree(run)
+    page = opened()  # no run is left, so nothing else can be shown
+    assert list(page.dataframe[0].value["Run"]) == ["deleted"] * 2
+    assert "Compared on 32 texts." in words(page)
+    assert [each.proto.label for each in page.get("link_button")] == ["Download"]
+    page.button(key=f"delete-{merge.name}").click().run()
+    assert not page.exception
+    assert list(page.dataframe[0].value["Model"]) == [other.name]
+    assert not merge.exists()
+
+
+def test_a_run_that_has_completed_says_so_once(home: Path) -> None:
+    finished_runs.write(home)
+    said = words(opened())
+    assert said.count("ompleted") == 1
+    assert "40 steps in 40 seconds · 1 seconds a step" in said
 
 
 def test_a_lead_lets_a_waiting_run_go_next_and_the_audit_knows(home: Path) -> None:

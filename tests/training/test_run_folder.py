@@ -230,6 +230,6 @@ def test_one_damaged_run_hides_no_other_and_keeps_the_app_from_nothing(run: Path
     (torn / runs.STATE).write_text(content, encoding="utf-8")
     assert adoption.adopt_all(space) == []
     assert [one.id for one in run_views.list_all(space)] == [run.name]
-    (sentence,) = run_views.damaged(space)
+    (sentence,) = run_views.survey(space).damaged
     assert "state.json" in sentence
     assert "Restore it from a backup" in sentence
