@@ -5,7 +5,7 @@ What TRL, transformers, peft or bitsandbytes would do silently wrong is put righ
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,14 @@ import torch
 from datasets import Dataset
 from peft import LoraConfig
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig
-from trl import DPOConfig, DPOTrainer
+from trl import DPOConfig
 
-from training import errors
+from training import economy, errors
 from training.choices import Attention, Precision, Reference, Tuning
 from training.recipe import ALL_LINEAR, DpoRecipe
-from training.references import References, Remembering
+from training.references import References
 from training.rendering import Rendered
+from training.trainers import QuietTrainer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,7 @@ class Plan:
         bf16: forward and backward in bf16.
         optimizer: transformers' name.
         attention: transformers' name; None lets it choose.
+        shares_prompts: each prompt is read once for both answers; on a GPU that has not been measured.
         notes: what differs from the recipe, one sentence each.
     """
 
@@ -46,6 +48,7 @@ class Plan:
     bf16: bool
     optimizer: str
     attention: str | None
+    shares_prompts: bool
     notes: tuple[str, ...]
 
 
@@ -77,8 +80,19 @@ def plan(recipe: DpoRecipe, on: Machine) -> Plan:
         bf16=bf16,
         optimizer=optimizer.value,
         attention=None if attention is Attention.AUTO else attention.value,
+        shares_prompts=not on.cuda,
         notes=tuple(notes),
     )
+
+
+def plan_for(recipe: DpoRecipe, on: Machine, train: Sequence[Rendered]) -> Plan:
+    """The plan for these pairs: on a processor, with the same steps in its own order."""
+    if on.cuda:
+        return plan(recipe, on)
+    tokens = sum(len(pair.chosen.ids) + len(pair.rejected.ids) for pair in train)
+    done = economy.on_processor(recipe, pairs=len(train), pair_tokens=tokens / len(train))
+    fitted, said = plan(done, on), economy.sentence(recipe, done)
+    return replace(fitted, notes=(*fitted.notes, said)) if said else fitted
 
 
 def load_model(path: Path, fitted: Plan) -> Any:
@@ -127,28 +141,6 @@ def quantization(fitted: Plan) -> BitsAndBytesConfig:
     )
 
 
-class Quiet:
-    """What is put right in TRL's trainers: no model card, and adapters that resume in the type they had."""
-
-    model: Any
-
-    def create_model_card(self, *_: Any, **__: Any) -> None:
-        """Not written: TRL's card calls a local base model "None" and would stand where ours belongs."""
-
-    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
-        learning = model if model is not None else self.model
-        kinds = {name: p.dtype for name, p in learning.named_parameters() if p.requires_grad}
-        super()._load_from_checkpoint(resume_from_checkpoint, model)  # type: ignore[misc]
-        # peft loads a bf16 adapter back as fp32, and the resumed run would drift from the uninterrupted one.
-        for name, parameter in learning.named_parameters():
-            if name in kinds:
-                parameter.data = parameter.data.to(kinds[name])
-
-
-class QuietTrainer(Quiet, Remembering, DPOTrainer):  # type: ignore[misc]  # TRL ships no types
-    """TRL's trainer with what `Quiet` puts right, asking the reference about a pair once."""
-
-
 def trainer(
     fitted: Plan,
     model: Any,
@@ -188,6 +180,7 @@ def trainer(
             peft_config=adapter(recipe) if recipe.tuning.has_adapter else None,
             callbacks=list(callbacks),
             references=references,
+            shares_prompts=fitted.shares_prompts,
         )
     restore_adapter_dropout(made.model, recipe)
     return made

@@ -153,7 +153,7 @@ def loaded(run: Path, journal: Journal) -> Bench:
         raise errors.UnusableRelease("No training pair is left. Release more pairs, or raise max_length.")
     materials.go_on(run)
     journal.phase("loading the model")
-    fitted = dpo.plan(settings, dpo.machine())
+    fitted = dpo.plan_for(settings, dpo.machine(), train.kept)
     known = reference_key.opened(run, journal, origin, renderer, fitted)
     needed = known is None or not known.covers([*train.kept, *test.kept], settings.max_length)
     bench = Bench(
@@ -196,6 +196,8 @@ def _trained(bench: Bench, witness: Witness) -> Any:
     bench.journal.phase("preparing the trainer")
     try:
         made = trainer(bench, [witness])
+        for note in getattr(made, "notes", ()):
+            bench.journal.warning(note)
         made.train(resume_from_checkpoint=str(resumes.checkpoint) if resumes else None)
         return made
     finally:

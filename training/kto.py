@@ -12,15 +12,15 @@ from typing import Any
 from datasets import Dataset
 from trl import KTOConfig, KTOTrainer
 
-from training import dpo
+from training import dpo, trainers
 from training.dpo import Plan
 from training.rendering import Rendered
 
 Row = dict[str, Any]
 
 
-class QuietKtoTrainer(dpo.Quiet, KTOTrainer):  # type: ignore[misc]  # TRL ships no types
-    """TRL's trainer with what `dpo.Quiet` puts right."""
+class QuietKtoTrainer(trainers.Quiet, KTOTrainer):  # type: ignore[misc]  # TRL ships no types
+    """TRL's trainer with what `trainers.Quiet` puts right."""
 
 
 def trainer(

@@ -34,6 +34,11 @@ class Loss(StrEnum):
         return self in (Loss.ROBUST, Loss.EXO_PAIR, Loss.AOT, Loss.AOT_UNPAIRED)
 
     @property
+    def is_of_a_batch(self) -> bool:
+        """The value of a micro-batch is not the mean over its pairs: they are sorted, or tokens averaged."""
+        return self.sorts_the_batch or self is Loss.SFT
+
+    @property
     def sorts_the_batch(self) -> bool:
         """It compares sorted batches, so a micro-batch of one pair leaves nothing to sort."""
         return self in (Loss.AOT, Loss.AOT_UNPAIRED)

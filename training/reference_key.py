@@ -17,7 +17,7 @@ from training.references import References
 from training.rendering import Renderer
 
 # Raise it when the way the reference is asked changes: old files are then never read again.
-_MANNER = "1"
+_MANNER = "2"
 
 
 def opened(
@@ -71,6 +71,7 @@ def _arithmetic(fitted: Plan) -> dict[str, str]:
         "attention": str(fitted.attention),
         "bf16": str(fitted.bf16),
         "reference": str(recipe.reference),
+        "prompts": "once" if fitted.shares_prompts else "twice",
     }
     if fitted.bf16 or recipe.tuning.is_quantized:
         found |= {"seed": str(recipe.seed), "micro_batch": str(recipe.micro_batch)}

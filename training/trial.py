@@ -89,7 +89,7 @@ def _length(pair: Rendered) -> int:
 
 def _prepared(bench: Bench, pairs: list[Rendered], clock: _Clock) -> Any:
     """The run's own trainer, on these pairs in this order, without evaluation and checkpoints."""
-    settings = replace(bench.recipe, max_steps=STEPS, warmup_steps=0, log_every=1)
+    settings = replace(bench.fitted.recipe, max_steps=STEPS, warmup_steps=0, log_every=1)
     short = replace(
         bench,
         recipe=settings,

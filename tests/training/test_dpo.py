@@ -13,9 +13,10 @@ from transformers.training_args import OptimizerNames
 from tests.training.conftest import a_pair
 from training import dpo, errors, presets, recipe, rendering, scoring
 from training.choices import Optimiser, Schedule, Template
-from training.dpo import Machine, Plan, QuietTrainer
+from training.dpo import Machine, Plan
 from training.recipe import DpoRecipe
 from training.rendering import Limits, Rendered, Side
+from training.trainers import QuietTrainer
 
 # peft 0.21 asks the model for a property that transformers 5.23 has renamed.
 pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated")

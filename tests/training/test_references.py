@@ -10,10 +10,11 @@ import torch
 from tests.training.test_dpo import CPU, demo, some_pairs
 from training import dpo, reference_key, reference_store, references
 from training.checkpoints import Origin
-from training.dpo import Plan, QuietTrainer
+from training.dpo import Plan
 from training.journal import Journal
 from training.references import References
 from training.rendering import Rendered
+from training.trainers import QuietTrainer
 
 pytestmark = pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated")
 FULL = {"tuning": "full", "learning_rate": "0.0001"}

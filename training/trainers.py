@@ -1,0 +1,69 @@
+"""TRL's trainers with what they do wrong put right, and what they do twice done once. Needs torch."""
+
+from typing import Any
+
+from trl import DPOTrainer
+
+from training import shared_prompts
+from training.references import Remembering
+
+_TRIED = 2  # pairs that are read in both ways before the first step
+
+
+class Quiet:
+    """What is put right in TRL's trainers: no model card, and adapters that resume in the type they had."""
+
+    model: Any
+
+    def create_model_card(self, *_: Any, **__: Any) -> None:
+        """Not written: TRL's card calls a local base model "None" and would stand where ours belongs."""
+
+    def _load_from_checkpoint(self, resume_from_checkpoint: str, model: Any = None) -> None:
+        learning = model if model is not None else self.model
+        kinds = {name: p.dtype for name, p in learning.named_parameters() if p.requires_grad}
+        super()._load_from_checkpoint(resume_from_checkpoint, model)  # type: ignore[misc]
+        # peft loads a bf16 adapter back as fp32, and the resumed run would drift from the uninterrupted one.
+        for name, parameter in learning.named_parameters():
+            if name in kinds:
+                parameter.data = parameter.data.to(kinds[name])
+
+
+class QuietTrainer(Quiet, Remembering, DPOTrainer):  # type: ignore[misc]  # TRL ships no types
+    """TRL's DPO trainer with what `Quiet` puts right, reading a prompt and asking the reference once.
+
+    Attributes:
+        notes: what it does differently from what it was asked, one sentence each.
+    """
+
+    def __init__(self, *, shares_prompts: bool, **settings: Any) -> None:
+        self.notes: tuple[str, ...] = ()
+        self._to_share = shares_prompts
+        super().__init__(**settings)
+        self._share_prompts()
+
+    def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
+        """Metrics that were not made are not logged as the zeros that stand for them."""
+        if self._shares:
+            for name in shared_prompts.UNREAD:
+                for kept in self._metrics.values():
+                    kept.pop(name, None)
+        super().log(logs, start_time)
+
+    def _precompute_ref_logps(self, *args: Any, **settings: Any) -> Any:
+        # TRL scores the reference while it is still being made.
+        self._share_prompts()
+        return super()._precompute_ref_logps(*args, **settings)
+
+    _shares = False
+
+    def _share_prompts(self) -> None:
+        """Once, as soon as TRL has given the models its head."""
+        if not self._to_share:
+            return
+        self._to_share = False
+        policy = self.model.get_base_model() if hasattr(self.model, "get_base_model") else self.model
+        models = [policy] if self.ref_model is None else [policy, self.ref_model]
+        few = [self.train_dataset[place] for place in range(min(_TRIED, len(self.train_dataset)))]
+        note = shared_prompts.share(models, few, self._tokenizer.pad_token_id)
+        self._shares = note is None
+        self.notes = (note,) if note else ()
