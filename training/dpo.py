@@ -15,7 +15,7 @@ from peft import LoraConfig
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 from trl import DPOConfig
 
-from training import economy, errors
+from training import economy, errors, trainers
 from training.choices import Attention, Precision, Reference, Tuning
 from training.recipe import ALL_LINEAR, DpoRecipe
 from training.references import References
@@ -182,7 +182,7 @@ def trainer(
             references=references,
             shares_prompts=fitted.shares_prompts,
         )
-    restore_adapter_dropout(made.model, recipe)
+    trainers.restore_adapter_dropout(made.model, recipe)
     return made
 
 
@@ -291,11 +291,3 @@ def _keep_gradients_in_4bit(model: Any) -> None:
     for module in model.modules():
         if hasattr(module, "support_avx512bf16_for_cpu"):
             module.support_avx512bf16_for_cpu = False
-
-
-def restore_adapter_dropout(model: Any, recipe: DpoRecipe) -> None:
-    """TRL's disable_dropout zeroes the adapter's dropout too, while the saved file still names it."""
-    for module in model.modules():
-        for dropout in getattr(module, "lora_dropout", {}).values():
-            if isinstance(dropout, torch.nn.Dropout):
-                dropout.p = recipe.lora_dropout

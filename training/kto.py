@@ -54,7 +54,7 @@ def trainer(
             peft_config=dpo.adapter(recipe) if recipe.tuning.has_adapter else None,
             callbacks=list(callbacks),
         )
-    dpo.restore_adapter_dropout(made.model, recipe)
+    trainers.restore_adapter_dropout(made.model, recipe)
     return made
 
 

@@ -123,9 +123,8 @@ class DpoRecipe:
         why="Used when steps is 0: DPO over-fits quickly, one pass is usually enough.",
     )  # fmt: skip
     learning_rate: float = knob(
-        5e-5, label="Learning rate",
-        level=Level.BEGINNER, group="Schedule", unit="per step", low=1e-9, high=0.1, source=SEED,
-        why="For adapters; full fine-tuning wants about 5e-7 to 1e-6.",
+        5e-5, label="Learning rate", level=Level.BEGINNER, group="Schedule", unit="per step", low=1e-9,
+        high=0.1, source=SEED, why="For adapters; full fine-tuning wants about 5e-7 to 1e-6.",
     )  # fmt: skip
     schedule: Schedule = knob(
         Schedule.COSINE, label="Learning rate falls by", group="Schedule", unit="", source=SEED,
@@ -138,7 +137,8 @@ class DpoRecipe:
     micro_batch: int = knob(
         4, label="Pairs at once",
         level=Level.BEGINNER, group="Batch", unit="pairs on the device", low=1, high=1024, source=SEED,
-        why="What must fit in memory together; each pair is two sequences.",
+        why="What must fit in memory together. A processor takes long pairs one at a time, as many in a "
+        "step: the same losses. It reads a prompt once for both answers.",
     )  # fmt: skip
     accumulation: int = knob(
         4, label="Accumulation",
@@ -148,7 +148,7 @@ class DpoRecipe:
     gradient_checkpointing: bool = knob(
         True, label="Recompute layers", group="Batch", unit="",
         source="Chen et al. 2016, arXiv 1604.06174",
-        why="Saves memory for about a fifth more time; the numbers stay the same.",
+        why="Saves memory for a fifth more time, at the same numbers; left out where pairs go one at a time.",
     )  # fmt: skip
     reference: Reference = knob(
         Reference.AUTO, label="Reference model", group="Batch", unit="", source=TRL,

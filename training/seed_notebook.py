@@ -89,13 +89,25 @@ MAPPING: tuple[Mapping, ...] = (
         "DPOConfig inherits it with other defaults (learning rate 1e-6, bf16, a log line every 10 steps), so "
         "every value is passed on by name.",
     ),
-    _kept("per_device_train_batch_size=4", "per_device_train_batch_size=", "micro_batch"),
-    _kept("gradient_accumulation_steps=4", "gradient_accumulation_steps=", "accumulation"),
+    _kept(
+        "per_device_train_batch_size=4",
+        "per_device_train_batch_size=",
+        "micro_batch",
+        "Kept on a GPU. A processor takes long pairs one at a time, 16 in a step as before: each step has "
+        "the same loss, at less time and memory. It reads each prompt once for both answers.",
+    ),
+    _kept(
+        "gradient_accumulation_steps=4",
+        "gradient_accumulation_steps=",
+        "accumulation",
+        "The pairs of a step stay 16, in micro-batches of 4 or, on a processor, of 1.",
+    ),
     _kept(
         "gradient_checkpointing=True",
         "gradient_checkpointing=",
         "gradient_checkpointing",
-        "Passed on explicitly, because TRL's own default is on.",
+        "Passed on explicitly, because TRL's own default is on. A processor that takes pairs one at a time "
+        "keeps their layers instead: the same numbers, in less memory than four pairs recomputed.",
     ),
     _kept("learning_rate=5e-5", "learning_rate=", "learning_rate"),
     _kept('lr_scheduler_type="cosine"', "lr_scheduler_type=", "schedule"),

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+import torch
 from trl import DPOTrainer
 
 from training import shared_prompts
+from training.recipe import DpoRecipe
 from training.references import Remembering
 
 _TRIED = 2  # pairs that are read in both ways before the first step
@@ -67,3 +69,11 @@ class QuietTrainer(Quiet, Remembering, DPOTrainer):  # type: ignore[misc]  # TRL
         note = shared_prompts.share(models, few, self._tokenizer.pad_token_id)
         self._shares = note is None
         self.notes = (note,) if note else ()
+
+
+def restore_adapter_dropout(model: Any, recipe: DpoRecipe) -> None:
+    """TRL's disable_dropout zeroes the adapter's dropout too, while the saved file still names it."""
+    for module in model.modules():
+        for dropout in getattr(module, "lora_dropout", {}).values():
+            if isinstance(dropout, torch.nn.Dropout):
+                dropout.p = recipe.lora_dropout
