@@ -12,6 +12,7 @@ from curation import text, workspace
 from training import (
     devices,
     documents,
+    economy,
     errors,
     estimates,
     kto_findings,
@@ -106,11 +107,12 @@ def _needs(
     space: workspace.Workspace,
 ) -> _Needs:
     work = _workload(release, lengths, settings)
-    parts = estimates.memory(base.shape, settings, work, device)
+    run_as = _as_run(settings, work, device)
+    parts = estimates.memory(base.shape, run_as, work, device)
     tried = trials.newest(space, release, base.model, settings)
     later = _DEMO_SECONDS if base.made_later else 0.0
     if tried is None:
-        seconds = estimates.seconds(base.shape, settings, work, device) + later
+        seconds = estimates.seconds(base.shape, run_as, work, device) + later
         return _Needs(parts=parts, memory_bytes=sum(parts.values()), seconds=seconds, measured=False)
     sampling = estimates.sampling(base.shape, settings, device)
     seconds = trials.seconds(tried, settings, release, sampling) + later
@@ -193,6 +195,13 @@ def _lengths(
     lengths = measured.from_dict(answer)
     found += text_findings.of(lengths, settings)
     return lengths
+
+
+def _as_run(settings: DpoRecipe, work: estimates.Workload, device: Device) -> DpoRecipe:
+    """The estimates still take a prompt to be read twice, so on a processor they are more than it needs."""
+    if device.kind != "cpu" or not work.train:
+        return settings
+    return economy.on_processor(settings, pairs=work.train, pair_tokens=2 * work.mean_tokens)
 
 
 def _workload(release: Release, lengths: Measured | None, settings: DpoRecipe) -> estimates.Workload:
