@@ -12,6 +12,7 @@ from pages.parts import (
     release_check,
     release_findings,
     release_fix,
+    release_lengths,
     release_licences,
     release_policy,
     release_remedy,
@@ -66,6 +67,7 @@ with guard.on_action():
         lambda finding, key: release_remedy.offer(finding, key, chosen),
     )
     release_fix.undo()
+    release_lengths.undo()
     accepted = acknowledgements(seen.validation.findings)
     for blocker in gate.blockers(seen, seen.to_acknowledge):  # what no acknowledgement removes
         st.error(plain(blocker.message), icon=":material/block:")

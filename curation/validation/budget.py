@@ -128,13 +128,13 @@ def cut(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             f"{policy.max_prompt_length:,} before the answer; training would cut them."
             + (" Lengths are estimated." if estimated else ""),
             fix=f"{policy.length_coverage:.0%} of the rows fit whole into a max_length of "
-            f"{_rounded(covering)} with a prompt of {_rounded(covering_prompt)}.",
+            f"{rounded(covering)} with a prompt of {rounded(covering_prompt)}.",
             threshold=float(policy.max_length),
             value=float(covering),
         ),
     )
 
 
-def _rounded(tokens: int) -> int:
+def rounded(tokens: int) -> int:
     """Up to the next length worth proposing."""
     return math.ceil(tokens / _STEP) * _STEP

@@ -8,13 +8,15 @@ from curation.database import Database
 from curation.model import Tier
 from curation.validation import limits
 from curation.validation.policy import MINIMUM_TIERS, Policy
-from pages.parts import charts
+from pages.parts import charts, session
+
+_LENGTH, _PROMPT = "release-length", "release-prompt"
 
 
 def chosen(db: Database) -> Policy:
     """Ask, and give what was answered."""
     standing = limits.current(db).policy
-    first, second, _ = st.columns([2, 1, 2])
+    first, second, third, _ = st.columns([2, 1, 1, 1])
     minimum = first.selectbox(
         "Least support of a row", MINIMUM_TIERS, index=MINIMUM_TIERS.index(Tier.PRIOR), key="release-minimum",
         format_func=lambda tier: f"{tier.capitalize()}: {charts.TIER_WORDS[tier]}",
@@ -22,7 +24,11 @@ def chosen(db: Database) -> Policy:
     )  # fmt: skip
     length = second.number_input(
         "Longest row, tokens", min_value=64, max_value=1_000_000, value=Policy().max_length, step=64,
-        key="release-length",
+        key=_LENGTH,
+    )  # fmt: skip
+    prompt = third.number_input(
+        "Longest prompt, tokens", min_value=64, max_value=1_000_000, step=64,
+        value=Policy().max_prompt_length, key=_PROMPT,
     )  # fmt: skip
     rewrites = st.toggle(
         "Release rewritten answers as chosen over the original", value=standing.rewrites,
@@ -35,5 +41,11 @@ def chosen(db: Database) -> Policy:
         minimum_tier=minimum,
         rewrites=rewrites,
         max_length=length,
-        max_prompt_length=min(Policy().max_prompt_length, length),
+        max_prompt_length=min(prompt, length),
     )
+
+
+def set_lengths(length: int, prompt: int) -> None:
+    """Answer the two questions about lengths, in a callback."""
+    session.keep(_LENGTH, length)
+    session.keep(_PROMPT, prompt)

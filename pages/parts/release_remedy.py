@@ -8,7 +8,7 @@ from curation.release import remedies
 from curation.validation.finding import Finding, Severity
 from curation.validation.history import Key
 from curation.validation.policy import Policy
-from pages.parts import finding_links, guard, release_fix, session
+from pages.parts import finding_links, guard, release_fix, release_lengths, session
 
 # Rules that another look by a person settles. The others are about texts, sources or settings.
 _A_VOTE_HELPS = (
@@ -44,15 +44,17 @@ def offer(finding: Finding, key: Key, policy: Policy) -> None:
         )  # fmt: skip
         if finding.rule != _ASIDE:
             _queue_button(finding.rule, key, policy)
-        release_fix.button(finding, policy)
-        place(finding.rule)
-    release_fix.preview(finding, policy)
+        fix = release_lengths if finding.rule == release_lengths.RULE else release_fix
+        fix.button(finding, policy)
+        place(finding.rule, but="browse.py")  # the list above says more
+    fix.preview(finding, policy)
 
 
-def place(rule: str) -> None:
+def place(rule: str, but: str = "") -> None:
     """The pages where a rule's findings are dealt with; "" for a release with too few rows."""
     for page, words, icon in _PLACES.get(rule, ()):
-        st.page_link(page, label=words, icon=f":material/{icon}:")
+        if page != but:
+            st.page_link(page, label=words, icon=f":material/{icon}:")
 
 
 def _queue_button(rule: str, key: Key, policy: Policy) -> None:

@@ -86,6 +86,26 @@ def test_a_fix_is_looked_at_applied_and_undone(home: Path, tmp_path: Path) -> No
     assert "fix-look-V09-E" in {each.key for each in page.button}
 
 
+def test_lengths_that_all_rows_fit_are_looked_at_taken_and_taken_back(home: Path, tmp_path: Path) -> None:
+    words = " ".join(f"word{n}" for n in range(2000))
+    lines = [{"prompt": f"Is it {n}?", "chosen": f"{words} {n}.", "rejected": f"No, {n}."} for n in range(15)]
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("\n".join(map(json.dumps, lines)))
+    db = session.database()
+    ingest.ingest(db, locations.locate(str(rows), workspace.current()), imported_by="solo", now=session.now())
+    page = opened()
+    page.button(key="fix-look-V24-W").click().run()
+    said = next(each.value for each in page.markdown if "tokens**" in each.value)
+    assert said.endswith("0 of 15 rows would be cut or left out; now it is 15.")
+    page.button(key="fix-do-V24-W").click().run()
+    assert not page.exception
+    assert "fix-look-V24-W" not in {each.key for each in page.button}
+    page.button(key="fix-lengths-undo").click().run()
+    assert not page.exception
+    assert "fix-look-V24-W" in {each.key for each in page.button}
+    assert page.number_input(key="release-length").value == Policy().max_length
+
+
 def test_an_excerpt_shows_the_marked_part_of_a_long_text_and_escapes_it() -> None:
     content = "a" * 1000 + "<b>" + "c" * 1000
     html = release_examples.excerpt(Marked(content=content, spans=((1000, 1003),)))
