@@ -48,8 +48,9 @@ _PICTURES = (
 def choose(known: Sequence[RunView], shown: str) -> list[RunView]:
     """The runs to compare: at first the shown one and the newest other on the same release."""
     by_id = {run.id: run for run in known}
-    first = by_id.get(shown, known[0])
-    like = [run for run in known if run.id != first.id]
+    begun = [run for run in known if run.state.step] or known  # one that waits has nothing to compare yet
+    first = by_id.get(shown, begun[0])
+    like = [run for run in begun if run.id != first.id]
     like.sort(key=lambda run: run.request.fingerprint != first.request.fingerprint)  # stable: newest first
     chosen = st.multiselect(
         "Runs to compare",

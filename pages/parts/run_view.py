@@ -49,7 +49,7 @@ def progress(view: RunView) -> None:
         st.progress(done, text=f"{unit} {view.state.step} of {view.state.max_steps}{rest}")
         if view.request.trains:
             st.caption(_speed(seen))
-    if view.state.message:
+    if view.state.message and view.state.message != f"{words}.":  # the badge says it already
         what = f" ({_REASON_WORDS[view.state.reason]})" if view.state.reason else ""
         (st.error if view.state.state is RunState.FAILED else st.info)(plain(view.state.message + what))
     elif not view.state.state.is_final:

@@ -37,11 +37,17 @@ def show() -> None:
 def _row(place: int, run: RunView) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         wanted = run.request
-        what = f"{wanted.model.name} on {wanted.release_name}, asked for by {wanted.by}"
-        st.markdown(plain(f"{place}  {run_words.name(run)} · {what}"))
+        what = f"{_kind(run)}{wanted.model.name} on {wanted.release_name}, asked for by {wanted.by}"
+        st.markdown(f"**{place}** · {plain(f'{run_words.name(run)} · {what}')}")
         if place > 1:
             st.button("Run next", key=f"run-next-{run.id}", icon=":material/vertical_align_top:",
                       on_click=_next, args=(run.path,))  # fmt: skip
+
+
+def _kind(run: RunView) -> str:
+    if run.request.merge is not None:
+        return "merge of "
+    return "answers of " if run.request.evaluation is not None else ""
 
 
 def _next(run: Path) -> None:

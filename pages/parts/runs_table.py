@@ -34,13 +34,15 @@ def show(known: Sequence[RunView], *, key: str, opened: Callable[[list[str]], No
         height=min(640, 38 + 35 * max(1, len(wanted))),
         placeholder="–",
         column_config={
-            "Progress": st.column_config.ProgressColumn(format="percent", min_value=0.0, max_value=1.0),
-            "Held-out accuracy": st.column_config.NumberColumn(format=_WHOLE_PERCENT),
+            "Progress": st.column_config.ProgressColumn(
+                format="%.0f %%", min_value=0, max_value=100, width=90
+            ),
+            "Held-out": st.column_config.NumberColumn(format=_WHOLE_PERCENT, help="Held-out reward accuracy"),
             "Best": st.column_config.NumberColumn(
                 format=_WHOLE_PERCENT, help="Highest at any evaluation of the run"
             ),
             "Minutes": st.column_config.NumberColumn(format="%.1f"),
-            "Started": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+            "Started": st.column_config.DatetimeColumn(format="D MMM YY, HH:mm"),
             "Run": st.column_config.TextColumn(help="The end of its id"),
         },
     )
@@ -55,8 +57,8 @@ def _row(run: RunView) -> dict[str, object]:
         "State": run_words.STATE_WORDS[state.state][0],
         "Release": run.request.release_name,
         "Model": run.request.model.name,
-        "Progress": min(1.0, state.step / state.max_steps) if state.max_steps else 0.0,
-        "Held-out accuracy": _in_percent(result.accuracy),
+        "Progress": min(100.0, 100 * state.step / state.max_steps) if state.max_steps else 0.0,
+        "Held-out": _in_percent(result.accuracy),
         "Best": _in_percent(result.best),
         "Minutes": run_words.minutes(run),
         "By": run.request.by,
