@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from curation import text
+from curation.comparison import winning
 from curation.model import Tier
 from curation.release.raw_pair import RawPair
 from curation.workspace import Workspace
@@ -29,6 +30,7 @@ from training.supervisor import StartRequest
 
 LEAST = 10  # judged rows; fewer tell nothing apart (choice)
 _BY_PEOPLE = frozenset({Tier.GOLD, Tier.AGREE2, Tier.MAJORITY, Tier.SINGLE})
+_SURE = 0.05
 _RAW, _CURATED = "raw import", "curated"
 
 
@@ -39,6 +41,7 @@ class Side:
     Attributes:
         claimed: reward accuracy of the last training step, as a curve shows it; None before there is one.
         accuracy: on the n rows that people have judged, with Wilson's 95 % interval; None until then.
+        right: whether it is right about each of these rows, in their order.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Side:
     claimed: float | None
     accuracy: float | None
     interval: tuple[float, float] | None
+    right: tuple[bool, ...]
 
 
 def held_out_prompts(release: Path) -> frozenset[str]:
@@ -110,13 +114,15 @@ def sides(known: Sequence[RunView], run: RunView) -> tuple[Side, ...]:
 
 
 def words(found: Sequence[Side]) -> str:
-    """One sentence on what the comparison shows."""
+    """One sentence on what the comparison shows.
+
+    Both runs answer for the same rows, so only rows on which they disagree say who is better (McNemar 1947).
+    """
     told = {side.name: side for side in found if side.accuracy is not None and side.interval is not None}
     if set(told) != {_RAW, _CURATED}:
         return "Both runs have to complete first."
     raw, curated = told[_RAW], told[_CURATED]
     assert raw.interval is not None
-    assert curated.interval is not None
     illusion = raw.claimed is not None and raw.claimed > raw.interval[1]
     claim = (
         f" The raw run claims {raw.claimed:.0%} on its own pairs: what it learned there is not what people "
@@ -124,11 +130,15 @@ def words(found: Sequence[Side]) -> str:
         if illusion
         else ""
     )
-    if curated.interval[0] > raw.interval[1]:
-        return f"Curation has helped: the intervals do not meet.{claim}"
-    if raw.interval[0] > curated.interval[1]:
-        return f"The raw import does better: the intervals do not meet. Look at what was left out.{claim}"
-    return f"No difference shown on {raw.n} judged rows: the intervals meet.{claim}"
+    pairs = list(zip(curated.right, raw.right, strict=True))
+    better, worse = pairs.count((True, False)), pairs.count((False, True))
+    chance = winning.sign_test(better, worse)
+    counts = f"it alone is right about {better} of {len(pairs)} judged rows, the raw run alone about {worse}"
+    if chance >= _SURE:
+        return f"No difference shown by curation: {counts} (p = {chance:.2f}).{claim}"
+    if better > worse:
+        return f"Curation has helped: {counts} (p = {chance:.2g}).{claim}"
+    return f"Curation has done harm: {counts} (p = {chance:.2g}). Look at what was left out.{claim}"
 
 
 def _row(one: RawPair) -> parts.Row:
@@ -154,4 +164,5 @@ def _side(name: str, one: RunView) -> Side:
         claimed=logged[-1].get("rewards/accuracies") if logged else None,
         accuracy=after.get("accuracy"),
         interval=(interval[0], interval[1]) if interval else None,
+        right=tuple(margin > 0 for margin in told.get("margins") or ()),
     )

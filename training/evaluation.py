@@ -41,11 +41,18 @@ def before(n: int) -> Standing:
     return Standing(accuracy=None, interval=None, margin=0.0 if n else None, loss=math.log(2) if n else None)
 
 
-def after(policy: Sequence[Likelihoods], reference: Sequence[Likelihoods], beta: float) -> Standing:
-    """Rewards are beta · (log π − log π_ref), summed over an answer (Rafailov et al. 2023, sec. 4)."""
-    if not policy:
+def margins(policy: Sequence[Likelihoods], reference: Sequence[Likelihoods], beta: float) -> list[float]:
+    """reward(chosen) − reward(rejected) of each pair, in nats times beta.
+
+    Rewards are beta · (log π − log π_ref), summed over an answer (Rafailov et al. 2023, sec. 4).
+    """
+    return [beta * margin(now, then) for now, then in zip(policy, reference, strict=True)]
+
+
+def after(margins: Sequence[float]) -> Standing:
+    """How a model with these margins stands, see margins."""
+    if not margins:
         return Standing(accuracy=None, interval=None, margin=None, loss=None)
-    margins = [beta * margin(now, then) for now, then in zip(policy, reference, strict=True)]
     right = sum(value > 0 for value in margins)
     return Standing(
         accuracy=right / len(margins),
@@ -95,9 +102,17 @@ def growth(before: Sequence[str], after: Sequence[str]) -> float | None:
     return sum(len(answer.split()) for answer in after) / words if words else None
 
 
-def document(then: Standing, now: Standing, baselines: dict[str, float | None], n: int) -> dict[str, Any]:
-    """evaluation/held_out.json."""
-    return {"before": asdict(then), "after": asdict(now), "baselines": baselines, "n": n}
+def document(margins: Sequence[float], baselines: dict[str, float | None]) -> dict[str, Any]:
+    """evaluation/held_out.json.
+
+    Args:
+        margins: after training, in the order of the test split, so that two runs can be held side by side.
+    """
+    then, now = before(len(margins)), after(margins)
+    n = len(margins)
+    return {
+        "before": asdict(then), "after": asdict(now), "baselines": baselines, "n": n, "margins": list(margins)
+    }  # fmt: skip
 
 
 def sentence(now: Standing, n: int) -> str:

@@ -234,15 +234,15 @@ def _leave(
         policy = scoring.likelihoods(trained.model, bench.test.kept)
         after = scoring.greedy_answers(trained.model, bench.renderer, prompts, bench.recipe.sample_tokens)
     _write_samples(bench, prompts, before, after)
-    standing = evaluation.after(policy, reference, bench.recipe.beta)
-    baselines = _baselines(bench, reference)
-    n = len(bench.test.kept)
-    held_out = evaluation.document(evaluation.before(n), standing, baselines, n)
-    told = {"best": best.to_dict() if best else None}
-    documents.write(bench.run / "evaluation" / "held_out.json", held_out | told)
+    margins = evaluation.margins(policy, reference, bench.recipe.beta)
+    standing, baselines = evaluation.after(margins), _baselines(bench, reference)
+    held_out = evaluation.document(margins, baselines) | {"best": best.to_dict() if best else None}
+    documents.write(bench.run / "evaluation" / "held_out.json", held_out)
     card = _card(bench, trained.state.global_step, standing, baselines, best)
     (bench.run / "README.md").write_text(card, encoding="utf-8")
-    bench.journal.event("finished", evaluation.sentence(standing, n), step=trained.state.global_step)
+    bench.journal.event(
+        "finished", evaluation.sentence(standing, len(margins)), step=trained.state.global_step
+    )
 
 
 def _save(bench: Bench, model: Any) -> None:

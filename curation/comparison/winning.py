@@ -98,6 +98,19 @@ def wilson(successes: float, n: int) -> tuple[float, float]:
     return max(0.0, min(share, centre - half)), min(1.0, max(share, centre + half))
 
 
+def sign_test(wins: int, losses: int) -> float:
+    """Two-sided exact p value of a coin that fell so; McNemar's exact test where the two disagree.
+
+    Returns:
+        In (0, 1]; 1 where nothing fell.
+    """
+    fell, tail, ways = wins + losses, 0, 1
+    for k in range(min(wins, losses) + 1):
+        tail += ways
+        ways = ways * (fell - k) // (k + 1)  # C(fell, k + 1), exact; math.comb anew each time is far slower
+    return min(1.0, 2 * tail / (1 << fell))
+
+
 def decisive_needed(rate: float) -> int:
     """Decisive judgements with which a fixed test at 5 % sees a true win rate with 80 % chance.
 

@@ -1,11 +1,13 @@
 """Labels that the tuned model itself disbelieves: read them, or let people judge them again."""
 
+import pandas as pd
 import streamlit as st
 
 from curation.database import Database
 from curation.labelling import batches
 from curation.model import Role
 from curation.suspicion import rewards
+from curation.suspicion.rewards import Doubt
 from pages.parts import guard, session
 from training.evaluating import doubts
 from training.run_views import RunView
@@ -27,20 +29,10 @@ def show(database: Database, one: RunView, *, by: str) -> None:
         st.caption("Not ranked yet.")
         return
     st.dataframe(
-        [
-            {
-                "prompt": doubt.prompt[:200],
-                "model's doubt": doubt.score,
-                "rank by tuned": doubt.by_reward,
-                "rank by base": doubt.by_reference,
-                "rank by text": doubt.by_text,
-                "rank by length": doubt.by_length,
-            }
-            for doubt in found
-        ],
+        pd.DataFrame([_row(doubt) for doubt in found]).dropna(axis="columns", how="all"),
         hide_index=True,
         column_config={
-            "prompt": st.column_config.TextColumn(width="medium"),
+            "prompt": st.column_config.TextColumn(width="large"),
             "model's doubt": st.column_config.NumberColumn(format="%.2f"),
         },
     )
@@ -52,6 +44,17 @@ def show(database: Database, one: RunView, *, by: str) -> None:
     )
     st.button("Ask people again", key=f"doubts-ask-{one.id}", icon=":material/compare:", on_click=_ask,
               args=(database, [doubt.pair_id for doubt in found], wanted.run))  # fmt: skip
+
+
+def _row(doubt: Doubt) -> dict[str, object]:
+    return {
+        "prompt": doubt.prompt[:200],
+        "model's doubt": doubt.score,
+        "rank by tuned": doubt.by_reward,
+        "by base": doubt.by_reference,
+        "by text": doubt.by_text,
+        "by length": doubt.by_length,
+    }
 
 
 def _ask(database: Database, pair_ids: list[str], run: str) -> None:

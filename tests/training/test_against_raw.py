@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
+from curation.comparison import winning
 from curation.model import Message, Speaker
 from curation.release.raw_pair import RawPair
 from curation.workspace import Workspace
@@ -79,31 +80,38 @@ def test_nothing_imported_is_refused(run: Path) -> None:
         against_raw.start(run, [], by="lead")
 
 
-def a_side(name: str, accuracy: float | None, half: float = 0.05, *, claimed: float = 0.7) -> Side:
-    interval = None if accuracy is None else (accuracy - half, accuracy + half)
+def a_side(name: str, right: int | None, *, of: int = 60, claimed: float = 0.7) -> Side:
+    """Right about the first so many rows; None before it was measured."""
+    known = right is not None
     return Side(
-        name=name, run=name, state=RunState.COMPLETED, pairs=80, n=60, claimed=claimed, accuracy=accuracy,
-        interval=interval,
+        name=name, run=name, state=RunState.COMPLETED, pairs=80, n=of, claimed=claimed,
+        accuracy=(right or 0) / of if known else None,
+        interval=winning.wilson(right or 0, of) if known else None,
+        right=tuple(row < (right or 0) for row in range(of)) if known else (),
     )  # fmt: skip
 
 
 @pytest.mark.parametrize(
     ("raw", "curated", "words"),
     [
-        (0.5, 0.8, "Curation has helped"),
-        (0.8, 0.5, "raw import does better"),
-        (0.6, 0.65, "No difference shown"),
+        (
+            30,
+            48,
+            "Curation has helped: it alone is right about 18 of 60 judged rows, the raw run alone about 0",
+        ),
+        (48, 30, "Curation has done harm"),
+        (36, 39, "No difference shown by curation: it alone is right about 3"),
     ],
 )
-def test_the_sentence_follows_the_intervals(raw: float, curated: float, words: str) -> None:
+def test_the_sentence_follows_the_rows_on_which_they_disagree(raw: int, curated: int, words: str) -> None:
     assert words in against_raw.words([a_side("raw import", raw), a_side("curated", curated)])
 
 
 def test_a_claim_above_what_people_say_is_called_an_illusion() -> None:
-    sides = [a_side("raw import", 0.55, claimed=1.0), a_side("curated", 0.8)]
+    sides = [a_side("raw import", 33, claimed=1.0), a_side("curated", 48)]
     assert "claims 100% on its own pairs" in against_raw.words(sides)
-    assert "claims" not in against_raw.words([a_side("raw import", 0.68, claimed=0.7), sides[1]])
+    assert "claims" not in against_raw.words([a_side("raw import", 41, claimed=0.7), sides[1]])
 
 
 def test_before_both_have_completed_nothing_is_said() -> None:
-    assert "have to complete" in against_raw.words([a_side("raw import", None), a_side("curated", 0.8)])
+    assert "have to complete" in against_raw.words([a_side("raw import", None), a_side("curated", 48)])

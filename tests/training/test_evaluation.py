@@ -20,7 +20,7 @@ def scored(chosen: float, rejected: float, chosen_tokens: int = 4, rejected_toke
 def test_a_textbook_example_of_accuracy_margin_and_loss() -> None:
     # beta 0.5; log-ratios: pair 1 (+2) − (−2) = 4 → margin 2; pair 2 (−1) − (+1) = −2 → margin −1
     reference = [scored(-10, -10), scored(-10, -10)]
-    now = evaluation.after([scored(-8, -12), scored(-11, -9)], reference, 0.5)
+    now = evaluation.after(evaluation.margins([scored(-8, -12), scored(-11, -9)], reference, 0.5))
     assert (now.accuracy, now.margin) == (0.5, 0.5)
     assert now.loss == pytest.approx((math.log1p(math.exp(-2)) + math.log1p(math.exp(1))) / 2)
 
@@ -31,7 +31,7 @@ def test_before_training_there_is_no_accuracy_and_the_loss_is_ln_2() -> None:
 
 
 def test_without_pairs_nothing_is_defined() -> None:
-    now = evaluation.after([], [], 0.1)
+    now = evaluation.after([])
     assert (now.accuracy, now.interval, now.margin, now.loss) == (None, None, None, None)
     assert evaluation.length_baseline([(1, 2)], []) is None
     assert evaluation.likelihood_baseline([]) is None
@@ -64,7 +64,7 @@ def test_the_likelihood_baseline_counts_per_token() -> None:
 
 
 def test_the_sentence_says_how_little_few_pairs_say() -> None:
-    now = evaluation.after([scored(-8, -12)] * 8, [scored(-10, -10)] * 8, 0.1)
+    now = evaluation.after([0.4] * 8)
     assert evaluation.sentence(now, 8) == (
         "Held-out reward accuracy 1.00 on 8 pairs (95 % interval 0.68 to 1.00), margin 0.400."
     )

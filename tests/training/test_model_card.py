@@ -40,9 +40,10 @@ def a_card(tmp_path: Path, **changes: str) -> str:
     run = write_run(tmp_path, tmp_path / "release", settings, model=base_model.parse("demo"))
     one = Likelihoods(chosen=-8, rejected=-12, chosen_tokens=4, rejected_tokens=4)
     then = Likelihoods(chosen=-10, rejected=-10, chosen_tokens=4, rejected_tokens=4)
+    standing = evaluation.after(evaluation.margins([one] * 8, [then] * 8, 0.1))
     outcome = Outcome(
         steps=40, train=78, test=8, left_out=1, notes=["3 training prompts were cut."],
-        last={"loss": 0.1234, "rewards/margins": 1.5}, held_out=evaluation.after([one] * 8, [then] * 8, 0.1),
+        last={"loss": 0.1234, "rewards/margins": 1.5}, held_out=standing,
         baselines={"length": 0.5, "reference_likelihood": None}, curves=("curves/loss.png",),
         best=Best(step=16, figure=Figure.ACCURACY, value=0.875, checkpoint="r1/checkpoint-16"),
     )  # fmt: skip

@@ -66,14 +66,9 @@ def _calibration(scores: Sequence[ScoreRow], contestant: str, beta: float) -> li
 
 def standing(scores: Sequence[ScoreRow], contestant: str, *, beta: float, split: str = "test") -> Standing:
     """A contestant's reward accuracy, margin and loss, with the base model as reference."""
-    reference = of(scores, BASE, split)
     if contestant == BASE:
-        return evaluation.before(len(reference))
-    policy = of(scores, contestant, split)
-    shared = [pair_id for pair_id in reference if pair_id in policy]
-    return evaluation.after(
-        [policy[pair_id] for pair_id in shared], [reference[pair_id] for pair_id in shared], beta
-    )
+        return evaluation.before(len(of(scores, BASE, split)))
+    return evaluation.after(list(margins(scores, contestant, beta=beta, split=split).values()))
 
 
 def margins(scores: Sequence[ScoreRow], contestant: str, *, beta: float, split: str) -> dict[str, float]:

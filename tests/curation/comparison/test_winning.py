@@ -22,6 +22,12 @@ def test_a_tie_is_half_a_win() -> None:
     assert (rate.rate, rate.wins, rate.ties, rate.losses, rate.n) == (0.625, 2, 1, 1, 4)
 
 
+def test_a_sign_test_is_the_exact_binomial() -> None:
+    assert winning.sign_test(9, 1) == pytest.approx(22 / 1024)  # 2 · (C(10, 0) + C(10, 1)) / 2^10
+    assert winning.sign_test(1, 9) == winning.sign_test(9, 1)
+    assert (winning.sign_test(0, 0), winning.sign_test(5, 5)) == (1.0, 1.0)
+
+
 def test_nothing_judged_is_no_rate() -> None:
     assert winning.win_rate([]) is None
 
