@@ -6,10 +6,12 @@ Metrics of metrics.jsonl against the optimiser step; training as a line, held-ou
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-
-from matplotlib.figure import Figure
+from typing import TYPE_CHECKING
 
 from training.metrics import Row
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 FOLDER = "curves"
 
@@ -51,7 +53,10 @@ def draw(rows: Sequence[Row], folder: Path) -> tuple[str, ...]:
     return tuple(made)
 
 
-def _drawn(picture: _Picture, rows: Sequence[Row]) -> Figure | None:
+def _drawn(picture: _Picture, rows: Sequence[Row]) -> "Figure | None":
+    # Imported here: half a second that the first step need not wait for.
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(6, 3.2), layout="constrained")
     axes = figure.add_subplot(title=picture.title, xlabel="step", ylabel=picture.unit)
     axes.spines[["top", "right"]].set_visible(False)
