@@ -18,15 +18,25 @@ class Deck {
   }
 
   fill(item) {
+    while (!this.fillPart(item));
+  }
+
+  // One more pane, and true once all three hold the pair: a long answer is enough layout for one frame.
+  fillPart(item) {
+    const parts = [item.prompt, ...item.answers];
+    const missing = parts.findIndex((part, at) => this.panes()[at].firstChild !== part);
+    if (missing >= 0) {
+      this.item = null; // no pair as a whole until the last part is there
+      this.panes()[missing].replaceChildren(parts[missing]);
+      return false;
+    }
     this.item = item;
     this.isRead = false;
     this.marks.clear();
     this.element.classList.remove("unfolded");
-    this.prompt.replaceChildren(item.prompt);
-    this.left.replaceChildren(item.answers[0]);
-    this.right.replaceChildren(item.answers[1]);
     this.rewind();
     this.fit();
+    return true;
   }
 
   // To its present width.

@@ -194,8 +194,8 @@ class Labelling {
   layOutNext() {
     const next = this.pairs.next();
     if (this.current === null || next === null || this.screen.back.item === next) return;
-    this.screen.prepare(next);
-    this.reading.prepare(this.screen.back);
+    if (this.screen.prepare(next)) this.reading.prepare(this.screen.back);
+    else requestAnimationFrame(() => whenIdle(() => this.layOutNext(), { within: BEFORE_KEY }));
   }
 
   explain() {

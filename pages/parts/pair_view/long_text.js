@@ -11,6 +11,10 @@ function giveRoom(text) {
   for (const block of text.children) block.style.containIntrinsicBlockSize = `auto ${roomOf(block).toFixed(1)}rem`;
 }
 
+function isLong(pair) {
+  return [pair.prompt, ...pair.answers].some((part) => part.querySelector(".long"));
+}
+
 function roomOf(block) {
   const lines = block.textContent.trim().split("\n");
   if (block.matches(".code-box")) return CODE_LINE * lines.length + 2.5; // its lines do not wrap; head and padding

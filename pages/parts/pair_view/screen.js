@@ -62,9 +62,12 @@ class Screen {
     this.root.toggleAttribute("data-strength", asked);
   }
 
-  // Lay the pair out behind the one that is seen.
+  // Lay the pair out behind the one that is seen, a long one part by part; true once it is all there.
   prepare(item) {
-    if (this.back.item !== item) this.back.fill(item);
+    if (this.back.item === item) return true;
+    if (isLong(item)) return this.back.fillPart(item);
+    this.back.fill(item);
+    return true;
   }
 
   // The browser's own search begins.
