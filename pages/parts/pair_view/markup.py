@@ -71,6 +71,7 @@ _CLASSES = {
     "code": {"math-source"},
     "pre": {"code"},
     "div": {"plain"},
+    "ol": {f"digits-{number}" for number in range(3, 10)},
 }
 _CLEANER = nh3.Cleaner(
     tags=_HTML_TAGS | _MATH_TAGS,
@@ -152,6 +153,7 @@ def _parser() -> MarkdownIt:
     markdown.block.ruler.before("table", "deadline", _watch_block, {"alt": ["paragraph", "list", "table"]})
     markdown.core.ruler.after("block", "depth", _refuse_depth)
     markdown.core.ruler.push("direction", _mark_directions)
+    markdown.core.ruler.push("digits", _mark_wide_numbers)
     for name, rule in _RULES.items():
         markdown.add_render_rule(name, rule)
     return markdown
@@ -178,6 +180,20 @@ def _mark_directions(state: Any) -> None:
     for token in state.tokens:
         if token.nesting == 1 and token.type.removesuffix("_open") in _BLOCKS:
             token.attrSet("dir", "auto")
+
+
+def _mark_wide_numbers(state: Any) -> None:
+    """A list that counts beyond 99 needs more room before its lines: text.css gives it by digits."""
+    opened: list[tuple[Token, int]] = []
+    for token in state.tokens:
+        if token.type == "ordered_list_open":
+            opened.append((token, int(token.attrGet("start") or 1) - 1))
+        elif token.type == "list_item_open" and opened and token.level == opened[-1][0].level + 1:
+            opened[-1] = (opened[-1][0], opened[-1][1] + 1)
+        elif token.type == "ordered_list_close":
+            ordered, last = opened.pop()
+            if len(str(last)) > 2:
+                ordered.attrSet("class", f"digits-{min(9, len(str(last)))}")
 
 
 def _link_open(_self: object, tokens: Sequence[Token], index: int, _options: object, env: Any) -> str:
