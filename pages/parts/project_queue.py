@@ -5,7 +5,7 @@ import streamlit as st
 from curation.database import Database
 from curation.labelling import projects, shares
 from curation.model import Arm, Role
-from pages.parts import guard, project_batches, project_gold, project_quotas, session
+from pages.parts import guard, project_batches, project_gold, session
 
 ARM_WORDS = {
     Arm.RANDOM: ("Random", "Every source in its share. Agreement and the test split come from here only."),
@@ -24,7 +24,7 @@ def show(db: Database) -> None:
     _mix(db)
     project_batches.show(db)
     project_gold.show(db)
-    project_quotas.show(db)
+    st.caption("How much each person is given, and who rests, is set on [Team](team).")
 
 
 def _votes(db: Database) -> None:

@@ -9,7 +9,7 @@ from curation.labelling import annotators, pauses
 from curation.labelling.annotators import Annotator
 from curation.model import Role
 from curation.people import accounts, identities, invitations, membership, sessions
-from pages.parts import first_lead, guard, project_quotas, session, sign_in
+from pages.parts import first_lead, guard, session, sign_in, team_quotas
 from pages.parts.plain import plain
 from pages.parts.sign_in import Mode
 
@@ -90,7 +90,7 @@ def _one(person: Annotator, mode: Mode) -> None:
     able = person.id in accounts.holders(db) | identities.holders(db)
     if able:
         _role(person)
-    project_quotas.form(db, person)
+    team_quotas.show(db, person)
     with st.container(horizontal=True):
         if able:
             st.button("Sign out everywhere", key="team-revoke", on_click=_revoke, args=(person.id,))

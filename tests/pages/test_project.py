@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from curation.labelling import golds, guidelines, pauses, projects, quotas, shares
-from curation.labelling.quotas import Quota
+from curation.labelling import golds, guidelines, projects, shares
 from curation.model import Arm
 from curation.validation import limits, protected
 from curation.validation.policy import Policy
@@ -64,16 +63,6 @@ def test_votes_and_the_mix_are_saved_each_by_its_own_button(page: AppTest) -> No
     assert shares.current(session.database())[Arm.GOLD] == 20
     page.button(key="queue-mix-usual").click().run()
     assert shares.current(session.database()) == shares.USUAL
-
-
-def test_a_person_is_given_a_quota_and_a_rest(page: AppTest) -> None:
-    page.number_input(key="queue-day-solo").set_value(40)
-    page.button(key="queue-quota-save").click().run()
-    page.button(key="queue-pause").click().run()
-    assert not page.exception
-    assert quotas.everyone(session.database())["solo"] == Quota(per_day=40)
-    assert pauses.resting(session.database()) == {"solo"}
-    assert page.selectbox(key="queue-person").options == ["Solo (paused, 40 a day)"]
 
 
 def test_a_changed_threshold_is_in_effect_for_the_next_validation(page: AppTest) -> None:
