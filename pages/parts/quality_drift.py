@@ -7,7 +7,13 @@ import streamlit as st
 from curation.quality import drift
 from curation.quality.drift import Course, Week
 from curation.quality.exhibits import Exhibit, Kind
-from pages.parts import exhibit_links, quality_couples, quality_people, quality_people_charts
+from pages.parts import (
+    exhibit_links,
+    quality_couples,
+    quality_course_charts,
+    quality_people,
+    quality_people_charts,
+)
 from pages.parts.plain import plain
 from pages.parts.quality_words import tendency_words
 
@@ -79,7 +85,7 @@ def _one(course: Course) -> None:
     spans = [(week, quality_people.span(week.hits.turned)) for week in course.weeks]
     shown = [(week, span) for week, span in spans if span is not None]
     st.altair_chart(
-        quality_people_charts.course(
+        quality_course_charts.course(
             [(week.monday, span) for week, span in shown],
             [exhibit_links.address(_missed(course, week)) for week, _ in shown],
             course.alarm,
@@ -94,7 +100,7 @@ def _one(course: Course) -> None:
         (place + 1, value, exhibit_links.address(Exhibit(kind=Kind.PAIR, pair=pair_id)))
         for place, (value, pair_id) in enumerate(zip(course.sums, course.pair_ids, strict=True))
     ][::stride]
-    st.altair_chart(quality_people_charts.evidence(points, drift.LIMIT))
+    st.altair_chart(quality_course_charts.evidence(points, drift.LIMIT))
     st.caption(
         "Above: misses week by week with their 95 % interval. Below: a cumulative sum that rises with every "
         "miss and falls with every hit; over the dashed line a lasting rise of 15 points explains the misses "
