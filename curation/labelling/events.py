@@ -23,8 +23,9 @@ class Event:
 
     @property
     def in_words(self) -> str:
-        """The detail on one line."""
-        return ", ".join(f"{name} {_plain(value)}" for name, value in self.detail.items())
+        """The detail on one line, without what was left empty."""
+        told = [(name, value) for name, value in self.detail.items() if value != ""]
+        return ", ".join(f"{name} {_plain(value)}" for name, value in told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
