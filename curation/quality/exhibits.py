@@ -50,6 +50,11 @@ class Kind(StrEnum):
     OVERTURNED = "overturned"  # and found wrong
     SCORED = "scored"  # verified at random, and scored by the look for wrong labels
     SCORED_WRONG = "scored_wrong"  # and found wrong
+    FIRST = "first"  # and among the share `high` of them that text makes most suspected
+    FIRST_WRONG = "first_wrong"  # and found wrong
+    LOOKED = "looked"  # labels that the look for wrong ones has scored
+    GROUPED = "grouped"  # pairs whose prompts were grouped
+    CROWDED = "crowded"  # of these, the ones in the largest tenth of the groups
     PAIR = "pair"  # the pair `pair`
 
 
@@ -60,7 +65,8 @@ class Exhibit:
     Attributes:
         who: only votes of this person.
         source, week, guidelines: only votes in this part (agreement.Slice), by its name.
-        low, high: bounds of Kind.BAND and BAND_WON (a ratio), TIMED and WITHIN (seconds).
+        low, high: bounds of Kind.BAND and BAND_WON (a ratio), TIMED and WITHIN (seconds); FIRST and
+            FIRST_WRONG (a share, in (0, 1]).
     """
 
     kind: Kind
@@ -171,6 +177,12 @@ WHERE ($who IS NULL OR annotator_id = $who)
   AND ($week IS NULL OR CAST(CAST(date_trunc('week', moment) AS DATE) AS VARCHAR) = $week)
 """  # noqa: S608 - a query of ours
 
+# As discovery.measured orders them; equal suspicions stay together, so that chance decides nothing.
+_FIRST = f"""
+SELECT pair_id, wrong FROM ({verified.SCORED}) WHERE arm = 'random'
+QUALIFY rank() OVER (ORDER BY by_text DESC) <= round($high * count(*) OVER ())
+"""  # noqa: S608 - a query of ours
+
 _QUERIES: Mapping[Kind, str] = {
     Kind.JUDGED: "SELECT pair_id FROM heard",
     Kind.COMPANY: "SELECT b.pair_id FROM ballot AS b SEMI JOIN heard USING (pair_id)",
@@ -265,5 +277,15 @@ _QUERIES: Mapping[Kind, str] = {
     """,  # noqa: S608
     Kind.SCORED: f"SELECT pair_id FROM ({verified.SCORED}) WHERE arm = 'random'",  # noqa: S608
     Kind.SCORED_WRONG: f"SELECT pair_id FROM ({verified.SCORED}) WHERE arm = 'random' AND wrong",  # noqa: S608
+    Kind.FIRST: f"SELECT pair_id FROM ({_FIRST})",  # noqa: S608
+    Kind.FIRST_WRONG: f"SELECT pair_id FROM ({_FIRST}) WHERE wrong",  # noqa: S608
+    Kind.LOOKED: "SELECT pair_id FROM suspicion WHERE detector = 'text'",
+    Kind.GROUPED: "SELECT pair_id FROM prompt_group",
+    Kind.CROWDED: """
+        SELECT pair_id FROM prompt_group SEMI JOIN (
+            SELECT cluster FROM prompt_group GROUP BY cluster
+            QUALIFY row_number() OVER (ORDER BY count(*) DESC, cluster) <= ceil(count(*) OVER () / 10)
+        ) USING (cluster)
+    """,
     Kind.PAIR: "SELECT id AS pair_id FROM pair WHERE id = $pair",
 }

@@ -10,6 +10,7 @@ import streamlit as st
 
 from curation.database import Database
 from curation.labelling.matching import Filter
+from curation.quality.exhibits import Exhibit, Kind
 from curation.suspicion import diversity
 from curation.suspicion.diversity import Diversity, Group
 from pages.parts import charts, exhibit_links
@@ -29,18 +30,26 @@ def show(db: Database) -> None:
         return
     st.markdown(words(found))
     first, second, third = st.columns(3)
-    first.metric("Different prompts", f"{found.clusters:,}", help="Prompts nearly the same count as one.")
+    first.metric(
+        _named("Different prompts", Kind.GROUPED),
+        f"{found.clusters:,}",
+        help="Prompts nearly the same count as one.",
+    )
     second.metric(
-        "Effective number", f"{found.effective:,.0f}",
+        _named("Effective number", Kind.GROUPED), f"{found.effective:,.0f}",
         help="So many prompts, each asked equally often, would be as diverse: exp of the entropy (Hill 1973),"
         " the Vendi score of these clusters.",
     )  # fmt: skip
-    third.metric("Largest tenth holds", f"{found.tenth:.0%}", help="Of all pairs; 10% where all are equal.")
+    third.metric(
+        _named("Largest tenth holds", Kind.CROWDED), f"{found.tenth:.0%}",
+        help="Of all pairs; 10% where all are equal.",
+    )  # fmt: skip
     _bars("Largest clusters of prompts", "cluster", found.largest)
     languages = [replace(each, words=each.words or _UNCLEAR) for each in found.languages]
     _bars("Languages of the prompts", "language", languages[:15])
     _bars("Sources", "source", found.sources[:15])
-    st.caption(f"Different contents looked at: {found.pairs:,}, on {found.measured:%Y-%m-%d %H:%M} UTC.")
+    looked = exhibit_links.inline(f"{found.pairs:,}", Exhibit(kind=Kind.GROUPED))
+    st.caption(f"Different contents looked at: {looked}, on {found.measured:%Y-%m-%d %H:%M} UTC.")
 
 
 def words(found: Diversity) -> str:
@@ -88,7 +97,7 @@ def _bars(title: str, kind: str, groups: Sequence[Group]) -> None:
         .mark_bar(height=16, cornerRadius=3)
         .encode(
             y=alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=340)),
-            x=alt.X("pairs:Q", title="pairs", axis=alt.Axis(tickMinStep=1, format="d")),
+            x=alt.X("pairs:Q", title="pairs", axis=alt.Axis(tickMinStep=1, tickCount=6, format="d")),
             tooltip=["what:N", "pairs:Q"],
             href=charts.HREF,
         )
@@ -100,6 +109,10 @@ def _bars(title: str, kind: str, groups: Sequence[Group]) -> None:
             {"what": each.words[:300], "pairs": f"{_address(kind, each)}#{each.pairs:,}"} for each in groups
         ]
         exhibit_links.table(linked, "pairs")
+
+
+def _named(words: str, kind: Kind) -> str:
+    return exhibit_links.inline(words, Exhibit(kind=kind))
 
 
 def _address(kind: str, group: Group) -> str:

@@ -118,6 +118,11 @@ def words(exhibit: Exhibit, names: Mapping[str, str]) -> str:
         Kind.OVERTURNED: f"imported labels that people found wrong, served as {plain(exhibit.arm or 'any')}",
         Kind.SCORED: "imported labels that people judged in random order",
         Kind.SCORED_WRONG: "imported labels that people found wrong in random order",
+        Kind.FIRST: f"the most suspected {exhibit.high or 1:.0%} of labels judged in random order",
+        Kind.FIRST_WRONG: f"labels found wrong in the most suspected {exhibit.high or 1:.0%}",
+        Kind.LOOKED: "labels that the look for wrong ones has scored",
+        Kind.GROUPED: "pairs whose prompts were grouped",
+        Kind.CROWDED: "pairs in the largest tenth of the groups of prompts",
         Kind.PAIR: f"the pair {plain(exhibit.pair or '')}",
     }[exhibit.kind]
     part = [

@@ -10,7 +10,7 @@ from curation.quality.exhibits import Exhibit, Kind
 from curation.suspicion import discovery
 from curation.suspicion.discovery import Along, Discovery
 from curation.suspicion.report import FLIPPED, Report
-from pages.parts import exhibit_links
+from pages.parts import charts, exhibit_links
 
 _ORDERS = ("by the model", "by length alone", "at random")
 
@@ -40,6 +40,7 @@ def rehearsal(report: Report) -> None:
     st.caption(
         "Rehearsed on this data: a fifth of the labels were flipped on purpose and looked for. Labels that"
         " were wrong before count as right, so the figures are rather too low."
+        " The flipped labels were copies, so there are no pairs to open."
     )
 
 
@@ -53,7 +54,10 @@ def curve(found: Discovery) -> None:
     if found.along:
         st.altair_chart(_picture(found.along))
         with st.expander("As a table", key="discovery-along"):
-            st.dataframe([_row(point) for point in found.along], hide_index=True)
+            exhibit_links.table(
+                [_row(point) for point in found.along], "pairs reviewed", "found by the model"
+            )
+            st.caption("By length alone is another order, which is not kept: it has no list.")
     said = arms_words(found)
     if said:
         st.markdown(said)
@@ -100,10 +104,24 @@ def _number(number: int, kind: Kind, arm: str | None = None) -> str:
     return exhibit_links.inline(f"{number:,}", Exhibit(kind=kind, arm=arm))
 
 
+def _linked(words: str, kind: Kind, point: Along) -> str | None:
+    if not point.reviewed:
+        return None  # before anything is reviewed there is nothing to open
+    return exhibit_links.linked(words, _along(kind, point))
+
+
+def _along(kind: Kind, point: Along) -> Exhibit:
+    return Exhibit(kind=kind, high=round(point.reviewed, 2))
+
+
 def _row(point: Along) -> dict[str, object]:
     return {
-        "pairs reviewed": _percent(point.reviewed),
-        "found by the model": f"{_percent(point.text)} ({_percent(point.low)} to {_percent(point.high)})",
+        "pairs reviewed": _linked(_percent(point.reviewed), Kind.FIRST, point),
+        "found by the model": _linked(
+            f"{_percent(point.text)} ({_percent(point.low)} to {_percent(point.high)})",
+            Kind.FIRST_WRONG,
+            point,
+        ),
         "by length alone": _percent(point.length),
     }
 
@@ -112,11 +130,12 @@ def _picture(along: Sequence[Along]) -> alt.LayerChart:
     """Share of the wrong labels found against share of the pairs reviewed, with the interval of the model."""
     frame = pd.DataFrame(
         [
-            {"reviewed": point.reviewed, "found": value, "order": order, "low": point.low, "high": point.high}
+            {"reviewed": point.reviewed, "found": value, "order": order, "low": point.low, "high": point.high,
+             "behind": exhibit_links.address(_along(Kind.FIRST_WRONG, point))}
             for point in along
             for order, value in zip(_ORDERS, (point.text, point.length, point.reviewed), strict=True)
         ]
-    )
+    )  # fmt: skip
     axis = alt.Axis(format="%", values=[0, 0.2, 0.4, 0.6, 0.8, 1])
     x = alt.X("reviewed:Q", axis=axis, title="pairs reviewed, of those that people verified")
     y = alt.Y("found:Q", axis=axis, title="wrong labels found")
@@ -143,4 +162,10 @@ def _picture(along: Sequence[Along]) -> alt.LayerChart:
         .mark_area(opacity=0.18)
         .encode(x=x, y=alt.Y("low:Q", title="wrong labels found"), y2="high:Q")
     )
-    return alt.LayerChart(layer=[band, lines], height=300)
+    points = (
+        alt.Chart(frame[(frame["order"] == _ORDERS[0]) & (frame["reviewed"] > 0)])
+        .mark_point(filled=True, size=50, opacity=1)
+        .encode(x=x, y=y, href=charts.HREF, tooltip=[alt.Tooltip("reviewed:Q", format=".0%"),
+                alt.Tooltip("found:Q", format=".0%")])
+    )  # fmt: skip
+    return alt.LayerChart(layer=[band, lines, points], height=300)

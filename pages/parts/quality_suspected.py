@@ -73,8 +73,10 @@ def _running() -> None:
 
 def looked_words(found: Outcome) -> str:
     """When, over how much."""
-    learned = f", learned from {found.report.fitted:,}" if found.report else ""
-    return f"Labels looked at: {found.pairs:,}{learned}, on {found.computed:%Y-%m-%d %H:%M} UTC."
+    learned = f", learned from {found.report.fitted:,} of them" if found.report else ""
+    number = f"{found.pairs:,}"
+    looked = number if found.off else exhibit_links.inline(number, Exhibit(kind=Kind.LOOKED))
+    return f"Labels looked at: {looked}{learned}, on {found.computed:%Y-%m-%d %H:%M} UTC."
 
 
 def _suspects(db: Database) -> None:
@@ -110,12 +112,18 @@ def _send(waiting: Sequence[Suspect], number: int) -> None:
 def _row(each: Suspect) -> dict[str, object]:
     behind = Exhibit(kind=Kind.PAIR, pair=each.pair_id)
     return {
-        "prompt": each.prompt[:120],
+        "prompt": each.prompt[:90],
         "label": VERDICT_WORDS[each.winner],
         "support": charts.TIER_WORDS[each.tier],
         "chance that it is wrong": exhibit_links.linked(f"{each.suspicion:.0%}", behind),
         "by length alone": f"{each.by_length:.0%}",
         "pair": exhibit_links.linked(each.pair_id[:8], behind),
-        "rank by tuned model": each.by_tuned,
-        "rank by base model": each.by_base,
+        **_ranks(each),
     }
+
+
+def _ranks(each: Suspect) -> dict[str, object]:
+    """Nothing before an evaluation has read the label: empty columns would push others out of view."""
+    if each.by_tuned is None and each.by_base is None:
+        return {}
+    return {"rank by tuned model": each.by_tuned, "rank by base model": each.by_base}

@@ -102,3 +102,13 @@ def test_the_curve_is_read_in_words_with_its_interval() -> None:
     assert "[40](browse?behind=scored_wrong) were wrong." in said
     assert "fifth holds 40% of them (20% to 100%); random order holds 20%. AUROC 0.77 (0.70 to 0.83)." in said
     assert quality_discovery.arms_words(found) == ""
+
+
+def test_a_point_of_the_curve_leads_to_the_labels_up_to_it_and_the_beginning_nowhere() -> None:
+    start, tenth = (
+        Along(reviewed=share, text=share, low=0.0, high=1.0, length=share) for share in (0.0, 0.1)
+    )
+    assert quality_discovery._row(start)["pairs reviewed"] is None
+    told = quality_discovery._row(tenth)
+    assert told["pairs reviewed"] == "browse?behind=first&high=0.1#10%25"
+    assert str(told["found by the model"]).startswith("browse?behind=first_wrong&high=0.1#10%25")

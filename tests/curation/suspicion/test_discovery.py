@@ -53,6 +53,21 @@ def test_a_perfect_order_finds_all_wrong_labels_first(
     assert found.auroc == (1.0, 1.0, 1.0)
 
 
+def test_each_point_of_the_curve_has_the_pairs_that_were_reviewed_up_to_it(
+    db: Database, a_pair: APair, a_decision: ADecision
+) -> None:
+    reviewed(db, a_pair, a_decision, wrong=5, right=15)
+    listed = {
+        (kind, share): exhibits.votes(db, Exhibit(kind=kind, high=share))
+        for kind in (Kind.FIRST, Kind.FIRST_WRONG)
+        for share in (0.25, 1.0)
+    }
+    assert listed == {
+        (Kind.FIRST, 0.25): 5, (Kind.FIRST_WRONG, 0.25): 5, (Kind.FIRST, 1.0): 20, (Kind.FIRST_WRONG, 1.0): 5,
+    }  # fmt: skip
+    assert exhibits.votes(db, Exhibit(kind=Kind.LOOKED)) == 20
+
+
 def test_pairs_that_the_queue_suspected_are_no_part_of_the_curve(
     db: Database, a_pair: APair, a_decision: ADecision
 ) -> None:

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from curation.database import Database
 from curation.labelling import browse
 from curation.labelling.matching import Filter
+from curation.quality import exhibits
+from curation.quality.exhibits import Exhibit, Kind
 from curation.suspicion import detection, diversity
 from tests.curation.conftest import NOW, APair
 
@@ -55,6 +57,8 @@ def test_a_look_finds_the_groups_and_browse_opens_their_pairs(db: Database, a_pa
     found = diversity.latest(db)
     assert found is not None
     assert (found.pairs, found.clusters, found.largest[0].pairs) == (4, 2, 3)
+    assert exhibits.votes(db, Exhibit(kind=Kind.GROUPED)) == 4
+    assert exhibits.votes(db, Exhibit(kind=Kind.CROWDED)) == round(4 * found.tenth) == 3
     assert found.largest[0].words == question
     assert [(each.words, each.pairs) for each in found.languages] == [("en", 3), ("de", 1)]
     assert [(each.words, each.pairs) for each in found.sources] == [("a.jsonl", 4)]
