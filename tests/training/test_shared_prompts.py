@@ -100,6 +100,14 @@ def _gradients(trainer: Any, batch: Batch) -> dict[str, torch.Tensor]:
     return {n: p.grad.float() for n, p in trainer.model.named_parameters() if p.grad is not None}
 
 
+def test_in_16_bits_losses_are_trls_as_near_as_16_bits_are(untrained_model: Path, tmp_path: Path) -> None:
+    plain, ours = _both(untrained_model, tmp_path, "lora", precision="bf16")
+    batch = plain.data_collator([_example(random.Random(n), 30 - n, 10 + 3 * n, 25) for n in range(4)])
+    with torch.autocast("cpu", torch.bfloat16):
+        assert _loss(ours, batch) == pytest.approx(_loss(plain, batch), abs=0.02)
+        assert all(gradient.isfinite().all() for gradient in _gradients(ours, batch).values())
+
+
 def test_sides_with_different_prompts_share_nothing_and_keep_their_values(both: Both) -> None:
     plain, ours = both
     batch = plain.data_collator([_example(random.Random(n), 12, 9, 7) for n in range(2)])
