@@ -45,6 +45,6 @@ $(VENV)/.installed: requirements.txt
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed pyproject.toml
-	$(BIN)/python -m pip install --quiet --group dev
+$(VENV)/.installed-dev: $(VENV)/.installed pyproject.toml requirements-ray.txt
+	$(BIN)/python -m pip install --quiet --group dev -r requirements-ray.txt
 	@touch $@

@@ -50,10 +50,16 @@ def forward(rows: list[Row]) -> list[Row]:
     """
     kept: list[Row] = []
     for row in rows:
-        if kept and row["step"] < kept[-1]["step"]:
+        if kept and _falls_back(row, kept[-1]):
             kept = [one for one in kept if one["step"] < row["step"]]
         kept.append(row)
     return kept
+
+
+def _falls_back(row: Row, last: Row) -> bool:
+    # An evaluation follows the step that it is of; a step itself is taken once.
+    again = row["step"] == last["step"] and row.get("kind") == last.get("kind") == "train"
+    return bool(row["step"] < last["step"] or again)
 
 
 def write(path: Path, rows: list[Row]) -> None:

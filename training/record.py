@@ -62,6 +62,7 @@ class Record:
         self._offset = 0
         self._columns: dict[tuple[str, str], _Column] = {}
         self._step = 0
+        self._kind = ""
         self._first: list[Row] = []
         self._last: deque[Row] = deque(maxlen=_LAST)
         self._peak: float | None = None
@@ -100,9 +101,9 @@ class Record:
     def _take(self, row: Row) -> None:
         step, kind = row.get("step"), str(row.get("kind"))
         if isinstance(step, int):
-            if step < self._step:
+            if step < self._step or (step == self._step and kind == self._kind == "train"):
                 self._take_back(step)
-            self._step = step
+            self._step, self._kind = step, kind
             for name in DRAWN:
                 value = row.get(name)
                 if isinstance(value, int | float):

@@ -67,3 +67,15 @@ def test_rows_written_are_rows_read(tmp_path: Path) -> None:
     rows: list[metrics.Row] = [{"step": 1, "message": "Grüße\n"}, {"step": 2, "loss": None}]
     metrics.write(tmp_path / "metrics.jsonl", rows)
     assert metrics.read(tmp_path / "metrics.jsonl") == rows
+
+
+def test_steps_that_are_taken_again_count_once() -> None:
+    def rows(*taken: tuple[str, int, float]) -> list[metrics.Row]:
+        return [{"kind": kind, "step": step, "loss": loss} for kind, step, loss in taken]
+
+    before = rows(("train", 8, 0.5), ("evaluation", 8, 0.6))
+    assert metrics.forward([*before, *rows(("train", 9, 0.4), ("train", 9, 0.3))]) == [
+        *before, *rows(("train", 9, 0.3)),
+    ]  # fmt: skip
+    lost = rows(("train", 9, 0.4), ("train", 10, 0.2), ("evaluation", 10, 0.6))
+    assert metrics.forward([*before, *lost, *rows(("train", 9, 0.3))]) == [*before, *rows(("train", 9, 0.3))]

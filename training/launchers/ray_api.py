@@ -205,7 +205,9 @@ def _sent(address: str, method: str, path: str, body: bytes | None = None, *, se
         raise _Refused(error.read().decode(errors="replace")) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
-        raise errors.Unreachable(f"The Ray cluster at {address} does not answer: {reason}.") from error
+        raise errors.Unreachable(
+            f"The Ray cluster at {address} does not answer ({reason}). Start it, or mend the address."
+        ) from error
 
 
 def _token() -> dict[str, str]:

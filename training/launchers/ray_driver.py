@@ -17,6 +17,10 @@ import ray
 from ray.exceptions import RayActorError
 from ray.train import FailureConfig, RunConfig, ScalingConfig
 from ray.train.torch import TorchTrainer
+from ray.train.v2._internal.exceptions import (
+    WorkerGroupStartupFailedError,
+    WorkerGroupStartupTimeoutError,
+)
 from ray.train.v2.api.exceptions import TrainingFailedError
 
 from training import checkpoints, documents, failures, recipe, runs
@@ -26,7 +30,7 @@ from training.runs import Reason
 
 NOT_THERE = "is not there on the machines of the cluster"  # outcome.py knows this phrase
 _LOSSES = 5  # machines lost in one run; after so many something else is wrong
-_EVIDENCE_SECONDS = 20.0  # until the cluster knows that a machine is dead
+_EVIDENCE_SECONDS = 25.0  # 15 by Ray's defaults; until the cluster knows that a machine is dead
 _LOOK_SECONDS = 1.0
 _INSIDE = ("health_check_failure", "controller_failure", "cause")  # where Ray keeps what came before
 
@@ -46,14 +50,18 @@ def main(run: Path) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     journal = Journal(run)
     ray.init(logging_level=logging.WARNING)
-    for losses in range(_LOSSES + 1):
+    losses = 0
+    while losses <= _LOSSES:
         workers = _gathered(run, journal, patient=losses == 0)
         if workers == 0:
             return _told(run, "stopped", None, "Stopped while waiting for machines.")
         machines = _alive()
         failure = _trained(run, workers)
+        if failure is not None and _had_no_room(failure):
+            continue
         if failure is None or not _is_loss(failure, machines):
             return _ended(run, failure)
+        losses += 1
         _prepare_to_go_on(run, journal)
     sentence = f"More than {_LOSSES} machines were lost. Look at the cluster."
     return _told(run, "failed", Reason.KILLED, sentence)
@@ -66,7 +74,10 @@ def _trained(run: Path, workers: int) -> TrainingFailedError | None:
         train_loop_config={"run": str(run)},
         scaling_config=ScalingConfig(num_workers=workers, use_gpu=_has_gpus()),
         run_config=RunConfig(
-            name="cluster", storage_path=str(run), failure_config=FailureConfig(max_failures=0)
+            name="cluster",
+            storage_path=str(run),
+            # -1, its default, would try to place workers on a dead machine for ever.
+            failure_config=FailureConfig(max_failures=0, controller_failure_limit=0),
         ),
     )
     try:
@@ -113,18 +124,24 @@ def _gathered(run: Path, journal: Journal, *, patient: bool) -> int:
 
 
 def _is_loss(failure: TrainingFailedError, machines: set[str]) -> bool:
-    """A worker or its machine is gone, and not because of what it computed."""
+    """A worker or its machine is gone, and not because of what it computed.
+
+    The other workers notice it at once; the cluster counts the machine's room for many seconds more.
+    """
     if _is_memory(failure):
         return False
-    if any(isinstance(cause, RayActorError) for cause in _causes(failure)):
-        return True
-    # The others notice a dead peer at once, the cluster seconds later.
     until = time.monotonic() + _EVIDENCE_SECONDS
     while time.monotonic() < until:
         if machines - _alive():
             return True
         time.sleep(_LOOK_SECONDS)
-    return False
+    return any(isinstance(cause, RayActorError) for cause in _causes(failure))
+
+
+def _had_no_room(failure: TrainingFailedError) -> bool:
+    """The room that was there is taken, by another job perhaps; nothing has begun."""
+    waited = (WorkerGroupStartupTimeoutError, WorkerGroupStartupFailedError)
+    return any(isinstance(cause, waited) for cause in _causes(failure))
 
 
 def _is_memory(failure: TrainingFailedError) -> bool:

@@ -101,7 +101,7 @@ def submit(run: Path, turn: Turn) -> Worker:
         )
         ray_api.submit(address, wanted)
     except errors.Unreachable as error:
-        raise errors.LaunchRefused(f"{error} Start the cluster, then start the run again.") from error
+        raise errors.LaunchRefused(str(error)) from error
     # The job cannot inherit our locks as a child would.
     return Worker(run=run, address=address, adopted=False, locks=tuple(os.dup(lock) for lock in turn.locks))
 

@@ -44,9 +44,6 @@ RAY: tuple[Setting, ...] = (
         high=86_400,
         why="Seconds to wait for another machine after one was lost; then fewer workers go on.",
     ),
-    Setting(
-        name="storage", default="", why="Where all machines find the workspace; empty: at the same path."
-    ),
 )
 
 
