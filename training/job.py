@@ -29,7 +29,6 @@ from training import (
     recipe_problems,
     reference_key,
     references,
-    resumption,
     runs,
     scoring,
 )
@@ -138,7 +137,7 @@ def loaded(run: Path, journal: Journal) -> Bench:
     Raises:
         TrainingError, StopAsked: see carry_out.
     """
-    request = resumption.in_place(run, runs.read_request(run))
+    request = runs.read_request(run)
     settings = recipe.from_dict(request.recipe)
     _check_settings(settings)
     materials.check_release(request)
