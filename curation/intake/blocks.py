@@ -4,7 +4,7 @@ Knows no database and no other process: `crew` runs it in several.
 """
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -28,6 +28,7 @@ _CHARACTERS = 8_000_000
 _REASON_CHARACTERS = 500
 _ODD = 64 * 1024  # bytes around an odd row that are read row by row
 _PIECE = 8 * 1024 * 1024
+_TOGETHER, _MOST_BYTES = 16_000, 32 * 1024 * 1024  # rows, and bytes, that are stored at once
 _HALF = pa.schema(
     [("line", pa.int64()), ("context", pa.string()), ("prompt", pa.large_string()),
      ("answer", pa.large_string()), ("good", pa.bool_())]
@@ -56,6 +57,18 @@ class Block:
     lines: int
     ends: bool = False
 
+    @property
+    def rows(self) -> int:
+        """Pairs, halves and refusals."""
+        return sum(0 if each is None else each.num_rows for each in (self.pairs, self.halves)) + len(
+            self.refusals
+        )
+
+    @property
+    def bytes(self) -> int:
+        """What its pairs and halves take in memory."""
+        return sum(0 if each is None else each.nbytes for each in (self.pairs, self.halves))
+
     def moved(self, lines: int) -> "Block":
         """The same after so many lines: counted from the beginning of the file, not of a stretch."""
         if not lines:
@@ -67,6 +80,29 @@ class Block:
             refusals=tuple(replace(each, line=each.line + lines) for each in self.refusals),
             lines=self.lines + lines,
         )
+
+
+def together(found: Iterable[Block]) -> Iterator[Block]:
+    """The same rows in blocks as large as is good for a database."""
+    held: list[Block] = []
+    for block in found:
+        held.append(block)
+        if sum(each.rows for each in held) >= _TOGETHER or sum(each.bytes for each in held) >= _MOST_BYTES:
+            yield _joined(held)
+            held = []
+    if held:
+        yield _joined(held)
+
+
+def _joined(held: Sequence[Block]) -> Block:
+    tables = [block.pairs for block in held if block.pairs is not None]
+    halves = [block.halves for block in held if block.halves is not None]
+    return replace(
+        held[-1],
+        pairs=pairs.joined(tables) if tables else None,
+        halves=pa.concat_tables(halves) if halves else None,
+        refusals=tuple(refusal for block in held for refusal in block.refusals),
+    )
 
 
 def _shifted(found: pa.Table | None, column: str, lines: int) -> pa.Table | None:

@@ -50,7 +50,7 @@ def read(
         for first in range(number):
             readers.append(_Reader((container, mapping, source_id, now), stretches[first::number]))
             stack.callback(readers[-1].close)
-        yield from _in_turn(readers, len(stretches))
+        yield from blocks.together(_in_turn(readers, len(stretches)))
 
 
 def _here(job: Job, stretches: list[Stretch | None]) -> Iterator[Block]:
@@ -108,6 +108,7 @@ class _Reader:
             env={**os.environ, "PYTHONPATH": str(_ROOT)},
             start_new_session=True,  # a Ctrl-C is for us; a reader ends when nobody listens
         )
+        pipe.widen(self._pipe(self._process.stdout))
         pipe.send((job, stretches), self._pipe(self._process.stdin))
         self._pipe(self._process.stdin).close()
 

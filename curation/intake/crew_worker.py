@@ -4,16 +4,20 @@ Standard input carries one message, the job and its stretches; standard output o
 ended it.
 """
 
+import gc
 import sys
 from contextlib import suppress
 from typing import cast
 
+from curation import no_pandas
 from curation.errors import PairloomError
 from curation.intake import blocks, pipe
 from curation.intake.crew import Order
 
 
 def main() -> None:
+    gc.disable()  # rows make millions of values and no rings of them
+    no_pandas.here()
     (container, mapping, source_id, now), stretches = cast(Order, pipe.receive(sys.stdin.buffer))
     output = sys.stdout.buffer
     with suppress(BrokenPipeError):  # the import was cancelled

@@ -4,12 +4,23 @@ A message is a pickle with its buffers behind it: sizes first, eight bytes each,
 ours: nothing from outside is ever unpickled.
 """
 
+import fcntl
 import pickle
+from contextlib import suppress
 from typing import IO
 
 import pyarrow as pa
 
 _SIZE = 8
+_ROOM = (
+    1024 * 1024
+)  # the most that Linux gives without a privilege; 64 kB wake the other end 16 times as often
+
+
+def widen(pipe: IO[bytes]) -> None:
+    """Let a pipe hold more, where the system can; whoever writes then goes on working sooner."""
+    with suppress(OSError, AttributeError):  # not Linux, or the user's pipes hold too much already
+        fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _ROOM)
 
 
 def send(value: object, to: IO[bytes]) -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from curation import text
 from curation.database import Database
@@ -91,12 +92,24 @@ def add_table(tx: duckdb.DuckDBPyConnection, arrived: pa.Table) -> int:
     skip = "" if _all_unknown(tx, arrived) else _UNLESS_THERE
     (added,) = tx.execute(_ADD_PAIRS + skip).fetchone() or (0,)
     tx.execute(_ADD_APPEARANCES + ("" if _all_unseen(tx, arrived) else _UNLESS_THERE))
-    tx.execute(
-        "INSERT INTO ending (source_id, source_row, part, pair_id, finish_1, finish_2)"
-        " SELECT source_id, source_row, part, id, lower(finish_1), lower(finish_2) FROM arrived"
-        " WHERE finish_1 <> '' OR finish_2 <> '' ON CONFLICT DO NOTHING"
-    )
+    if any(pc.max(arrived[name]).as_py() for name in ("finish_1", "finish_2")):
+        tx.execute(
+            "INSERT INTO ending (source_id, source_row, part, pair_id, finish_1, finish_2)"
+            " SELECT source_id, source_row, part, id, lower(finish_1), lower(finish_2) FROM arrived"
+            " WHERE finish_1 <> '' OR finish_2 <> '' ON CONFLICT DO NOTHING"
+        )
     return int(added)
+
+
+def joined(tables: Sequence[pa.Table]) -> pa.Table:
+    """Several such tables as one: each statement on a table costs as much as some thousand rows."""
+    if len(tables) == 1:
+        return tables[0]
+    found = pa.concat_tables(tables)
+    if len(np.unique(found["shuffle"].to_numpy())) == found.num_rows:
+        return found  # equal ids have equal shuffles
+    again = pa.array(fresh(found["id"].to_pylist()), pa.bool_())
+    return found.set_column(found.schema.get_field_index("fresh"), "fresh", again)
 
 
 def from_row(row: Row) -> Pair:

@@ -26,6 +26,11 @@ def test_canonical_order_is_random_over_pairs() -> None:
     assert 430 < places.count(Answer.ONE) < 570  # 4.4 standard deviations
 
 
+@given(st.lists(st.text("0123456789abcdef", min_size=32, max_size=32), max_size=20))
+def test_many_pairs_are_flipped_as_each_alone(pair_ids: list[str]) -> None:
+    assert text.are_flipped(pair_ids) == [text.is_flipped(pair_id) for pair_id in pair_ids]
+
+
 def test_moving_a_letter_between_fields_makes_another_pair() -> None:
     assert text.canonical((), "ab", "c", "d")[0] != text.canonical((), "a", "bc", "d")[0]
 

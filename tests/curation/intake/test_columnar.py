@@ -56,6 +56,24 @@ def test_both_ways_give_the_same_pairs(
     assert swift == slow
 
 
+@pytest.mark.parametrize("limit", [1, 3, 1000])
+def test_blocks_put_together_hold_every_row_and_refusal(
+    limit: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [json.dumps(ROW | {"question": f"Why {number}?"}) for number in range(20)]
+    lines[3], lines[17] = "{broken", json.dumps({"question": "No answers."})
+    (tmp_path / "f").write_text("\n".join(lines), encoding="utf-8")
+    container = containers.recognise(tmp_path / "f")
+    mapping = formats.recognise(container.columns())
+    assert mapping is not None
+    monkeypatch.setattr(blocks, "_ROWS", 2)
+    apart = list(blocks.of(container, mapping, "s", NOW))
+    monkeypatch.setattr(blocks, "_TOGETHER", limit)
+    whole = list(blocks.together(apart))
+    assert hostile.told(whole) == hostile.told(apart)
+    assert (len(whole) < len(apart), whole[-1].lines, whole[-1].ends) == (limit > 2, apart[-1].lines, True)
+
+
 HANDED_BACK = {
     "a broken line": "{broken",
     "a key twice": '{"question":"q","chosen":"a","chosen":"b","rejected":"c"}',

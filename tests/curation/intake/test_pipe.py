@@ -1,6 +1,9 @@
 """What one process sends, the other receives, or learns that it was cut off."""
 
+import fcntl
 import io
+import os
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -25,3 +28,17 @@ def test_a_message_cut_off_is_no_message(share: float) -> None:
     pipe.send(pa.table({"text": ["a" * 1000]}), wire)
     with pytest.raises(EOFError):
         pipe.receive(io.BytesIO(wire.getvalue()[: int(share * len(wire.getvalue()))]))
+
+
+def test_anything_that_is_no_pipe_stays_as_it_is(tmp_path: Path) -> None:
+    with (tmp_path / "f").open("wb") as file:
+        pipe.widen(file)
+
+
+@pytest.mark.skipif(not hasattr(fcntl, "F_GETPIPE_SZ"), reason="only Linux tells how much a pipe holds")
+def test_a_widened_pipe_takes_half_a_megabyte_before_anybody_reads() -> None:
+    reading, writing = os.pipe()
+    with os.fdopen(reading, "rb"), os.fdopen(writing, "wb") as end:
+        pipe.widen(end)
+        os.set_blocking(writing, False)
+        assert os.write(writing, b"a" * 512 * 1024) == 512 * 1024

@@ -60,6 +60,15 @@ def test_a_pair_comes_back_as_it_went_in() -> None:
     assert pairs.get(database, pair.id) == pair
 
 
+def test_a_pair_that_stands_in_two_tables_is_stored_once_when_they_are_joined() -> None:
+    database, pair = Database.in_memory(), a_pair(source_row=1)
+    first = pairs.table([pair, a_pair("Why?", source_row=2)], NOW)
+    again = pairs.table([a_pair(source_row=3)], NOW)
+    with database.writing() as tx:
+        assert pairs.add_table(tx, pairs.joined([first, again])) == 2
+    assert [row for _, row, pair_id in appearances(database) if pair_id == pair.id] == [1, 3]
+
+
 def test_an_unknown_pair_is_named_in_the_sentence() -> None:
     with pytest.raises(Unknown, match="There is no pair abc"):
         pairs.get(Database.in_memory(), "abc")
