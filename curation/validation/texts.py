@@ -21,6 +21,8 @@ REMOVED_BY_TRIMMING = (LEADING_SPACE, TRAILING_SPACE, EDGE_MARK)
 SENTENCE_END = "the end of a sentence at the end"
 TURN_OVERHEAD = 5  # tokens a chat template adds to a message, about
 _INVISIBLE = "\ufeff\u200b\u2060"
+# What `trimmed` cuts off, for where Arrow trims whole columns: every white space of Unicode is below U+3001.
+TRIMMED = "".join(filter(str.isspace, map(chr, range(0x3001)))) + _INVISIBLE
 _WIDE = re.compile(
     "[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+"
 )
