@@ -86,7 +86,7 @@ def _copy(db: Database, place: Workspace) -> None:
         cursor.execute(
             "COPY (SELECT p.id, p.context, p.prompt, p.answer_1, p.answer_2, s.tier, s.votes, s.agreement,"
             " sha256(to_json({id: p.id, context: p.context, prompt: p.prompt, answer_1: p.answer_1,"
-            " answer_2: p.answer_2, tier: s.tier, votes: s.votes, agreement: s.agreement})::VARCHAR) AS digest"
+            " answer_2: p.answer_2, tier: s.tier, votes: s.votes, agreement: s.agreement})::VARCHAR) AS hash"
             " FROM pair AS p JOIN standing AS s ON s.pair_id = p.id ORDER BY p.id)"
             f" TO '{place.home / 'copy.parquet'}' (FORMAT parquet, COMPRESSION zstd)"
         )
