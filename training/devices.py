@@ -60,6 +60,11 @@ def slots() -> tuple[str, ...]:
     return tuple(_visible(_uuids())) or (current().kind,)
 
 
+def are_gpus(slots: tuple[str, ...]) -> bool:
+    """These slots are GPUs, not the processor."""
+    return any(slot.startswith(_GPU) for slot in slots)
+
+
 def only(slots: tuple[str, ...]) -> dict[str, str]:
     """What a worker's environment must have, so that it sees these devices alone."""
     gpus = [slot for slot in slots if slot.startswith(_GPU)]

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from datasets import Dataset
 from peft import LoraConfig
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig
 from trl import DPOConfig
 
-from training import economy, errors, trainers
+from training import division, economy, errors, ranks, shared_rows, trainers
 from training.choices import Attention, Precision, Reference, Tuning
 from training.recipe import ALL_LINEAR, DpoRecipe
 from training.references import References
@@ -107,7 +106,7 @@ def load_model(path: Path, fitted: Plan) -> Any:
     if fitted.attention:
         settings["attn_implementation"] = fitted.attention
     if fitted.machine.cuda:
-        settings["device_map"] = {"": 0}
+        settings["device_map"] = {"": ranks.current().local}
     try:
         model = AutoModelForCausalLM.from_pretrained(str(path), **settings)
     except (OSError, ValueError, KeyError) as error:
@@ -174,8 +173,8 @@ def trainer(
             model=model,
             ref_model=reference,
             args=args,
-            train_dataset=_dataset(train),
-            eval_dataset=_dataset(test) if test else None,
+            train_dataset=shared_rows.data_set([pair.row for pair in train], run, "train"),
+            eval_dataset=shared_rows.data_set([pair.row for pair in test], run, "test") if test else None,
             processing_class=tokenizer,
             peft_config=adapter(recipe) if recipe.tuning.has_adapter else None,
             callbacks=list(callbacks),
@@ -215,13 +214,15 @@ def shared_settings(fitted: Plan, run: Path, *, pairs: int, evaluates: bool, res
     """What DPOConfig and KTOConfig both take."""
     recipe = fitted.recipe
     steps = recipe.steps(pairs)
+    share = division.of(recipe, ranks.current().count)
     return {
         "output_dir": str(run),
         "use_cpu": not fitted.machine.cuda,
         "dataloader_pin_memory": fitted.machine.cuda,
-        "per_device_train_batch_size": recipe.micro_batch,
+        "per_device_train_batch_size": share.micro_batch,
         "per_device_eval_batch_size": 1,  # TRL averages batches: a short last one would weigh too much
-        "gradient_accumulation_steps": recipe.accumulation,
+        "gradient_accumulation_steps": share.accumulation,
+        "ddp_find_unused_parameters": False,  # every weight that learns has a gradient in every step
         "activation_checkpointing": recipe.gradient_checkpointing,
         "max_steps": steps,
         "learning_rate": recipe.learning_rate,
@@ -270,10 +271,6 @@ def adapter(recipe: DpoRecipe) -> LoraConfig:
         bias="none",  # a trained bias stays on while the adapter is off, and the reference would be wrong
         target_modules=ALL_LINEAR if named == [ALL_LINEAR] else named,
     )
-
-
-def _dataset(pairs: Sequence[Rendered]) -> Dataset:
-    return Dataset.from_list([pair.row for pair in pairs])
 
 
 def _weight_type(fitted: Plan) -> torch.dtype:

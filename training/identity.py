@@ -3,6 +3,7 @@
 Signals go out only after the identity matches.
 """
 
+import contextlib
 import functools
 import os
 import signal
@@ -51,10 +52,11 @@ def is_alive(identity: Identity) -> bool:
 def marked(run: Path) -> Identity | None:
     """The process that leads a session and carries the mark of this run, if there is one.
 
-    It finds a worker whose supervisor was killed before it could write down whom it had started.
+    It finds a worker whose supervisor was killed before it could write down whom it had started. Of several
+    processes it is the one that has started the others, which lead sessions of their own.
     """
     for process in psutil.process_iter():
-        if _carries(process.pid, run) and _leads_session(process.pid):
+        if _carries(process.pid, run) and _leads_session(process.pid) and not _carries(_parent(process), run):
             return of(process.pid)
     return None
 
@@ -75,15 +77,21 @@ def signal_group(identity: Identity, number: signal.Signals) -> bool:
 
 
 def end_remains(leader: Identity, run: Path) -> None:
-    """Kill what a dead leader left behind in its group: only processes that carry the mark of its run."""
+    """Kill what a dead leader left behind: the processes of this machine that carry the mark of its run.
+
+    Not by its group: the processes of a group of trainers, and helpers of trackers, lead groups of their own.
+    """
     if leader.boot_id != boot_id() or leader.host != socket.gethostname():
         return
-    for process in psutil.process_iter():
-        try:
-            if os.getpgid(process.pid) == leader.pid and _carries(process.pid, run):
-                process.kill()
-        except (ProcessLookupError, psutil.NoSuchProcess):
-            continue
+    for pid in all_marked(run):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+
+
+def all_marked(run: Path) -> list[int]:
+    """Processes of this machine that work for this run: leaders, followers and helpers, but not ourselves."""
+    pids = [process.pid for process in psutil.process_iter()]
+    return [pid for pid in pids if pid != os.getpid() and _carries(pid, run)]
 
 
 @functools.cache
@@ -121,6 +129,13 @@ def _leads_session(pid: int) -> bool:
         return os.getsid(pid) == pid
     except ProcessLookupError:  # it ended between two looks
         return False
+
+
+def _parent(process: psutil.Process) -> int:
+    try:
+        return process.ppid()
+    except psutil.NoSuchProcess:
+        return 0
 
 
 def _carries(pid: int, run: Path) -> bool:

@@ -2,49 +2,36 @@
 
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import torch
 
 from curation.validation import authorship
 from training import (
     card_curves,
     checkpoints,
     documents,
-    dpo,
-    errors,
     evaluation,
+    gathering,
     history,
-    kto,
     materials,
     metrics,
     model_card,
-    model_print,
-    pair_set,
-    recipe,
-    recipe_problems,
-    reference_key,
+    ranks,
     references,
     runs,
     scoring,
+    workbench,
 )
 from training.best import Best
-from training.checkpoints import Checkpoint, Origin
-from training.choices import Method
 from training.evaluation import Likelihoods, Standing
 from training.history import Figure
 from training.journal import Journal
-from training.pair_set import PairSet
-from training.recipe import DpoRecipe
 from training.references import References
-from training.rendering import Renderer
-from training.runs import Request
 from training.system_turn import Turn
 from training.witness import Witness
+from training.workbench import Bench
 
 log = logging.getLogger(__name__)
 _LENGTH_HACKING = 1.3  # rules.md §7: mean sampled length against the reference's
@@ -64,37 +51,6 @@ class Done:
     best: Best | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
-    """Everything that is loaded before the first step."""
-
-    run: Path
-    request: Request
-    recipe: DpoRecipe
-    journal: Journal
-    fitted: dpo.Plan
-    model: Any
-    reference: Any | None
-    renderer: Renderer
-    train: PairSet
-    test: PairSet
-    unwanted: PairSet  # pairs judged both bad; only KTO learns from them
-    origin: Origin
-    known: References | None  # what is known of the reference's log-probabilities
-
-    @property
-    def notes(self) -> list[str]:
-        said = (("training", self.train), ("held-out", self.test), ("unwanted", self.unwanted))
-        return [*self.fitted.notes, *(line for split, pairs in said for line in pairs.sentences(split))]
-
-    @contextmanager
-    def judging(self) -> Iterator[None]:
-        """The precision training computes in, so that before and after are measured alike."""
-        kind = "cuda" if self.fitted.machine.cuda else "cpu"
-        with torch.autocast(kind, torch.bfloat16, enabled=self.fitted.bf16):
-            yield
-
-
 def carry_out(run: Path, journal: Journal) -> Done:
     """Train what the run's request asks for, and leave adapter, evaluation and card in its folder.
 
@@ -102,12 +58,8 @@ def carry_out(run: Path, journal: Journal) -> Done:
         TrainingError: what it rests on cannot be used.
         StopAsked: somebody asked to stop before the first step.
     """
-    bench = loaded(run, journal)
-    journal.phase("reading answers before training")
-    prompts = [pair.prompt for pair in (bench.test.kept or bench.train.kept)[: bench.recipe.sample_prompts]]
-    with bench.judging():
-        reference = references.likelihoods(bench.model, bench.test.kept, bench.known, bench.recipe.max_length)
-        before = scoring.greedy_answers(bench.model, bench.renderer, prompts, bench.recipe.sample_tokens)
+    bench = workbench.loaded(run, journal)
+    before = _read(bench, bench.model, "before", known=bench.known) if ranks.current().is_first else None
     materials.go_on(run)
     resumed = bench.request.resumes is not None
     witness = Witness(run, journal, bench.recipe, resumes=resumed, origin=bench.origin)
@@ -116,7 +68,9 @@ def carry_out(run: Path, journal: Journal) -> Done:
     best = _best(run, state.log_history, history.figure(bench.recipe.method))
     if witness.stopped and state.global_step < state.max_steps:
         return Done(stopped=True, step=state.global_step, max_steps=state.max_steps, best=best)
-    _leave(bench, trained, prompts, before, reference, best)
+    policy = gathering.result(bench, trained)
+    if before is not None:
+        _leave(bench, policy, state.global_step, before, best)
     # Ended for want of gain is as complete as ended at the last step.
     steps = state.global_step if witness.satisfied else state.max_steps
     return Done(stopped=False, step=state.global_step, max_steps=steps, best=best)
@@ -131,71 +85,11 @@ def _best(run: Path, rows: Sequence[Mapping[str, Any]], figure: Figure) -> Best 
     return Best(step=look.step, figure=figure, value=look.value, checkpoint=named)
 
 
-def loaded(run: Path, journal: Journal) -> Bench:
-    """Everything that is there before the first step.
-
-    Raises:
-        TrainingError, StopAsked: see carry_out.
-    """
-    request = runs.read_request(run)
-    settings = recipe.from_dict(request.recipe)
-    _check_settings(settings)
-    materials.check_release(request)
-    path = materials.model_folder(request, run, journal)
-    origin = Origin(release=request.fingerprint, model=model_print.of(path), recipe=request.recipe)
-    _refuse_other_origin(request, origin)
-    materials.go_on(run)
-    journal.phase("preparing the pairs")
-    renderer = materials.renderer(request, path)
-    train, test = (pair_set.render(renderer, materials.pairs(request, split)) for split in ("train", "test"))
-    unwanted = pair_set.render(renderer, materials.unwanted(request))
-    if not train.kept:
-        raise errors.UnusableRelease("No training pair is left. Release more pairs, or raise max_length.")
-    materials.go_on(run)
-    journal.phase("loading the model")
-    fitted = dpo.plan_for(settings, dpo.machine(), train.kept)
-    known = reference_key.opened(run, journal, origin, renderer, fitted)
-    needed = known is None or not known.covers([*train.kept, *test.kept], settings.max_length)
-    bench = Bench(
-        run=run, request=request, recipe=settings, journal=journal, fitted=fitted,
-        model=dpo.load_model(path, fitted),
-        reference=dpo.load_reference(path, fitted) if needed else None,
-        renderer=renderer, train=train, test=test, unwanted=unwanted, origin=origin, known=known,
-    )  # fmt: skip
-    for note in bench.notes:
-        journal.warning(note)
-    materials.go_on(run)
-    return bench
-
-
-def _refuse_other_origin(request: Request, origin: Origin) -> None:
-    """The trainer takes any checkpoint without a word, also one of other data."""
-    if request.resumes is None:
-        return
-    wanted = Checkpoint(step=request.resumes.step, path=request.resumes.checkpoint)
-    if not checkpoints.is_whole(wanted):
-        raise errors.NotResumable(
-            f"{wanted.path} is not whole any more. Resume the run from another checkpoint."
-        )
-    difference = checkpoints.differs(wanted.path, origin)
-    if difference:
-        raise errors.NotResumable(
-            f"{wanted.path.name} of run {request.resumes.run} does not belong to this run: {difference}. "
-            "Start a new run."
-        )
-
-
-def _check_settings(settings: DpoRecipe) -> None:
-    stops = [problem.message for problem in recipe_problems.of(settings) if problem.severity == "E"]
-    if stops:
-        raise errors.RecipeError(stops[0])
-
-
 def _trained(bench: Bench, witness: Witness) -> Any:
     resumes = bench.request.resumes
     bench.journal.phase("preparing the trainer")
     try:
-        made = trainer(bench, [witness])
+        made = workbench.trainer(bench, [witness])
         for note in getattr(made, "notes", ()):
             bench.journal.warning(note)
         made.train(resume_from_checkpoint=str(resumes.checkpoint) if resumes else None)
@@ -205,56 +99,37 @@ def _trained(bench: Bench, witness: Witness) -> Any:
             references.close(bench.known, bench.journal)
 
 
-def trainer(bench: Bench, callbacks: Sequence[Any]) -> Any:
-    """TRL's trainer for the method of the recipe."""
-    more: dict[str, Any] = {
-        "run": bench.run, "resumes": bench.request.resumes is not None, "callbacks": callbacks,
-        "reference": bench.reference,
-    }  # fmt: skip
-    train, test = bench.train.kept, bench.test.kept
-    about = (bench.fitted, bench.model, bench.renderer.tokenizer)
-    if bench.recipe.method is Method.KTO:
-        return kto.trainer(*about, train, bench.unwanted.kept, test, **more)
-    return dpo.trainer(*about, train, test, references=bench.known, **more)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Reading:
+    """What a model makes of the held-out pairs, and what it answers to the sampled prompts."""
+
+    likelihoods: Sequence[Likelihoods]
+    prompts: Sequence[list[Turn]]
+    answers: Sequence[str]
 
 
-def _leave(
-    bench: Bench,
-    trained: Any,
-    prompts: Sequence[list[Turn]],
-    before: Sequence[str],
-    reference: Sequence[Likelihoods],
-    best: Best | None,
-) -> None:
-    """Artefact, samples, held-out result, card."""
-    bench.journal.phase("saving the result")
-    _save(bench, trained.model)
-    bench.journal.phase("reading answers after training")
+def _read(bench: Bench, model: Any, when: str, *, known: References | None = None) -> _Reading:
+    bench.journal.phase(f"reading answers {when} training")
+    prompts = [pair.prompt for pair in (bench.test.kept or bench.train.kept)[: bench.recipe.sample_prompts]]
     with bench.judging():
-        policy = scoring.likelihoods(trained.model, bench.test.kept)
-        after = scoring.greedy_answers(trained.model, bench.renderer, prompts, bench.recipe.sample_tokens)
-    _write_samples(bench, prompts, before, after)
-    margins = evaluation.margins(policy, reference, bench.recipe.beta)
-    standing, baselines = evaluation.after(margins), _baselines(bench, reference)
+        return _Reading(
+            likelihoods=references.likelihoods(model, bench.test.kept, known, bench.recipe.max_length),
+            prompts=prompts,
+            answers=scoring.greedy_answers(model, bench.renderer, prompts, bench.recipe.sample_tokens),
+        )
+
+
+def _leave(bench: Bench, policy: Any, steps: int, before: _Reading, best: Best | None) -> None:
+    """Samples, held-out result, card."""
+    after = _read(bench, policy, "after")
+    _write_samples(bench, before.prompts, before.answers, after.answers)
+    margins = evaluation.margins(after.likelihoods, before.likelihoods, bench.recipe.beta)
+    standing, baselines = evaluation.after(margins), _baselines(bench, before.likelihoods)
     held_out = evaluation.document(margins, baselines) | {"best": best.to_dict() if best else None}
     documents.write(bench.run / "evaluation" / "held_out.json", held_out)
-    card = _card(bench, trained.state.global_step, standing, baselines, best)
+    card = _card(bench, steps, standing, baselines, best)
     (bench.run / "README.md").write_text(card, encoding="utf-8")
-    bench.journal.event(
-        "finished", evaluation.sentence(standing, len(margins)), step=trained.state.global_step
-    )
-
-
-def _save(bench: Bench, model: Any) -> None:
-    """Under another name first, so that a half-written artefact never carries the real one."""
-    name = "adapter" if bench.recipe.tuning.has_adapter else "model"
-    scratch = bench.run / f".{name}"
-    if bench.recipe.tuning.has_adapter:
-        # Not the folder on this machine: the file travels to the Hub and into archives.
-        model.peft_config["default"].base_model_name_or_path = bench.request.model.name
-    model.save_pretrained(scratch)
-    bench.renderer.tokenizer.save_pretrained(scratch)
-    scratch.replace(bench.run / name)
+    bench.journal.event("finished", evaluation.sentence(standing, len(margins)), step=steps)
 
 
 def _write_samples(

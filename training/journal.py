@@ -19,10 +19,15 @@ _BEAT_SECONDS = 2.0
 
 
 class Journal:
-    """The open books of one run folder."""
+    """The open books of one run folder.
 
-    def __init__(self, run: Path) -> None:
+    Args:
+        writes: False in all but the first of several processes, so that everything is written once.
+    """
+
+    def __init__(self, run: Path, *, writes: bool = True) -> None:
         self._run = run
+        self._writes = writes
 
     def phase(self, message: str, **about: Any) -> None:
         """What the worker is doing now, in words."""
@@ -57,6 +62,9 @@ class Journal:
     @contextmanager
     def beating(self) -> Iterator[None]:
         """Touch the heartbeat every two seconds from a thread of its own, also while libraries load."""
+        if not self._writes:
+            yield
+            return
         done = threading.Event()
         thread = threading.Thread(target=self._beat, args=(done,), name="heartbeat", daemon=True)
         thread.start()
@@ -73,6 +81,8 @@ class Journal:
                 return
 
     def _append(self, name: str, row: dict[str, Any]) -> None:
+        if not self._writes:
+            return
         line = (json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n").encode()
         with (self._run / name).open("ab", buffering=0) as file:
             before = file.tell()

@@ -7,7 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from curation import workspace
-from training import demo_weights, documents, errors, recipe, release_folder, release_pairs, rendering, runs
+from training import (
+    demo_weights,
+    documents,
+    errors,
+    ranks,
+    recipe,
+    release_folder,
+    release_pairs,
+    rendering,
+    runs,
+)
 from training.base_model import ModelKind
 from training.choices import Method
 from training.journal import Journal
@@ -68,8 +78,8 @@ def model_folder(request: Request, run: Path, journal: Journal) -> Path:
 
 
 def go_on(run: Path) -> None:
-    """Raises StopAsked where somebody wants the run to stop."""
-    if runs.stop_asked(run):
+    """Raises StopAsked where somebody wants the run to stop; in every process of a group, or in none."""
+    if ranks.any_of(runs.stop_asked(run)):
         raise StopAsked
 
 
@@ -86,7 +96,9 @@ def _fetched(name: str, revision: str) -> Path:
 
 def _telling(run: Path, journal: Journal) -> Callable[[str], None]:
     def tell(message: str) -> None:
-        go_on(run)
+        # Only one process of a group makes it, so there is nobody to agree with.
+        if runs.stop_asked(run):
+            raise StopAsked
         journal.phase(message)
 
     return tell

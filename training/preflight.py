@@ -4,9 +4,10 @@ Knows no tensors: sizes come from file headers, token lengths from a child proce
 sentences by `release_findings`, `recipe_findings`, `text_findings` and `machine_findings`.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 
 from curation import text, workspace
 from training import (
@@ -16,6 +17,7 @@ from training import (
     errors,
     estimates,
     kto_findings,
+    launch_findings,
     located_model,
     machine_findings,
     measured,
@@ -42,7 +44,13 @@ _DEMO_SECONDS = 45.0  # to make the demo model on two idle cores (see demo_weigh
 
 
 def check(
-    release: Path, model: BaseModel, settings: DpoRecipe, *, space: workspace.Workspace | None = None
+    release: Path,
+    model: BaseModel,
+    settings: DpoRecipe,
+    *,
+    space: workspace.Workspace | None = None,
+    launcher: str = "local",
+    launch: Mapping[str, str | int] = MappingProxyType({}),
 ) -> Preflight:
     """Look at everything a run needs.
 
@@ -51,6 +59,7 @@ def check(
     Args:
         release: the release folder.
         space: the workspace the run would be in; the current one where None.
+        launch: every setting of the launcher (launchers.table.checked).
 
     Returns:
         Findings, worst first. Nothing is raised for bad input: that is a finding too.
@@ -64,7 +73,12 @@ def check(
     found += kto_findings.of(settings, opened) if opened else ()
     lengths = _lengths(opened, base, settings, space, found) if opened and base else None
     found.append(machine_findings.of_device(settings, device))
-    needs = _needs(opened, base, lengths, settings, device, space) if opened and base else _NOTHING
+    if opened:
+        found += launch_findings.of(settings, launcher, launch, device, opened.train)
+    processes = launch_findings.processes(launcher, launch)
+    each = launch_findings.share(settings, processes)
+    needs = _needs(opened, base, lengths, each, device, space) if opened and base else _NOTHING
+    needs = _together(needs, processes, device) if launcher == "accelerate" else needs
     if base and needs is not _NOTHING:
         found += [
             machine_findings.of_model(base),
@@ -75,7 +89,7 @@ def check(
         ]
     order = list(Severity)
     return Preflight(
-        key=key(release, model, settings),
+        key=key(release, model, settings, launcher, launch),
         model=base.model if base else model,
         findings=tuple(sorted(found, key=lambda one: order.index(one.severity))),
         memory_bytes=needs.memory_bytes,
@@ -93,6 +107,14 @@ class _Needs:
     memory_bytes: int
     seconds: float
     measured: bool
+
+
+def _together(needs: _Needs, processes: int, device: Device) -> _Needs:
+    """Several processes: on GPUs each has its own memory and the time is shared; a processor's they share."""
+    if device.kind == "cuda":
+        return replace(needs, seconds=needs.seconds / processes)
+    parts = {part: processes * needed for part, needed in needs.parts.items()}
+    return replace(needs, parts=parts, memory_bytes=processes * needs.memory_bytes)
 
 
 _NOTHING = _Needs(parts={}, memory_bytes=0, seconds=0.0, measured=False)
@@ -149,11 +171,22 @@ def exact_texts(
     return tuple(_rendered(one) for one in answer["rendered"])
 
 
-def key(release: Path, model: BaseModel, settings: DpoRecipe) -> str:
+def key(
+    release: Path,
+    model: BaseModel,
+    settings: DpoRecipe,
+    launcher: str = "local",
+    launch: Mapping[str, str | int] = MappingProxyType({}),
+) -> str:
     """Equal for equal questions about unchanged files."""
     files = sorted(path for path in release.rglob("*") if path.is_file())
     stamps = [f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}" for path in files]
-    return text.digest([str(release), str(model.to_dict()), str(recipe.to_dict(settings)), *stamps])
+    asked = [str(release), str(model.to_dict()), str(recipe.to_dict(settings)), launcher, *_pairs(launch)]
+    return text.digest([*asked, *stamps])
+
+
+def _pairs(launch: Mapping[str, str | int]) -> list[str]:
+    return [f"{name}={launch[name]}" for name in sorted(launch)]
 
 
 def write(run: Path, seen: Preflight, *, acknowledged_by: str) -> None:

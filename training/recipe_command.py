@@ -1,14 +1,22 @@
 """The command that trains what the page would train, for scripts, cron and other machines."""
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from training import recipe_difference
 from training.base_model import BaseModel, ModelKind
 from training.recipe import DpoRecipe
 
 
-def start(release: Path, model: BaseModel, settings: DpoRecipe) -> str:
+def start(
+    release: Path,
+    model: BaseModel,
+    settings: DpoRecipe,
+    launcher: str = "local",
+    launch: Mapping[str, str | int] = MappingProxyType({}),
+) -> str:
     """`python -m training start …`: the nearest preset, and every setting that differs from it.
 
     Equal inputs give the same checks and the same run as the page's button. Quoted for a POSIX shell.
@@ -19,7 +27,9 @@ def start(release: Path, model: BaseModel, settings: DpoRecipe) -> str:
         for each in recipe_difference.between(preset.recipe, settings)
     ]
     words = ["python -m training start", shlex.quote(str(release)), f"--model {shlex.quote(_named(model))}"]
-    return " \\\n  ".join([" ".join(words), f"--recipe {preset.key}", *changes])
+    where = [] if launcher == "local" else [f"--launcher {launcher}"]
+    where += [f"--launch {shlex.quote(f'{name}={value}')}" for name, value in launch.items()]
+    return " \\\n  ".join([" ".join(words), f"--recipe {preset.key}", *changes, *where])
 
 
 def _named(model: BaseModel) -> str:

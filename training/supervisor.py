@@ -75,10 +75,11 @@ def start(request: StartRequest) -> str:
     known = _started(request.space, request.request_id)
     if known is None:
         table.find(request.launcher)  # before the preflight, which takes its time
+        launch = table.checked(request.launcher, request.launch)
+        asked = (request.release, request.model, request.recipe)
         seen = request.preflight
-        key = preflight.key(request.release, request.model, request.recipe)
-        if seen is None or seen.key != key:
-            seen = preflight.check(request.release, request.model, request.recipe, space=request.space)
+        if seen is None or seen.key != preflight.key(*asked, request.launcher, launch):
+            seen = preflight.check(*asked, space=request.space, launcher=request.launcher, launch=launch)
         seen.raise_for_errors()
         known = _create(request.space, _to_request(request, seen), _acknowledged(seen, request.by))
     adoption.watch(known)
@@ -196,7 +197,10 @@ def _resumed(request: runs.Request, space: workspace.Workspace) -> Callable[[Pat
     if request.evaluation is not None:
         return lambda folder: contents.inherit(going_on.checkpoint, folder)
     settings = recipe.from_dict(request.recipe)
-    seen = preflight.check(request.release, request.model, settings, space=space)
+    seen = preflight.check(
+        request.release, request.model, settings, space=space,
+        launcher=request.launcher, launch=request.launch,
+    )  # fmt: skip
     seen.raise_for_errors()
     acknowledged = _acknowledged(seen, request.by)
 

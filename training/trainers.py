@@ -5,7 +5,7 @@ from typing import Any
 import torch
 from trl import DPOTrainer
 
-from training import shared_prompts
+from training import ranks, shared_prompts
 from training.recipe import DpoRecipe
 from training.references import Remembering
 
@@ -13,9 +13,12 @@ _TRIED = 2  # pairs that are read in both ways before the first step
 
 
 class Quiet:
-    """What is put right in TRL's trainers: no model card, and adapters that resume in the type they had."""
+    """What is put right in TRL's trainers: no model card, adapters that resume in the type they had, exact
+    means in a group of processes."""
 
     model: Any
+    accelerator: Any
+    _metrics: Any
 
     def create_model_card(self, *_: Any, **__: Any) -> None:
         """Not written: TRL's card calls a local base model "None" and would stand where ours belongs."""
@@ -28,6 +31,26 @@ class Quiet:
         for name, parameter in learning.named_parameters():
             if name in kinds:
                 parameter.data = parameter.data.to(kinds[name])
+
+    def compute_loss(self, model: Any, *about: Any, **named: Any) -> Any:
+        """As TRL does; held-out pairs that do not divide among processes count once.
+
+        accelerate repeats pairs in the last round, and TRL's means would take them in, and that round as much
+        as a full one.
+        """
+        if model.training or ranks.current().count == 1:
+            return super().compute_loss(model, *about, **named)  # type: ignore[misc]
+        state, gather = self.accelerator.gradient_state, self.accelerator.gather
+        last = state.end_of_dataloader and state.remainder > 0
+        counted = state.remainder if last else ranks.current().count  # pairs: one a process
+        self.accelerator.gather = lambda values: gather(values)[:counted]
+        try:
+            given = super().compute_loss(model, *about, **named)  # type: ignore[misc]
+        finally:
+            self.accelerator.gather = gather
+        for values in filter(None, self._metrics["eval"].values()):
+            values.extend([values[-1]] * (counted - 1))
+        return given
 
 
 class QuietTrainer(Quiet, Remembering, DPOTrainer):  # type: ignore[misc]  # TRL ships no types

@@ -11,10 +11,11 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from training import documents, job, materials, runs, scoring, trials, usage
-from training.job import Bench, Done
+from training import documents, materials, runs, scoring, trials, usage, workbench
+from training.job import Done
 from training.journal import Journal
 from training.rendering import Rendered
+from training.workbench import Bench
 
 _HELD_OUT = 4  # pairs whose time is measured
 STEPS = 2
@@ -52,7 +53,7 @@ def carry_out(run: Path, journal: Journal) -> Done:
     """
     materials.model_folder(runs.read_request(run), run, journal)  # made or fetched once, so it does not count
     began = time.perf_counter()
-    bench = job.loaded(run, journal)
+    bench = workbench.loaded(run, journal)
     first, then = _longest_then_usual(bench)
     journal.phase("measuring held-out pairs")
     with bench.judging():
@@ -99,7 +100,7 @@ def _prepared(bench: Bench, pairs: list[Rendered], clock: _Clock) -> Any:
         unwanted=replace(bench.unwanted, kept=()),
         known=None,  # what an earlier run has computed must not make the steps look cheaper
     )
-    trainer = job.trainer(short, [clock])
+    trainer = workbench.trainer(short, [clock])
     trainer.args.train_sampling_strategy = "sequential"
     trainer.args.save_strategy = "no"
     return trainer

@@ -28,8 +28,8 @@ _TERM_SECONDS = 20.0
 _POLL_SECONDS = 0.1
 _TELL_SECONDS = 0.5  # a replaced and synced state.json costs a few milliseconds
 _TURN_SECONDS = 0.5
-_UNREACHABLE_SECONDS = 2.0
 _WRITE_ATTEMPTS = 60
+_CANCELLED = "Cancelled before it had started."
 
 _logger = logging.getLogger(__name__)
 
@@ -98,7 +98,7 @@ def _found(run: Path, launcher: Launcher, state: State) -> Worker | None:
             return launcher.status(run)
         except errors.Unreachable as error:
             state = _say(run, state, str(error))
-            time.sleep(_UNREACHABLE_SECONDS)
+            time.sleep(_TURN_SECONDS)
 
 
 def _was_launched(run: Path) -> bool:
@@ -107,10 +107,14 @@ def _was_launched(run: Path) -> bool:
 
 
 def _launch_in_turn(run: Path, launcher: Launcher, state: State) -> Worker | None:
-    turn = _turn(run, launcher, state)
+    try:
+        places = launcher.places(run)
+    except errors.LaunchRefused as error:
+        _end(run, _not_launched(state, str(error)))
+        return None
+    turn = _turn(run, places, state)
     if turn is None:
-        message = "Cancelled before it had started."
-        _end(run, dataclasses.replace(state, state=RunState.CANCELLED, message=message))
+        _end(run, dataclasses.replace(state, state=RunState.CANCELLED, message=_CANCELLED))
         return None
     starting = dataclasses.replace(state, state=RunState.STARTING, message="", started_at=runs.now())
     runs.write_state(run, starting)
@@ -128,14 +132,13 @@ def _launch_in_turn(run: Path, launcher: Launcher, state: State) -> Worker | Non
 
 
 def _why_not(error: Exception) -> str:
-    if isinstance(error, OSError):
-        return f"The worker process could not be started: {error}. Mend that, then start again."
-    return str(error)
+    named = f"The worker process could not be started: {error}. Mend that, then start again."
+    return named if isinstance(error, OSError) else str(error)
 
 
-def _turn(run: Path, launcher: Launcher, state: State) -> turns.Turn | None:
+def _turn(run: Path, places: turns.Places, state: State) -> turns.Turn | None:
     """Wait for the devices; None where somebody wanted the run to stop before it had them."""
-    host, places, ended = socket.gethostname(), launcher.places(run), set[str]()
+    host, ended = socket.gethostname(), set[str]()
     while not runs.stop_asked(run):
         queue = turns.waiting(run.parent, host, ended)
         ahead = turns.ahead(run, queue) if places.count else []

@@ -8,7 +8,7 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from training import checkpoints, errors, first_loss, history, runs, usage
+from training import checkpoints, errors, first_loss, history, ranks, runs, usage
 from training.checkpoints import Origin
 from training.history import Figure
 from training.journal import Journal
@@ -46,7 +46,7 @@ class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no t
         self._journal.phase("training", max_steps=state.max_steps, first_loss=first_loss.of(self._recipe))
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        if runs.stop_asked(self._run):
+        if ranks.any_of(runs.stop_asked(self._run)):
             self.stopped = True
             control.should_save = True
             control.should_training_stop = True
@@ -74,7 +74,11 @@ class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no t
         )  # fmt: skip
 
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-        # The folder is not written atomically; only a marked one may be resumed from.
+        # The folder is not written atomically, and every process writes its random state into it; only one
+        # that is marked may be resumed from.
+        ranks.wait()
+        if not ranks.current().is_first:
+            return
         checkpoints.mark(self._run / f"checkpoint-{state.global_step}", self._origin)
         best = history.best(history.looks(state.log_history, self._figure))
         checkpoints.thin_out(self._run, keep=self._recipe.checkpoints_kept, best=best.step if best else None)

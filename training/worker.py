@@ -9,24 +9,33 @@ import os
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
-from training import checkpoints, documents, failures, runs, trackers, usage
+from training import checkpoints, documents, failures, ranks, runs, trackers, usage
 from training.base_model import ModelKind
 from training.journal import Journal
+from training.ranks import Rank
 from training.runs import Reason
 
 log = logging.getLogger(__name__)
+_TERM_SECONDS = 30.0
 
 
 def main(run: Path) -> int:
     """Carry out one run; never raises, so that every end is written down."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
-    # TERM comes after the flag was overlooked, or when the machine shuts down: save, then leave.
-    if threading.current_thread() is threading.main_thread():  # a cluster runs us in a thread of its process
+    rank = ranks.current()
+    if rank.count > 1:
+        # In a group TERM comes when another process has ended, without which nothing can be saved.
+        ranks.end_with(os.getppid())
+    elif (
+        threading.current_thread() is threading.main_thread()
+    ):  # a cluster runs us in a thread of its process
+        # TERM comes after the flag was overlooked, or when the machine shuts down: save, then leave.
         signal.signal(signal.SIGTERM, lambda *_: runs.ask_to_stop(run))
-    journal = Journal(run)
+    journal = Journal(run, writes=rank.is_first)
     with journal.beating():
         try:
             result = _work(run, journal)
@@ -34,8 +43,16 @@ def main(run: Path) -> int:
             log.exception("the run failed")
             result = _failure(run, error, journal)
         _tell_usage(journal)
-        documents.write(run / runs.RESULT, result)
+        _write_result(run, result, rank)
     return 1 if result["outcome"] == "failed" else 0
+
+
+def _write_result(run: Path, result: dict[str, Any], rank: Rank) -> None:
+    """The first process says how the run has ended; but any that fails, because the first is ended then."""
+    failed = result["outcome"] == "failed"
+    told_already = failed and rank.count > 1 and (run / runs.RESULT).exists()
+    if not told_already and (failed or rank.is_first):
+        documents.write(run / runs.RESULT, result)
 
 
 def _tell_usage(journal: Journal) -> None:
@@ -55,6 +72,7 @@ def _work(run: Path, journal: Journal) -> dict[str, Any]:
     # Imported here, under the heartbeat: torch and TRL take seconds.
     from training import materials
 
+    ranks.join()
     try:
         return _carried_out(run, journal)
     except materials.StopAsked:
@@ -90,6 +108,8 @@ def _carried_out(run: Path, journal: Journal) -> dict[str, Any]:
 
 
 def _failure(run: Path, error: Exception, journal: Journal) -> dict[str, Any]:
+    if ranks.is_loss_of_another(error):
+        time.sleep(_TERM_SECONDS)  # the agent ends us; whoever has gone first is the reason, not we
     reason, sentence = failures.classify(error)
     if reason is Reason.DISK:
         checkpoints.drop_unfinished(run)  # what could not be written whole makes room to say so

@@ -6,7 +6,6 @@ import secrets
 from curation import workspace
 from training import preflight, supervisor
 from training.commands import terminal, wanted
-from training.launchers import table
 from training.supervisor import StartRequest
 
 NAME = "start"
@@ -17,14 +16,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     wanted.configure(parser)
     wanted.configure_by(parser)
     parser.add_argument("--request", metavar="ID", help="starting twice with one ID starts one run")
-    parser.add_argument("--launcher", default="local", choices=table.NAMES, help="where the worker runs")
-    parser.add_argument(
-        "--launch",
-        metavar="KEY=VALUE",
-        action="append",
-        default=[],
-        help="change one setting of the launcher, as processes=2; may be repeated",
-    )
+    wanted.configure_launch(parser)
     parser.add_argument("--wait", action="store_true", help="wait for the end; fail unless it completes")
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from curation import workspace
 from training import base_model, errors, presets, recipe, recipe_file, release_folder
 from training.base_model import BaseModel
+from training.launchers import table
 from training.recipe import DpoRecipe
 
 _DEMO, _OTHERWISE = "demo", "orca"
@@ -40,6 +41,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def configure_by(parser: argparse.ArgumentParser) -> None:
     """Add the argument that says who is asking."""
     parser.add_argument("--by", default=None, help="who starts it (default: the user of this machine)")
+
+
+def configure_launch(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that say where it computes."""
+    parser.add_argument("--launcher", default="local", choices=table.NAMES, help="where the worker runs")
+    parser.add_argument(
+        "--launch",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="change one setting of the launcher, as processes=2; may be repeated",
+    )
 
 
 def by(arguments: argparse.Namespace) -> str:

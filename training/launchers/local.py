@@ -11,8 +11,10 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from curation import workspace
 from training import devices, documents, identity, runs
@@ -80,15 +82,17 @@ def submit(run: Path, turn: Turn) -> Worker:
     return start(run, turn, command(run))
 
 
-def start(run: Path, turn: Turn, arguments: list[str]) -> Worker:
-    """As submit, with another command line."""
+def start(
+    run: Path, turn: Turn, arguments: list[str], more: Mapping[str, str] = MappingProxyType({})
+) -> Worker:
+    """As submit, with another command line, and more in its environment."""
     with (run / runs.WORKER_LOG).open("ab") as log:
         process = subprocess.Popen(
             arguments,
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=os.environ | environment(run) | devices.only(turn.devices),
+            env=os.environ | environment(run) | devices.only(turn.devices) | dict(more),
             start_new_session=True,
             pass_fds=turn.locks,
         )

@@ -24,6 +24,24 @@ class Setting:
     choices: tuple[str, ...] = ()
 
 
+ACCELERATE: tuple[Setting, ...] = (
+    Setting(
+        name="processes", default=2, low=2, high=64, why="One a GPU; on a processor they share its cores."
+    ),
+    Setting(
+        name="strategy",
+        default="ddp",
+        choices=("ddp", "fsdp", "deepspeed"),
+        why="ddp: every GPU holds the whole model; the others split it, for one that does not fit.",
+    ),
+    Setting(
+        name="zero_stage",
+        default=2,
+        low=1,
+        high=3,
+        why="DeepSpeed only: 1 splits the optimiser's memory, 2 also gradients, 3 also weights.",
+    ),
+)
 RAY: tuple[Setting, ...] = (
     Setting(
         name="address",

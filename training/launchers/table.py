@@ -99,6 +99,12 @@ class Entry:
 TABLE: tuple[Entry, ...] = (
     Entry(name="local", module="training.launchers.local", words="One process on this machine"),
     Entry(
+        name="accelerate",
+        module="training.launchers.accelerated",
+        words="Several processes on this machine",
+        settings=settings.ACCELERATE,
+    ),
+    Entry(
         name="ray",
         module="training.launchers.ray_jobs",
         words="Several machines (Ray)",
