@@ -14,11 +14,13 @@ from pages.parts import (
     session,
     train_checks,
     train_inputs,
+    train_launch,
     train_suggestions,
     train_trial,
 )
 from training import preflight, supervisor
 from training.base_model import BaseModel
+from training.launchers import table
 from training.recipe import DpoRecipe
 from training.supervisor import StartRequest
 
@@ -33,6 +35,8 @@ def asked_for(release: Path, model: BaseModel, settings: DpoRecipe, *, key: str)
         recipe=settings,
         by=person.id,
         request_id=session.request_id(key),
+        launcher=launcher,
+        launch=launch,
         space=place,
     )
 
@@ -63,7 +67,8 @@ if preset is None:
 st.caption(f"{preset.notes} Source: {preset.source}")
 with guard.on_action():
     settings = recipe_form.form(train_suggestions.offer(release, preset))
-    recipe_exchange.panel(settings, preset, release, model)
+    launcher, launch = train_launch.choose(settings)
+    recipe_exchange.panel(settings, preset, release, model, launcher=launcher, launch=launch)
     if preset.key == "orca":
         with st.expander("From the notebook to today's TRL: what was renamed, kept or dropped"):
             recipe_form.seed_table()
@@ -93,7 +98,11 @@ with guard.on_action():
         train_trial.ask(asked_for(release, model, settings, key="trial"))
     if train_trial.follow(place) or checked:
         with st.spinner("Checking"):
-            train_checks.findings(preflight.check(release, model, settings, space=place))
+            checked_launch = table.checked(launcher, launch)
+            seen = preflight.check(
+                release, model, settings, space=place, launcher=launcher, launch=checked_launch
+            )
+            train_checks.findings(seen)
     if rendered:
         with st.spinner("Asking the tokenizer"):
             shown = preflight.exact_texts(

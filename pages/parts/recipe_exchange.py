@@ -1,7 +1,9 @@
 """A recipe as a file, as a command, and beside another: what leaves and enters the page."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import streamlit as st
 
@@ -34,7 +36,15 @@ def upload() -> Preset | None:
     )
 
 
-def panel(settings: DpoRecipe, preset: Preset, release: Path, model: BaseModel | None) -> None:
+def panel(
+    settings: DpoRecipe,
+    preset: Preset,
+    release: Path,
+    model: BaseModel | None,
+    *,
+    launcher: str = "local",
+    launch: Mapping[str, str | int] = MappingProxyType({}),
+) -> None:
     """File, command and comparison of the recipe that the form holds."""
     with st.expander("File, command, comparison", icon=":material/compare_arrows:"):
         st.download_button(
@@ -47,6 +57,6 @@ def panel(settings: DpoRecipe, preset: Preset, release: Path, model: BaseModel |
         )
         if model is not None:
             st.markdown("**The same run without this page**")
-            st.code(recipe_command.start(release, model, settings), language="bash")
+            st.code(recipe_command.start(release, model, settings, launcher, launch), language="bash")
         st.markdown("**What two recipes do differently**")
         recipe_compare.panel(settings, preset)

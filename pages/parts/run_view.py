@@ -6,7 +6,8 @@ import streamlit as st
 
 from pages.parts import run_curves, run_words
 from pages.parts.plain import plain
-from training import best, first_loss, pace, recipe, runs
+from training import best, division, first_loss, launch_findings, pace, recipe, runs
+from training.launchers import table
 from training.record import Record
 from training.run_views import RunView
 from training.runs import Reason, RunState
@@ -28,7 +29,20 @@ def headline(view: RunView) -> None:
     st.subheader(
         plain(f"{request.model.name} on {request.release_name or request.release.name}"), anchor=False
     )
+    _processes(request)
     progress(view)
+
+
+def _processes(request: runs.Request) -> None:
+    """Nothing for a single process, which almost every run is."""
+    count = launch_findings.processes(request.launcher, request.launch)
+    if count > 1:
+        words = table.entry(request.launcher).words
+        st.caption(plain(f"{words}: {count} train together. {_share(request, count)}"))
+
+
+def _share(request: runs.Request, count: int) -> str:
+    return division.of(recipe.from_dict(request.recipe), count).sentence
 
 
 def progress(view: RunView) -> None:

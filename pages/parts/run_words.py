@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pages.parts import session
-from training import metrics, pace, runs
+from training import launch_findings, metrics, pace, runs
 from training.record import Record
 from training.run_views import RunView
 from training.runs import RunState
@@ -78,6 +78,7 @@ def figures(run: RunView) -> dict[str, str]:
         "Release": run.request.release_name,
         "Model": run.request.model.label,
         "Steps": f"{state.step} of {state.max_steps}",
+        "Processes": str(launch_findings.processes(run.request.launcher, run.request.launch)),
         "Held-out accuracy": share(found.accuracy),
         "95 % interval": interval or "–",
         "Best on the way": share(found.best),
