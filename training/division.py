@@ -26,9 +26,10 @@ class Division:
 
     @property
     def sentence(self) -> str:
+        at_a_time = "1 pair" if self.micro_batch == 1 else f"{self.micro_batch} pairs"
         return (
             f"A step of {self.processes * self.micro_batch * self.accumulation} pairs is {self.processes} "
-            f"processes × {self.micro_batch} pairs at a time × {self.accumulation}."
+            f"processes × {at_a_time} at a time × {self.accumulation}."
         )
 
 

@@ -18,7 +18,6 @@ from pathlib import Path
 
 from training import artefacts, errors, locks, metrics, outcome, runs, turns
 from training.launchers import table
-from training.launchers.table import Launcher, Worker
 from training.runs import Reason, RunState, State
 
 ASK_VARIABLE = "PAIRLOOM_STOP_ASK_SECONDS"  # from the wish to SIGTERM: a step and a checkpoint must fit in
@@ -39,7 +38,7 @@ class _Following:
     """What the supervisor knows of the run so far."""
 
     state: State
-    launcher: Launcher
+    launcher: table.Launcher
     metrics_offset: int = 0
     events_offset: int = 0
     told: State | None = None
@@ -91,7 +90,7 @@ def supervise(run: Path) -> None:
     _follow(run, worker, following)
 
 
-def _found(run: Path, launcher: Launcher, state: State) -> Worker | None:
+def _found(run: Path, launcher: table.Launcher, state: State) -> table.Worker | None:
     """The living worker; waits for as long as nobody can say whether there is one."""
     while True:
         try:
@@ -106,7 +105,7 @@ def _was_launched(run: Path) -> bool:
     return (run / runs.PROCESS).exists() or (run / runs.WORKER_LOG).exists()
 
 
-def _launch_in_turn(run: Path, launcher: Launcher, state: State) -> Worker | None:
+def _launch_in_turn(run: Path, launcher: table.Launcher, state: State) -> table.Worker | None:
     try:
         places = launcher.places(run)
     except errors.LaunchRefused as error:
@@ -166,7 +165,7 @@ def _say(run: Path, state: State, message: str) -> State:
     return saying
 
 
-def _follow(run: Path, worker: Worker, following: _Following) -> None:
+def _follow(run: Path, worker: table.Worker, following: _Following) -> None:
     kills = _memory_kills()
     while not _has_ended(worker, following):
         _catch_up(run, following)
@@ -186,7 +185,7 @@ def _follow(run: Path, worker: Worker, following: _Following) -> None:
     _close(run, following.state, outcome.judge(run, end))
 
 
-def _has_ended(worker: Worker, following: _Following) -> bool:
+def _has_ended(worker: table.Worker, following: _Following) -> bool:
     try:
         return worker.has_ended()
     except errors.Unreachable as error:
