@@ -38,7 +38,8 @@ SETTINGS = {
     "evaluate_every": "4", "warmup_steps": "0", "sample_prompts": "1", "sample_tokens": "4", "log_every": "1",
     "learning_rate": "0.01",
 }  # fmt: skip
-SHOWN = ("loss", "grad_norm", "rewards/margins", "rewards/accuracies", "logps/chosen", "num_tokens")
+# Not num_tokens, which TRL counts from the resume on.
+SHOWN = ("loss", "grad_norm", "rewards/margins", "rewards/accuracies", "logps/chosen")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
