@@ -4,7 +4,7 @@ Knows no tensors: sizes come from file headers, token lengths from a child proce
 sentences by `release_findings`, `recipe_findings`, `text_findings` and `machine_findings`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -34,6 +34,7 @@ from training.base_model import BaseModel
 from training.devices import Device
 from training.findings import Finding, Preflight, Severity
 from training.flaws import Flaw
+from training.launchers import ray_findings
 from training.located_model import LocatedModel
 from training.measured import Measured
 from training.probe_client import Rendered, Token
@@ -75,6 +76,8 @@ def check(
     found.append(machine_findings.of_device(settings, device))
     if opened:
         found += launch_findings.of(settings, launcher, launch, device, opened.train)
+    if launcher == "ray":
+        found += ray_findings.of(launch, space)
     processes = launch_findings.processes(launcher, launch)
     each = launch_findings.share(settings, processes)
     needs = _needs(opened, base, lengths, each, device, space) if opened and base else _NOTHING
@@ -82,7 +85,7 @@ def check(
     if base and needs is not _NOTHING:
         found += [
             machine_findings.of_model(base),
-            machine_findings.of_memory(needs.memory_bytes, device, space, measured=needs.measured),
+            *_memory_here(launcher, needs, device, space),
             *machine_findings.of_record(track_record.ratios(space)),
             *machine_findings.of_disk(base, settings, space),
             machine_findings.of_time(needs.seconds, measured=needs.measured),
@@ -211,6 +214,14 @@ def _base(model: BaseModel, space: workspace.Workspace, found: list[Finding]) ->
     except errors.TrainingError as error:
         found.append(Finding(id="model-missing", severity=Severity.ERROR, message=str(error)))
         return None
+
+
+def _memory_here(
+    launcher: str, needs: _Needs, device: Device, space: workspace.Workspace
+) -> Iterator[Finding]:
+    """What is free on this machine says nothing of a cluster's."""
+    if launcher != "ray":
+        yield machine_findings.of_memory(needs.memory_bytes, device, space, measured=needs.measured)
 
 
 def _lengths(

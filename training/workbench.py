@@ -20,6 +20,7 @@ from training import (
     recipe,
     recipe_problems,
     reference_key,
+    resumption,
     runs,
 )
 from training.checkpoints import Checkpoint, Origin
@@ -69,7 +70,7 @@ def loaded(run: Path, journal: Journal) -> Bench:
     Raises:
         TrainingError, StopAsked: see carry_out.
     """
-    request = runs.read_request(run)
+    request = resumption.in_place(run, runs.read_request(run))
     settings = recipe.from_dict(request.recipe)
     _check_settings(settings)
     materials.check_release(request)

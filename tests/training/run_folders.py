@@ -5,8 +5,9 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pyarrow as pa
 import pytest
@@ -16,7 +17,7 @@ from curation.workspace import Workspace
 from training import base_model, preflight, presets, run_views, runs, supervisor, watch
 from training.base_model import BaseModel
 from training.findings import Preflight
-from training.launchers import local
+from training.launchers import local, table
 from training.recipe import DpoRecipe
 from training.runs import RunState, State
 from training.supervisor import StartRequest
@@ -56,9 +57,15 @@ def a_request(space: Workspace, *, request_id: str = "click-1") -> StartRequest:
     )
 
 
-def a_clear_preflight(release: Path, model: BaseModel, settings: DpoRecipe) -> Preflight:
+def a_clear_preflight(
+    release: Path,
+    model: BaseModel,
+    settings: DpoRecipe,
+    launcher: str = "local",
+    launch: Mapping[str, str | int] = MappingProxyType({}),
+) -> Preflight:
     """A preflight that the person has just seen and that found nothing, so that no tokenizer is loaded."""
-    key = preflight.key(release, model, settings)
+    key = preflight.key(release, model, settings, launcher, table.checked(launcher, launch))
     return Preflight(key=key, model=model, findings=(), memory_bytes=0, seconds=0.0)
 
 

@@ -32,7 +32,7 @@ def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
 def started(space: Workspace, address: str, *, request_id: str = "click-1") -> Path:
     space.create()
     asked, launch = run_folders.a_request(space, request_id=request_id), {"address": address}
-    seen = run_folders.a_clear_preflight(asked.release, asked.model, asked.recipe)
+    seen = run_folders.a_clear_preflight(asked.release, asked.model, asked.recipe, "ray", launch)
     far = replace(asked, launcher="ray", launch=launch, preflight=seen)
     return space.runs / supervisor.start(far)
 
