@@ -1,11 +1,10 @@
-"""Texts that a fix has changed, for releases. The only writer of mend.
+"""Texts that a fix has changed. The only writer of mend.
 
-A pair is its content, so nothing is overwritten: a mend says what a release writes instead, votes and winner
-stay, and labelling goes on showing what was imported. An action may mend thousands of pairs and is undone as
-one.
+A pair is its content, so nothing is overwritten: a mend says what annotators see and a release writes
+instead; votes and winner stay. An action may mend thousands of pairs and is undone as one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +14,7 @@ from curation import text
 from curation.database import Database
 from curation.labelling import actions, events
 from curation.labelling.actions import Action
+from curation.model import Answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +31,19 @@ class Mend:
     def text_id(self) -> str:
         """Hash of the texts; never the id of a pair."""
         return text.digest(["mend", self.context, self.prompt, self.answer_1, self.answer_2])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Present:
+    """What stands for the imported texts of a pair now, and whose fix made it so; in canonical order."""
+
+    rule: str
+    prompt: str
+    answer_1: str
+    answer_2: str
+
+    def text_of(self, answer: Answer) -> str:
+        return self.answer_1 if answer is Answer.ONE else self.answer_2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +79,25 @@ def mend(database: Database, mends: Sequence[Mend], rule: str, action: Action) -
             tx, actor=action.by, action="fix", subject=actions.subject(wanted), detail=detail, now=action.now
         )
     return len(wanted)
+
+
+def present(cursor: duckdb.DuckDBPyConnection, pair_ids: Collection[str]) -> dict[str, Present]:
+    """The fixed texts of those pairs that have any, by pair; the others are as imported."""
+    if not pair_ids:
+        return {}
+    # Names written out are looked up in the index; this runs whenever somebody asks for pairs to label.
+    names = {f"id_{number}": pair_id for number, pair_id in enumerate(dict.fromkeys(pair_ids))}
+    rows = cursor.execute(
+        "SELECT pair_id, text_id, rule, prompt, answer_1, answer_2 FROM mend"  # noqa: S608 - names of ours
+        f" WHERE pair_id IN ({', '.join(f'${name}' for name in names)}) ORDER BY number",
+        names,
+    ).fetchall()
+    newest = {row[0]: row[1:] for row in rows}
+    return {
+        pair_id: Present(rule=rule, prompt=prompt, answer_1=one, answer_2=two)
+        for pair_id, (text_id, rule, prompt, one, two) in newest.items()
+        if text_id is not None
+    }
 
 
 def history(database: Database, pair_id: str) -> tuple[Past, ...]:

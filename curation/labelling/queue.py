@@ -5,7 +5,8 @@ that several at once never give a pair more than that; a late answer is taken al
 pair once, except in a hidden repeat: one they skipped stays in the queue for others, and comes back to them
 only when they ask for it (`skipped_by`). Which arm served a pair is on record here, never the client's word.
 
-A Task holds nothing that would tell who wrote an answer: those columns are not even read.
+A Task holds nothing that would tell who wrote an answer: those columns are not even read. Where a fix has
+changed texts, it holds the fixed ones, as a release will (docs/decisions/0063).
 """
 
 import random
@@ -16,7 +17,7 @@ from datetime import datetime, time
 from curation import text
 from curation.database import Database
 from curation.errors import Unknown
-from curation.labelling import journal, leases, mix, quotas, shares
+from curation.labelling import journal, leases, mends, mix, quotas, shares
 from curation.labelling.journal import Journal
 from curation.labelling.leases import Holdings, Lease
 from curation.model import Answer, Arm, Message
@@ -172,7 +173,8 @@ def prompts(database: Database, pair_ids: Collection[str], *, length: int) -> di
             f" WHERE id IN ({', '.join(f'${name}' for name in names)})",
             {**names, "length": length},
         ).fetchall()
-    return dict(rows)
+        fixed = mends.present(cursor, pair_ids)
+    return dict(rows) | {pair_id: each.prompt[:length] for pair_id, each in fixed.items()}
 
 
 def assignment(database: Database, annotator_id: str, pair_id: str, round_number: int) -> tuple[int, Arm]:
@@ -272,7 +274,10 @@ def _tasks(database: Database, annotator_id: str, chosen: Sequence[_Given]) -> t
             f" WHERE id IN ({', '.join(f'${name}' for name in names)})",
             names,
         ).fetchall()
+        fixed = mends.present(cursor, names.values())
     texts = {row[0]: row[1:] for row in rows}
+    for pair_id, each in fixed.items():
+        texts[pair_id] = (texts[pair_id][0], each.prompt, each.answer_1, each.answer_2)
     return tuple(
         Task(
             pair_id=given.pair_id,

@@ -2,17 +2,18 @@
 
 The rewritten text and the answer it was made from are a pair of their own. Its author stands by it for as
 long as the decision is in effect (the view `vote`); nobody is asked to judge it, and nothing of it counts as
-an import or as a model's answer. It is the one source that intake does not bring.
+an import or as a model's answer. It is the one source that intake does not bring. Its author has read the
+fixed texts where there are any, so the new pair holds those.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import duckdb
 
 from curation import text
 from curation.database import Database
-from curation.labelling import details, pairs
+from curation.labelling import details, mends, pairs
 from curation.model import Answer, Decision, Pair, Provenance
 
 SOURCE = "rewrites"
@@ -112,7 +113,11 @@ def _pair(tx: duckdb.DuckDBPyConnection, pair_id: str) -> Pair:
     ).fetchone()
     if row is None:
         raise ValueError("a decision is recorded only on a pair that is there")
-    return pairs.from_row(row)
+    pair = pairs.from_row(row)
+    fixed = mends.present(tx, [pair_id]).get(pair_id)
+    if fixed is None:
+        return pair
+    return replace(pair, prompt=fixed.prompt, answer_1=fixed.answer_1, answer_2=fixed.answer_2)
 
 
 def _next_row(tx: duckdb.DuckDBPyConnection, now: datetime) -> int:

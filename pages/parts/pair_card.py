@@ -3,10 +3,11 @@
 import streamlit as st
 
 from curation.database import Database
-from curation.labelling import pairs
+from curation.labelling import mends, pairs
 from curation.labelling.browse import Row
+from curation.labelling.mends import Present
 from curation.model import Answer, Pair, Speaker
-from pages.parts import charts, gold_mark, pair_history, rendered, word_difference
+from pages.parts import charts, gold_mark, pair_history, release_examples, rendered, word_difference
 from pages.parts.plain import plain
 
 _SPEAKERS = {Speaker.SYSTEM: "System", Speaker.USER: "User", Speaker.ASSISTANT: "Assistant"}
@@ -23,11 +24,17 @@ def show(db: Database, row: Row, *, compared: bool = False) -> None:
     st.caption(f"Pair {pair.id} · {charts.TIER_WORDS[row.tier]} · {_votes(row.votes)}{aside}")
     for message in pair.context:
         _text(_SPEAKERS[message.speaker], message.content)
+    with db.reading() as cursor:
+        fixed = mends.present(cursor, [pair.id]).get(pair.id)
     _text("Prompt", pair.prompt)
+    if fixed is not None:
+        _fixed(fixed, pair.prompt, fixed.prompt)
     marked = word_difference.html(pair.answer_1, pair.answer_2) if compared else (None, None)
     for column, answer, html in zip(st.columns(2), Answer, marked, strict=True):
         with column:
             _answer(pair, row, answer, html)
+            if fixed is not None:
+                _fixed(fixed, pair.text_of(answer), fixed.text_of(answer))
     gold_mark.show(db, pair.id)
     pair_history.show(db, pair)
 
@@ -44,6 +51,15 @@ def _answer(pair: Pair, row: Row, answer: Answer, html: str | None) -> None:
     ]
     title = "Answer 1" if answer is Answer.ONE else "Answer 2"
     _text(title, pair.text_of(answer), " · ".join(note for note in notes if note), html)
+
+
+def _fixed(fixed: Present, imported: str, shown: str) -> None:
+    """What a fix has made of a text; nothing where it left that one alone."""
+    if shown == imported:
+        return
+    with st.container(border=True):
+        st.caption(f"Fixed ({fixed.rule}): annotators see this, and releases write it")
+        rendered.show_html(release_examples.change(imported, shown))
 
 
 def _text(title: str, content: str, note: str = "", html: str | None = None) -> None:

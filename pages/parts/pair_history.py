@@ -109,7 +109,7 @@ def _edited(db: Database, pair_id: str) -> list[Row]:
 
 def _mended(db: Database, pair_id: str) -> list[Row]:
     return [
-        _act(each.when, each.by, "fix undone" if each.undone else "fixed for releases", each.reason)
+        _act(each.when, each.by, "fix undone" if each.undone else f"texts fixed ({each.rule})", each.reason)
         for each in mends.history(db, pair_id)
     ]
 

@@ -34,7 +34,7 @@ DONE_WORDS = {
     "send back": "sent back",
     "put back": "put back",
     "edit": "edited",
-    "fix": "fixed for releases",
+    "fix": "fixed",
 }
 _KEYS = {Verdict.ANSWER_1: "1", Verdict.ANSWER_2: "2", Verdict.TIE: "t", Verdict.BOTH_BAD: "b"}
 _WHY = ["Read both answers against the guidelines", "Checked the facts", "The guidelines are unclear here"]

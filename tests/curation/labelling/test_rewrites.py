@@ -6,9 +6,10 @@ import pytest
 
 from curation.database import Database
 from curation.errors import InvalidInput
-from curation.labelling import browse, decisions, pairs, queue, rewrites
+from curation.labelling import browse, decisions, mends, pairs, queue, rewrites
+from curation.labelling.mends import Mend
 from curation.model import Answer, Provenance, Tier, Verdict
-from tests.curation.labelling.a_workspace import NOW, a_database, a_decision
+from tests.curation.labelling.a_workspace import NOW, a_database, a_decision, an_action
 
 
 def rewritten(db: Database, pair_id: str, words: str, *, by: str = "ann-1", id: str = "1" * 32) -> str:
@@ -68,3 +69,12 @@ def test_a_rewrite_that_changes_nothing_a_reader_sees_is_refused(words: str) -> 
         rewritten(db, pair_id, words.replace("Answer A of 0", first))
     assert decisions.history(db, pair_id) == ()
     assert pairs.count(db) == 1
+
+
+def test_a_rewrite_of_a_fixed_pair_is_made_of_the_texts_its_author_has_read() -> None:
+    db, (pair_id,) = a_database(1)
+    mended = Mend(pair_id=pair_id, context="[]", prompt="Who?", answer_1="Ask [1].", answer_2="No.")
+    mends.mend(db, [mended], "V27", an_action())
+    made = pairs.get(db, rewritten(db, pair_id, "Better still."))
+    assert made.prompt == "Who?"
+    assert {made.answer_1, made.answer_2} == {"Better still.", "Ask [1]."}
