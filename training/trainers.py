@@ -1,8 +1,11 @@
 """TRL's trainers with what they do wrong put right, and what they do twice done once. Needs torch."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import torch
+from transformers.trainer import TRAINER_STATE_NAME
 from trl import DPOTrainer
 
 from training import ranks, shared_prompts
@@ -13,12 +16,13 @@ _TRIED = 2  # pairs that are read in both ways before the first step
 
 
 class Quiet:
-    """What is put right in TRL's trainers: no model card, adapters that resume in the type they had, exact
-    means in a group of processes."""
+    """What is put right in TRL's trainers: no model card, adapters that resume in the type they had, tokens
+    that are counted on after a resume, exact means in a group of processes."""
 
     model: Any
     accelerator: Any
     _metrics: Any
+    _total_train_tokens: int
 
     def create_model_card(self, *_: Any, **__: Any) -> None:
         """Not written: TRL's card calls a local base model "None" and would stand where ours belongs."""
@@ -31,6 +35,8 @@ class Quiet:
         for name, parameter in learning.named_parameters():
             if name in kinds:
                 parameter.data = parameter.data.to(kinds[name])
+        # TRL counts from 0 again, and the curve of tokens would fall.
+        self._total_train_tokens = _tokens_learned_from(Path(resume_from_checkpoint))
 
     def compute_loss(self, model: Any, *about: Any, **named: Any) -> Any:
         """As TRL does; held-out pairs that do not divide among processes count once.
@@ -92,6 +98,12 @@ class QuietTrainer(Quiet, Remembering, DPOTrainer):  # type: ignore[misc]  # TRL
         note = shared_prompts.share(models, few, self._tokenizer.pad_token_id)
         self._shares = note is None
         self.notes = (note,) if note else ()
+
+
+def _tokens_learned_from(checkpoint: Path) -> int:
+    state = json.loads((checkpoint / TRAINER_STATE_NAME).read_text(encoding="utf-8"))
+    counts = [row["num_tokens"] for row in state["log_history"] if "num_tokens" in row]
+    return int(counts[-1]) if counts else 0
 
 
 def restore_adapter_dropout(model: Any, recipe: DpoRecipe) -> None:

@@ -17,7 +17,9 @@ from training.release_pairs import PreferencePair
 from training.runs import Resumption
 
 STEPS = 8
-SAME = ("loss", "grad_norm", "learning_rate", "rewards/chosen", "rewards/margins", "logps/rejected")
+SAME = (
+    "loss", "grad_norm", "learning_rate", "rewards/chosen", "rewards/margins", "logps/rejected", "num_tokens",
+)  # fmt: skip
 
 
 def quick(**changes: str) -> DpoRecipe:

@@ -38,8 +38,7 @@ SETTINGS = {
     "evaluate_every": "4", "warmup_steps": "0", "sample_prompts": "1", "sample_tokens": "4", "log_every": "1",
     "learning_rate": "0.01",
 }  # fmt: skip
-# Not num_tokens, which TRL counts from the resume on.
-SHOWN = ("loss", "grad_norm", "rewards/margins", "rewards/accuracies", "logps/chosen")
+SHOWN = ("loss", "grad_norm", "rewards/margins", "rewards/accuracies", "logps/chosen", "num_tokens")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
