@@ -130,12 +130,18 @@ def test_on_a_tablet_everything_is_in_view_and_large_enough_for_a_finger(
     page = context.new_page()
     try:
         open_screen(page, server)
-        for button in page.locator(".pair-view button:visible").all():
-            box = button.bounding_box()
-            assert box is not None
-            assert box["height"] >= 44, button.inner_text()
-            assert box["x"] >= 0, button.inner_text()
-            assert box["x"] + box["width"] <= width, button.inner_text()
+        for strength in (False, True):
+            page.locator(".pair-view").evaluate(
+                "(view, on) => view.toggleAttribute('data-strength', on)", strength
+            )
+            for button in page.locator(".pair-view button:visible").all():
+                box = button.bounding_box()
+                assert box is not None
+                assert box["height"] >= 44, button.inner_text()
+                assert box["x"] >= 0, button.inner_text()
+                assert box["x"] + box["width"] <= width, button.inner_text()
+                words = button.evaluate("button => button.scrollWidth - button.clientWidth")
+                assert words <= 0, f"{button.inner_text()} runs out of its button"
         for pane in ("#left", "#right"):
             box = page.locator(pane).bounding_box()
             assert box is not None

@@ -1,5 +1,6 @@
 """The guidelines beside the pair: seen before the first decision, and said when they have changed."""
 
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -51,17 +52,27 @@ def test_a_decision_carries_the_version_that_its_annotator_had_seen(page: Page, 
     assert [rows[str(pair)] for pair in decided] == [1, 1, 2]
 
 
-def test_the_panel_stands_beside_the_answers_and_never_on_them(page: Page, server: Server) -> None:
+def test_guidelines_and_last_20_stand_beside_the_answers_and_never_on_them(
+    page: Page, server: Server
+) -> None:
     open_screen(page, server)
     expect(page.locator("#guidelines")).to_be_visible()
-    for width, height in ((1280, 800), (1920, 1080), (820, 1180)):
+    stand_beside(page, "#guidelines")
+    page.keyboard.press("p")
+    stand_beside(page, "#guidelines", "#side")
+    page.keyboard.press("g")
+    stand_beside(page, "#side")
+
+
+def stand_beside(page: Page, *panels: str) -> None:
+    for width, height in ((1280, 800), (1920, 1080), (1180, 820), (820, 1180)):
         page.set_viewport_size({"width": width, "height": height})
         page.wait_for_timeout(100)
-        panel = page.locator("#guidelines").bounding_box()
-        for pane in ("#prompt", "#left", "#right"):
-            box = page.locator(pane).bounding_box()
-            assert panel is not None
+        for panel, pane in product(panels, ("#prompt", "#left", "#right")):
+            on, box = page.locator(panel).bounding_box(), page.locator(pane).bounding_box()
+            assert on is not None
             assert box is not None
-            beside = box["x"] + box["width"] <= panel["x"] or box["y"] >= panel["y"] + panel["height"]
-            assert beside, (width, pane)
-            assert box["height"] >= 60, (width, pane)
+            beside = box["x"] + box["width"] <= on["x"] or box["y"] >= on["y"] + on["height"]
+            assert beside, (width, panel, pane)
+            assert box["height"] >= 60, (width, panel, pane)
+            assert box["width"] >= 300, (width, panel, pane)

@@ -40,6 +40,7 @@ class Side {
 
   lay(open) {
     this.element.hidden = !open;
+    this.element.parentElement.classList.toggle("with-side", open);
     this.element.getRootNode().querySelector('[data-action="side"]')?.setAttribute("aria-pressed", open);
   }
 }
