@@ -13,7 +13,8 @@ import pytest
 from curation.workspace import HOME_VARIABLE, Workspace
 from tests.pages import finished_runs
 from tests.training import run_folders
-from training import documents, locks, runs, supervisor
+from training import documents, locks, reference_store, runs, supervisor
+from training.reference_store import Key
 from training.runs import RunState
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,6 +56,20 @@ def test_a_waiting_run_is_let_go_next_and_a_completed_one_is_not(space: Workspac
     done = _run("next", completed.name)
     assert done.returncode != 0
     assert "is not waiting any more" in done.stderr
+
+
+def test_what_is_kept_of_reference_models_is_told_and_cleared(space: Workspace) -> None:
+    place = reference_store.folder(space)
+    key = Key(
+        release="f" * 64, model="m" * 64, template="t", max_length=512, weights="float32",
+        arithmetic={"device": "cpu"},
+    )  # fmt: skip
+    reference_store.add(place, key, {bytes(16): (-1.5, -2.5)}, seconds=None)
+    kept = _answer("references")
+    assert kept["bytes"] > 0
+    assert (kept["freed"], kept["limit"]) == (0, 1 << 30)
+    assert _answer("references", "--clear") == {"bytes": 0, "freed": kept["bytes"], "limit": 1 << 30}
+    assert reference_store.size(place) == 0
 
 
 def test_what_a_run_was_warned_of_is_told_when_it_starts(space: Workspace) -> None:
