@@ -27,6 +27,17 @@ class Method(StrEnum):
     KTO = "kto"  # single answers: wanted or not
 
 
+class KtoLoss(StrEnum):
+    """The losses that TRL 1.16 knows for single answers."""
+
+    KTO = "kto"  # against how far the model has moved
+    APO_ZERO_UNPAIRED = "apo_zero_unpaired"  # against the reference alone
+
+    @property
+    def measures_distance(self) -> bool:
+        return self is KtoLoss.KTO
+
+
 class Reference(StrEnum):
     """Where the log-probabilities of the untrained model come from."""
 

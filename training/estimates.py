@@ -132,8 +132,8 @@ def seconds(shape: ModelShape, recipe: DpoRecipe, work: Workload, device: Device
     steps = recipe.steps(work.train)
     backward = 4 if recipe.tuning is Tuning.FULL else 2
     learning = 2 + backward + (2 if recipe.gradient_checkpointing else 0)
-    # KTO reads every prompt once more with another answer, to see how far the model has moved.
-    moved = 2 if recipe.method is Method.KTO else 0
+    # The loss kto reads every prompt once more with another answer, to see how far the model has moved.
+    moved = 2 if recipe.method is Method.KTO and recipe.kto_loss.measures_distance else 0
     seen = steps * recipe.pairs_per_step
     referred = min(seen, work.train) if recipe.reference is Reference.PRECOMPUTED else seen
     evaluated = work.test * evaluations(recipe, steps)

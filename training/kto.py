@@ -65,7 +65,7 @@ def config(fitted: Plan, run: Path, *, pairs: int, evaluates: bool, resumes: boo
     answers = 2 * recipe.micro_batch
     return KTOConfig(
         **shared | {"per_device_train_batch_size": answers, "per_device_eval_batch_size": answers},
-        loss_type="kto",
+        loss_type=recipe.kto_loss.value,
         desirable_weight=recipe.desirable_weight,
         undesirable_weight=recipe.undesirable_weight,
     )

@@ -15,6 +15,7 @@ from typing import Any
 from training import errors, knobs
 from training.choices import (
     Attention,
+    KtoLoss,
     Method,
     Optimiser,
     Precision,
@@ -26,7 +27,7 @@ from training.choices import (
 )
 from training.knobs import Level
 from training.losses import Loss
-from training.recipe_sources import DPO, KTO, LORA, QLORA, SEED, SHARE, TRAINER, TRL, WARM, knob
+from training.recipe_sources import APO, DPO, GAO, KTO, LORA, QLORA, SEED, SHARE, TRAINER, TRL, WARM, knob
 
 ALL_LINEAR = "all-linear"
 
@@ -40,8 +41,7 @@ class DpoRecipe:
     """
 
     tuning: Tuning = knob(
-        Tuning.LORA_4BIT, label="Tuning method",
-        level=Level.BEGINNER, group="Weights", unit="", source=QLORA,
+        Tuning.LORA_4BIT, label="Tuning method", level=Level.BEGINNER, group="Weights", unit="", source=QLORA,
         why="A 4-bit (NF4) base with a LoRA adapter fits a 7B model on one 16 GB card; 8-bit (LLM.int8) "
         "needs twice that and rounds less; lora keeps the base unrounded; full trains every weight.",
     )  # fmt: skip
@@ -82,9 +82,8 @@ class DpoRecipe:
         "and so also from pairs judged both bad.",
     )  # fmt: skip
     beta: float = knob(
-        0.1, label="Beta",
-        level=Level.BEGINNER, group="Loss", unit="1/nat", low=0.001, high=10.0, source=f"{DPO}, eq. 7",
-        why="Pull towards the reference model: higher keeps closer to it.",
+        0.1, label="Beta", level=Level.BEGINNER, group="Loss", unit="1/nat", low=0.001, high=10.0,
+        source=f"{DPO}, eq. 7", why="Pull towards the reference model: higher keeps closer to it.",
     )  # fmt: skip
     loss_types: tuple[Loss, ...] = knob(
         (Loss.SIGMOID,), label="Losses", level=Level.BEGINNER, group="Loss", unit="", source=DPO,
@@ -100,6 +99,11 @@ class DpoRecipe:
         source="Chowdhury et al. 2024, robust DPO, arXiv 2403.00409",
         why="The share of labels believed wrong; only robust, exo_pair, aot and aot_unpaired use it.",
     )  # fmt: skip
+    kto_loss: KtoLoss = knob(
+        KtoLoss.KTO, label="KTO: loss", group="Loss", unit="", source=APO,
+        why="kto sets each answer against how far the model has moved; apo_zero_unpaired only against the "
+        "reference: two forward passes less a step, for answers better than the model's own.",
+    )  # fmt: skip
     desirable_weight: float = knob(
         1.0, label="KTO: weight of wanted", group="Loss", unit="factor", low=0.01, high=100.0,
         source=f"{KTO}, eq. 8",
@@ -111,15 +115,13 @@ class DpoRecipe:
         why="Raise one of the two weights, not both, where the release has more of one kind.",
     )  # fmt: skip
     max_steps: int = knob(
-        200, label="Steps",
-        level=Level.BEGINNER, group="Schedule", unit="steps (0: as many as the epochs take)",
-        low=0, high=1_000_000, source=SEED,
+        200, label="Steps", level=Level.BEGINNER, group="Schedule",
+        unit="steps (0: as many as the epochs take)", low=0, high=1_000_000, source=SEED,
         why="200 steps of 16 pairs are a quarter of the Orca set; 0 lets the epochs decide.",
     )  # fmt: skip
     epochs: float = knob(
-        1.0, label="Epochs",
-        level=Level.BEGINNER, group="Schedule", unit="passes over the pairs", low=0.01, high=1000.0,
-        source="Tunstall et al. 2023, Zephyr, arXiv 2310.16944, sec. 5.3",
+        1.0, label="Epochs", level=Level.BEGINNER, group="Schedule", unit="passes over the pairs", low=0.01,
+        high=1000.0, source="Tunstall et al. 2023, Zephyr, arXiv 2310.16944, sec. 5.3",
         why="Used when steps is 0: DPO over-fits quickly, one pass is usually enough.",
     )  # fmt: skip
     learning_rate: float = knob(
@@ -135,19 +137,17 @@ class DpoRecipe:
         why="The rate rises from zero over so many steps; a warm-up as long as the run never lets it learn.",
     )  # fmt: skip
     micro_batch: int = knob(
-        4, label="Pairs at once",
-        level=Level.BEGINNER, group="Batch", unit="pairs on the device", low=1, high=1024, source=SEED,
+        4, label="Pairs at once", level=Level.BEGINNER, group="Batch", unit="pairs on the device", low=1,
+        high=1024, source=SEED,
         why="What must fit in memory together. A processor takes long pairs one at a time, as many in a "
         "step: the same losses. It reads a prompt once for both answers.",
     )  # fmt: skip
     accumulation: int = knob(
-        4, label="Accumulation",
-        level=Level.BEGINNER, group="Batch", unit="micro-batches a step", low=1, high=4096, source=SEED,
-        why="4 micro-batches of 4 pairs make one step of 16 pairs.",
+        4, label="Accumulation", level=Level.BEGINNER, group="Batch", unit="micro-batches a step", low=1,
+        high=4096, source=SEED, why="4 micro-batches of 4 pairs make one step of 16 pairs.",
     )  # fmt: skip
     gradient_checkpointing: bool = knob(
-        True, label="Recompute layers", group="Batch", unit="",
-        source="Chen et al. 2016, arXiv 1604.06174",
+        True, label="Recompute layers", group="Batch", unit="", source="Chen et al. 2016, arXiv 1604.06174",
         why="Saves memory for a fifth more time, at the same numbers; left out where pairs go one at a time.",
     )  # fmt: skip
     reference: Reference = knob(
@@ -194,8 +194,7 @@ class DpoRecipe:
         why="A point on every curve for every step.",
     )  # fmt: skip
     evaluate_every: float = knob(
-        0.1, label="Evaluate every", group="Watching", unit=SHARE, low=0.0, high=1_000_000,
-        source="Gao et al. 2023, Scaling laws for reward model overoptimization, arXiv 2210.10760",
+        0.1, label="Evaluate every", group="Watching", unit=SHARE, low=0.0, high=1_000_000, source=GAO,
         why="Held-out accuracy at the start and at every tenth shows over-fitting while it happens.",
     )  # fmt: skip
     save_every: float = knob(
@@ -204,7 +203,7 @@ class DpoRecipe:
     )  # fmt: skip
     patience: int = knob(
         0, label="Stop early after", group="Watching", unit="evaluations without gain (0: never)", low=0,
-        high=1000, source="Gao et al. 2023, Scaling laws for reward model overoptimization, arXiv 2210.10760",
+        high=1000, source=GAO,
         why="Stops when held-out accuracy has not risen so many times; one pass seldom needs it.",
     )  # fmt: skip
     checkpoints_kept: int = knob(

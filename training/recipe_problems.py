@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from training.choices import Method, Schedule, Tuning
+from training.choices import KtoLoss, Method, Schedule, Tuning
 from training.losses import Loss
 from training.recipe import DpoRecipe
 
@@ -86,6 +86,11 @@ def _loss_problems(recipe: DpoRecipe) -> list[Problem]:
         found.append(_problem(
             "desirable_weight", "E", "The weights of wanted and unwanted answers belong to kto. Set both to "
             "1, or choose the method kto.",
+        ))  # fmt: skip
+    if recipe.kto_loss is not KtoLoss.KTO:
+        found.append(_problem(
+            "kto_loss", "E", f"{recipe.kto_loss} is a loss of kto and does nothing with dpo. Set kto_loss to "
+            "kto, or choose the method kto.",
         ))  # fmt: skip
     if not any(loss.is_preference for loss in losses):
         found.append(

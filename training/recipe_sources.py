@@ -15,6 +15,8 @@ def knob(
     return field(default=default, metadata={**about, "why": why, "source": source})
 
 
+APO = "D'Oosterlinck et al. 2024, APO, arXiv 2408.06266, eq. 7; TRL 1.16, KTOConfig"
+GAO = "Gao et al. 2023, Scaling laws for reward model overoptimization, arXiv 2210.10760"
 KTO = "Ethayarajh et al. 2024, KTO, arXiv 2402.01306"
 SEED = "Orca DPO notebook (Labonne 2024, Fine-tune a Mistral-7b model with DPO)"
 LORA = "Hu et al. 2021, LoRA, arXiv 2106.09685"

@@ -6,7 +6,7 @@ from itertools import groupby
 import streamlit as st
 
 from training import knobs, recipe, seed_notebook
-from training.choices import Method
+from training.choices import KtoLoss, Method
 from training.knobs import Kind, Knob, Level
 from training.losses import Loss
 from training.presets import Preset
@@ -59,7 +59,8 @@ def _without_effect(typed: dict[str, str]) -> dict[str, str]:
     kto = typed["method"] == Method.KTO
     smooths = any(loss.smooths_labels for loss in losses) and not kto
     hidden = {} if smooths else {"label_smoothing": "0"}
-    return hidden if kto else {**hidden, "desirable_weight": "1", "undesirable_weight": "1"}
+    of_kto = {"kto_loss": KtoLoss.KTO.value, "desirable_weight": "1", "undesirable_weight": "1"}
+    return hidden if kto else {**hidden, **of_kto}
 
 
 def _draw(knob: Knob, preset: Preset) -> str:

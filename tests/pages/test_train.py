@@ -50,10 +50,13 @@ def test_two_recipes_are_compared_a_run_among_them(page: AppTest, home: Path) ->
     assert not page.exception
 
 
-def test_the_weights_of_single_answers_are_offered_only_with_kto(page: AppTest) -> None:
+def test_the_loss_and_the_weights_of_single_answers_are_offered_only_with_kto(page: AppTest) -> None:
     weight = "knob-demo-desirable_weight"
-    assert weight not in {field.key for field in page.text_input}
+    loss = "knob-demo-kto_loss"
+    assert not {weight, loss} & {field.key for field in [*page.text_input, *page.selectbox]}
     page.selectbox(key="knob-demo-method").select("kto").run()
     page.text_input(key=weight).set_value("1.2").run()
+    page.selectbox(key=loss).select("apo_zero_unpaired").run()
     assert "--set desirable_weight=1.2" in command(page)
+    assert "--set kto_loss=apo_zero_unpaired" in command(page)
     assert not page.exception

@@ -1,17 +1,21 @@
 """Rows and findings of KTO."""
 
 import itertools
+import math
 import random
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import torch
 
 from tests.training import run_folders
 from tests.training.conftest import a_pair
+from tests.training.test_dpo import CPU, with_learned_adapter
 from tests.training.test_worker import write_both_bad
 from training import (
+    dpo,
     first_loss,
     kto,
     kto_findings,
@@ -21,9 +25,10 @@ from training import (
     release_pairs,
     rendering,
 )
-from training.choices import Method, Template
+from training.choices import KtoLoss, Method, Template
 from training.findings import Finding, Severity
 from training.losses import Loss
+from training.recipe import DpoRecipe
 from training.rendering import Limits, Rendered
 
 RECIPE = replace(presets.find("demo").recipe, method=Method.KTO)
@@ -81,6 +86,45 @@ def test_a_release_without_ties_has_no_unwanted_pairs(tmp_path: Path) -> None:
 def test_what_belongs_to_dpo_is_refused(changes: dict[str, object], key: str) -> None:
     problems = recipe_problems.of(replace(RECIPE, **changes))  # type: ignore[arg-type]
     assert [problem.key for problem in problems] == [key]
+
+
+def test_another_loss_of_kto_is_refused_without_kto() -> None:
+    settings = replace(RECIPE, method=Method.DPO, kto_loss=KtoLoss.APO_ZERO_UNPAIRED)
+    (problem,) = recipe_problems.of(settings)
+    assert (problem.key, problem.severity) == ("kto_loss", "E")
+    assert recipe_problems.of(replace(settings, method=Method.KTO)) == ()
+
+
+@pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated")  # peft asks transformers so
+@pytest.mark.parametrize("loss_of", KtoLoss, ids=str)
+def test_only_the_loss_kto_measures_the_distance_and_both_losses_are_those_of_their_papers(
+    untrained_model: Path, tmp_path: Path, loss_of: KtoLoss
+) -> None:
+    made = with_learned_adapter(a_trainer(untrained_model, tmp_path, replace(RECIPE, kto_loss=loss_of)))
+    assert ("KL_completion_ids" in made.train_dataset.column_names) is loss_of.measures_distance
+    with torch.no_grad():
+        loss = made.compute_loss(made.model, made.data_collator(list(made.train_dataset))).item()
+    told = made._metrics["train"]
+    wanted, unwanted, kl = (told[key][-1] for key in ("rewards/chosen", "rewards/rejected", "kl"))
+    assert kl == 0 or loss_of.measures_distance
+    # KTO, eq. 7, and APO, eq. 7 unpaired, are one where the distance is 0: one wanted and one unwanted answer
+    moved = RECIPE.beta * kl
+    expected = (1 - sigma(wanted - moved)) + (1 - sigma(moved - unwanted))
+    assert loss == pytest.approx(expected / 2, abs=1e-6)
+    assert abs(wanted) > 1e-3  # the adapter does something
+
+
+def a_trainer(model: Path, run: Path, settings: DpoRecipe) -> kto.QuietKtoTrainer:
+    fitted = dpo.plan(settings, CPU)
+    tokenizer = rendering.load(str(model))
+    return kto.trainer(
+        fitted, dpo.load_model(model, fitted), tokenizer, rendered(model, range(1)), [], [],
+        run=run, resumes=False, callbacks=[],
+    )  # fmt: skip
+
+
+def sigma(value: float) -> float:
+    return 1 / (1 + math.exp(-value))
 
 
 def test_weights_of_answers_are_refused_without_kto() -> None:
