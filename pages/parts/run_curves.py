@@ -82,14 +82,16 @@ _OF_KTO: dict[str, Curve] = {
         series=(("loss", "training"),),
         reference=0.5,
         reading="KTO starts at 0.5 (dashed), where model and reference agree; falling means that wanted "
-        "answers become likelier, and unwanted ones less likely, than its distance explains.",
+        "answers become likelier, and unwanted ones less likely.",
     ),
     "Reward accuracy": Curve(
         title="Distance from the reference",
         series=(("kl", "training"),),
         reference=0.0,
-        reading="How far the model has moved from the reference, in nats an answer, measured on answers to "
-        "other prompts. It should rise slowly; a jump means that everything it writes has changed.",
+        reading="How much likelier answers to other prompts have become than under the reference, in nats an "
+        "answer: what kto takes for its distance. TRL writes 0 whenever they became less likely, so it is 0 "
+        "nearly everywhere, and always with apo_zero_unpaired: that does not say the model stood still. Far "
+        "above 0, it finds such answers likely whatever it is asked.",
     ),
     "Reward margin": Curve(
         title="Reward margin",

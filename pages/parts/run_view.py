@@ -50,7 +50,8 @@ def progress(view: RunView) -> None:
     words, colour = run_words.STATE_WORDS[view.state.state]
     if view.state.state is RunState.RUNNING:
         words, _ = _work(view)
-    st.badge(words, color=colour)  # type: ignore[arg-type]
+    cause = f": {_REASON_WORDS[view.state.reason]}" if view.state.reason else ""
+    st.badge(words + cause, color=colour)  # type: ignore[arg-type]
     if view.state.state is RunState.COMPLETED and view.request.trains:
         st.caption(" · ".join(filter(None, [_steps(view), _speed(run_words.record(view))])))
         return
@@ -64,8 +65,7 @@ def progress(view: RunView) -> None:
         if view.request.trains:
             st.caption(_speed(seen))
     if view.state.message and view.state.message != f"{words}.":  # the badge says it already
-        what = f" ({_REASON_WORDS[view.state.reason]})" if view.state.reason else ""
-        (st.error if view.state.state is RunState.FAILED else st.info)(plain(view.state.message + what))
+        (st.error if view.state.state is RunState.FAILED else st.info)(plain(view.state.message))
     elif not view.state.state.is_final:
         st.caption(_doing(view))
     if view.silent_seconds is not None and view.silent_seconds > runs.SILENT_SECONDS:

@@ -44,7 +44,16 @@ def test_a_run_of_kto_names_its_best_checkpoint_by_margin(home: Path) -> None:
     documents.write(run / runs.RESULT, {"outcome": "completed", "best": best})
     said = words(opened())
     assert "0.650 at step 20" in said
-    assert "Distance from the reference" in said
+    assert "it is 0 nearly everywhere" in said  # TRL clamps its estimate of the distance
+
+
+def test_a_failed_run_says_its_cause_beside_its_state_and_then_one_sentence(home: Path) -> None:
+    run = finished_runs.write(home, state=RunState.FAILED)
+    told = "The worker process was ended by SIGKILL. Resume it from step 40."
+    runs.write_state(run, replace(runs.read_state(run), reason=runs.Reason.KILLED, message=told))
+    page = opened()
+    assert page.error[0].value == told
+    assert "Failed: killed from outside" in words(page)
 
 
 def test_the_log_is_searched_as_a_whole_and_shown_as_plain_text(home: Path) -> None:
