@@ -79,15 +79,22 @@ def test_what_a_run_was_warned_of_is_told_when_it_starts(space: Workspace) -> No
     assert seen["acknowledged_by"] == "lead-1"
 
 
-def test_a_run_is_stopped_and_resumed(space: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_is_stopped_and_resumed_and_both_answers_have_the_keys_of_a_status(
+    space: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run_folders.behave(monkeypatch, "slow")
     started = _answer("start", str(space.releases / "tiny"), "--model", "demo")
     run_folders.until_step(space.runs / started["run"], 1)
     stopped = _answer("stop", started["run"])
-    assert stopped["state"] == "stopped"
+    assert stopped.keys() >= KEYS
+    assert (stopped["run"], stopped["state"], stopped["reason"]) == (started["run"], "stopped", None)
+    assert 1 <= stopped["step"] < stopped["max_steps"] == 10
     run_folders.behave(monkeypatch, "good")
     again = _answer("resume", started["run"], "--wait")
-    assert (again["state"], again["step"]) == ("completed", 10)
+    assert again.keys() >= KEYS
+    assert (again["state"], again["reason"], again["step"]) == ("completed", None, again["max_steps"])
+    assert (again["resumes"], again["step"]) == (started["run"], 10)
+    assert isinstance(again["metrics"], dict)
     assert again["run"] != started["run"]
 
 
