@@ -1,6 +1,7 @@
 """The trainer: the loss it minimises, what it is configured with, what is put right in the libraries."""
 
 import math
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -204,6 +205,51 @@ def test_losses_schedule_warm_up_and_trackers_reach_trl(tmp_path: Path) -> None:
     assert (args.loss_type, args.loss_weights, args.label_smoothing) == (["robust", "sft"], [1.0, 0.2], 0.1)
     assert (args.lr_scheduler_type, args.warmup_steps, args.optim) == ("polynomial", 3, "adafactor")
     assert (args.precompute_ref_log_probs, args.report_to) == (True, ["tensorboard"])
+
+
+def test_every_setting_of_the_tulu_3_recipe_reaches_the_trainer(tmp_path: Path) -> None:
+    tulu = presets.find("tulu3").recipe
+    args = dpo.config(dpo.plan(tulu, CPU), tmp_path, pairs=1280, evaluates=True, resumes=False)
+    assert (args.loss_type, args.loss_weights, args.beta) == (["sigmoid_norm"], [1.0], 5.0)
+    assert (args.learning_rate, args.lr_scheduler_type, args.optim) == (5e-7, "linear", "adamw_torch")
+    # 128 pairs a step: one epoch of 1,280 takes 10 steps, the first of them warms up
+    assert (args.per_device_train_batch_size, args.gradient_accumulation_steps) == (1, 128)
+    assert (args.max_steps, args.warmup_steps, args.max_length) == (10, 1, 2048)
+    assert (args.activation_checkpointing, args.bf16, args.precompute_ref_log_probs) == (True, True, False)
+    assert tulu.second_model  # every weight learns, so no adapter can be switched off
+
+
+@pytest.mark.filterwarnings("ignore:`gradient_checkpointing_.*able` is deprecated")  # TRL switches it off
+def test_two_steps_of_the_tulu_3_recipe_recompute_layers_and_learn_the_same_as_without(
+    untrained_model: Path, tmp_path: Path
+) -> None:
+    # a rate that shows within two steps
+    tulu = replace(
+        presets.find("tulu3").recipe, learning_rate=1e-2, accumulation=2, max_steps=2, warmup_steps=0
+    )
+    again, once = (
+        two_steps(untrained_model, tmp_path / str(spares), replace(tulu, gradient_checkpointing=spares))
+        for spares in (True, False)
+    )
+    assert again.passes == 2 * once.passes  # each layer once more on the way back
+    assert again.losses == pytest.approx(once.losses, abs=1e-4)
+    assert again.losses[0] == pytest.approx(math.log(2), abs=1e-4)
+    assert again.losses[1] < again.losses[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    losses: list[float]
+    passes: int  # through the first layer of the model that learns
+
+
+def two_steps(model: Path, run: Path, settings: DpoRecipe) -> Steps:
+    trainer, _ = a_trainer(model, run, dpo.plan(settings, CPU))
+    layer, passes = trainer.model.model.layers[0], []
+    layer.mlp.register_forward_pre_hook(lambda *_: passes.append(1))  # recomputing ends before its end
+    trainer.train()
+    rows = [row for row in trainer.state.log_history if "loss" in row]
+    return Steps(losses=[row["loss"] for row in rows], passes=len(passes))
 
 
 @pytest.mark.parametrize("word", [*Optimiser, *Schedule], ids=str)
