@@ -15,6 +15,7 @@ from pages.parts import (
     guard,
     run_control,
     run_view,
+    run_words,
     session,
 )
 from training import adoption, run_views
@@ -82,10 +83,7 @@ with guard.on_action():
         st.info("No run has completed yet, so there is nothing to compare.", icon=":material/inbox:")
         st.page_link("train.py", label="Train a model", icon=":material/model_training:")
         st.stop()
-    shown = run_control.pick(
-        completed, label="Run", key="evaluate-run",
-        words=lambda run: f"{run.request.model.name} on {run.request.release_name}",
-    )  # fmt: skip
+    shown = run_control.pick(completed, label="Run", key="evaluate-run", words=run_words.title)
     evaluations = run_views.evaluations_of(place, shown.id)
     with st.expander("Let the models answer", icon=":material/forum:", expanded=not evaluations):
         ask(shown)

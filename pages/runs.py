@@ -47,8 +47,9 @@ def draw(run: RunView) -> None:
 
 def one(known: list[RunView]) -> None:
     shown = run_control.pick(
-        known, label="Run", key="run", words=lambda run: run_words.STATE_WORDS[run.state.state][0]
-    )
+        known, label="Run", key="run",
+        words=lambda run: f"{run_words.title(run)} · {run_words.STATE_WORDS[run.state.state][0]}",
+    )  # fmt: skip
     run_control.buttons(shown)
     if shown.state.state.is_final:
         draw(shown)

@@ -53,7 +53,13 @@ def _offer(run: RunView, by: str) -> None:
 def _picture(drawn: Sequence[Point]) -> alt.LayerChart:
     frame = pd.DataFrame(
         [
-            {"pairs": point.pairs, "accuracy": point.accuracy, "low": low, "high": high, "run": point.run}
+            {
+                "pairs": point.pairs,
+                "accuracy": point.accuracy,
+                "low": low,
+                "high": high,
+                "run": run_words.name(point.run),
+            }
             for point in drawn
             for low, high in [point.interval or (0.0, 1.0)]
         ]

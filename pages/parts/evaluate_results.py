@@ -52,7 +52,7 @@ def in_words(one: RunView) -> str:
     """An evaluation in the list."""
     wanted = one.request.evaluation
     count = f"{wanted.prompts} prompts, {len(wanted.contestants)} models" if wanted else ""
-    return f"{count}, {run_words.STATE_WORDS[one.state.state][0].lower()}"
+    return f"{run_words.name(one.id)} · {count}, {run_words.STATE_WORDS[one.state.state][0].lower()}"
 
 
 def known(database: Database, run: RunView, one: RunView, made: Comparison | None) -> Known:

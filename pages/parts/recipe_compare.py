@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import session
+from pages.parts import run_words, session
 from training import presets, recipe, recipe_difference, run_views
 from training.presets import Preset
 from training.recipe import DpoRecipe
@@ -30,6 +30,5 @@ def _known(preset: Preset) -> dict[str, DpoRecipe]:
     others = [preset, *(one for one in presets.PRESETS if one.key != preset.key)]
     named = {one.name: one.recipe for one in others}
     for run in run_views.list_runs(session.home())[:_RUNS]:
-        about = f"Run {run.id}, {run.request.model.name} on {run.request.release_name}"
-        named[about] = recipe.from_dict(run.request.recipe)
+        named[f"Run {run_words.title(run)}"] = recipe.from_dict(run.request.recipe)
     return named

@@ -12,7 +12,7 @@ from curation.comparison import comparisons, released, results
 from curation.comparison.comparisons import Comparison
 from curation.comparison.results import Duel
 from curation.database import Database
-from pages.parts import session
+from pages.parts import run_words, session
 from training.evaluating import asked
 from training.evaluating.asked import BASE
 from training.run_views import RunView
@@ -102,7 +102,7 @@ def _row(number: int, one: Round) -> dict[str, object]:
     rate = one.duel.rate if one.duel.votes else None
     return {
         "round": f"{number} · {one.release}",
-        "run": one.run,
+        "run": run_words.name(one.run),
         "win rate": rate.rate if rate else None,
         "low": rate.low if rate else None,
         "high": rate.high if rate else None,

@@ -56,7 +56,7 @@ def choose(known: Sequence[RunView], shown: str) -> list[RunView]:
         "Runs to compare",
         list(by_id),
         default=[first.id, *(run.id for run in like[:1])],
-        format_func=lambda run: run_words.name(by_id[run]),
+        format_func=lambda run: run_words.title(by_id[run]),
         max_selections=MOST,
         key=f"runs-compare-{first.id}",
     )
@@ -79,11 +79,11 @@ def show(compared: Sequence[RunView]) -> None:
             with column:
                 _draw(picture, compared, smoothing)
     st.subheader("Figures", anchor=False)
-    _table([("", [run_words.name(run) for run in compared]), *_figures(compared)])
+    _table([("", [run_words.name(run.id) for run in compared]), *_figures(compared)])
     st.subheader("Where the recipes differ", anchor=False)
     differing = recipe_difference.among([recipe.from_dict(run.request.recipe) for run in compared])
     if differing:
-        _table([("Setting", [run_words.name(run) for run in compared]), *differing])
+        _table([("Setting", [run_words.name(run.id) for run in compared]), *differing])
     else:
         st.caption("Nowhere: what differs between these runs is data, model or chance.")
 
@@ -91,7 +91,7 @@ def show(compared: Sequence[RunView]) -> None:
 def _draw(picture: _Picture, compared: Sequence[RunView], smoothing: float) -> None:
     st.markdown(f"**{picture.title}**")
     lines = [
-        Line(label=run_words.name(run), points=points, sparse=picture.kind == "evaluation")
+        Line(label=run_words.name(run.id), points=points, sparse=picture.kind == "evaluation")
         for run in compared
         if len(points := run_words.record(run).points(picture.metric, picture.kind))
     ]

@@ -16,10 +16,10 @@ def pick(known: Sequence[RunView], *, label: str, key: str, words: Callable[[Run
     """The one in question: the run in the address, else the newest.
 
     Args:
-        words: what stands beside its id in the list.
+        words: how one is called in the list.
     """
     by_id = {one.id: one for one in known}
-    shown = {one.id: f"{one.id} · {words(one)}" for one in known}
+    shown = {one.id: words(one) for one in known}
     wanted = st.query_params.get("run", "")
     # Another address or a new one begins afresh; a choice outlives that the words of a run change.
     occasion = (wanted, len(by_id))

@@ -39,7 +39,7 @@ def show(merges: Sequence[RunView], known: Sequence[RunView]) -> None:
         merges,
         label="Model",
         key="model",
-        words=lambda one: f"{one.request.model.name} on {one.request.release_name}",
+        words=run_words.title,
     )
     run_result.merged(shown)
     if shown.state.state is RunState.COMPLETED:
@@ -51,12 +51,12 @@ def _row(one: RunView, known: Mapping[str, RunView]) -> dict[str, object]:
     run = known.get(asked.run) if asked else None
     whole = one.state.state is RunState.COMPLETED
     return {
-        "Model": one.id,
+        "Model": run_words.name(one.id),
         "Made": one.request.created_at,
         "State": run_words.merge_state(one),
         "Base": one.request.model.name,
         "Release": one.request.release_name,
-        "Run": run_words.name(run) if run else "deleted",
+        "Run": run_words.name(run.id) if run else "deleted",
         "Numbers": asked.kind.value if asked else None,
         "Size": deletion.size(one.path) / 1e6 if whole else None,
     }

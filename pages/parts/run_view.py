@@ -25,11 +25,9 @@ _REASON_WORDS = {
 
 def headline(view: RunView) -> None:
     """What is trained on what, and its state, progress, time left and trouble."""
-    request = view.request
-    st.subheader(
-        plain(f"{request.model.name} on {request.release_name or request.release.name}"), anchor=False
-    )
-    _processes(request)
+    st.subheader(plain(run_words.subject(view)), anchor=False)
+    st.caption(plain(view.id))  # as commands and addresses call it
+    _processes(view.request)
     progress(view)
 
 

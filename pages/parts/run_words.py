@@ -3,7 +3,7 @@
 import functools
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +47,26 @@ class Result:
     length: float | None = None
 
 
-def name(run: RunView) -> str:
-    """Short enough for a legend: when it was asked for, in UTC, and the end of its id."""
-    return f"{run.request.created_at:%d %b %H:%M} {run.id[-4:]}"
+def name(run_id: str) -> str:
+    """Short enough for a legend: when it was asked for, in UTC, and the end of its id.
+
+    Of the id alone, so that a run that is gone keeps its name; an id of another shape is shown as it is.
+    """
+    try:
+        asked = datetime.strptime(run_id.partition("-")[0], "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return run_id
+    return f"{asked:%d %b %H:%M} {run_id[-4:]}"
+
+
+def title(run: RunView) -> str:
+    """A run where people choose one: its name, its model and its release."""
+    return f"{name(run.id)} · {subject(run)}"
+
+
+def subject(run: RunView) -> str:
+    """What was trained on what."""
+    return f"{run.request.model.name} on {run.request.release_name or run.request.release.name}"
 
 
 def result(run: RunView) -> Result:

@@ -36,9 +36,8 @@ def show() -> None:
 
 def _row(place: int, run: RunView) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        wanted = run.request
-        what = f"{_kind(run)}{wanted.model.name} on {wanted.release_name}, asked for by {wanted.by}"
-        st.markdown(f"**{place}** · {plain(f'{run_words.name(run)} · {what}')}")
+        what = f"{_kind(run)}{run_words.subject(run)}, asked for by {run.request.by}"
+        st.markdown(f"**{place}** · {plain(f'{run_words.name(run.id)} · {what}')}")
         if place > 1:
             st.button("Run next", key=f"run-next-{run.id}", icon=":material/vertical_align_top:",
                       on_click=_next, args=(run.path,))  # fmt: skip

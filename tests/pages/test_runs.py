@@ -8,6 +8,7 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from curation import workspace
+from pages.parts import run_words
 from tests.pages import finished_runs
 from training import documents, locks, runs, supervisor
 from training.runs import RunState
@@ -45,6 +46,23 @@ def test_a_run_of_kto_names_its_best_checkpoint_by_margin(home: Path) -> None:
     said = words(opened())
     assert "0.650 at step 20" in said
     assert "it is 0 nearly everywhere" in said  # TRL clamps its estimate of the distance
+
+
+def test_a_run_is_called_by_date_model_and_release_wherever_it_is_chosen_and_its_id_stands_on_its_page(
+    home: Path,
+) -> None:
+    runs_there = [finished_runs.write(home, number) for number in range(2)]
+    page = opened()
+    (box,) = [each for each in page.selectbox if each.label == "Run"]
+    assert box.options[0] == "20 Nov 09:00 0001 · demo on v1 · Completed"
+    assert runs_there[1].name in words(page).replace("\\", "")
+    chosen = opened(view="Compare").multiselect[0]
+    assert chosen.options == ["20 Nov 09:00 0001 · demo on v1", "20 Nov 08:00 0000 · demo on v1"]
+
+
+def test_an_id_of_another_shape_is_shown_as_it_is() -> None:
+    assert run_words.name("20261122T182600Z-1f2ea2a1") == "22 Nov 18:26 a2a1"
+    assert run_words.name("by-hand") == "by-hand"
 
 
 def test_a_failed_run_says_its_cause_beside_its_state_and_then_one_sentence(home: Path) -> None:
@@ -85,7 +103,7 @@ def test_all_runs_stand_in_one_table_however_many(home: Path) -> None:
 
 def test_a_merged_model_is_found_downloaded_and_deleted_when_its_run_is_gone(home: Path) -> None:
     run = finished_runs.write(home, 1)
-    other, merge = (finished_runs.write_merge(home, number, of=run.name) for number in (2, 3))
+    _other, merge = (finished_runs.write_merge(home, number, of=run.name) for number in (2, 3))
     assert opened(view="Models").dataframe[0].value["Run"].str.endswith("0001").all()
     shutil.rmtree(run)
     page = opened()  # no run is left, so nothing else can be shown
@@ -94,7 +112,7 @@ def test_a_merged_model_is_found_downloaded_and_deleted_when_its_run_is_gone(hom
     assert [each.proto.label for each in page.get("link_button")] == ["Download"]
     page.button(key=f"delete-{merge.name}").click().run()
     assert not page.exception
-    assert list(page.dataframe[0].value["Model"]) == [other.name]
+    assert list(page.dataframe[0].value["Model"]) == ["20 Nov 10:00 0002"]
     assert not merge.exists()
 
 
@@ -120,10 +138,10 @@ def test_the_list_says_what_a_run_is_at_now_and_keeps_what_was_chosen(home: Path
     older, newer = finished_runs.write(home, 1), finished_runs.write(home, 2, state=RunState.STOPPED)
     page = opened()
     (box,) = [each for each in page.selectbox if each.label == "Run"]
-    assert [option.partition(" · ")[2] for option in box.options] == ["Stopped, can be resumed", "Completed"]
+    assert [option.rpartition(" · ")[2] for option in box.options] == ["Stopped, can be resumed", "Completed"]
     box.select(older.name).run()
     runs.write_state(newer, replace(runs.read_state(newer), state=RunState.COMPLETED))
     page.run()
     (box,) = [each for each in page.selectbox if each.label == "Run"]
-    assert [option.partition(" · ")[2] for option in box.options] == ["Completed", "Completed"]
+    assert [option.rpartition(" · ")[2] for option in box.options] == ["Completed", "Completed"]
     assert box.value == older.name

@@ -45,7 +45,7 @@ def test_two_recipes_are_compared_a_run_among_them(page: AppTest, home: Path) ->
     run = write_run(home, release, settings, model=base_model.parse("demo"))
     runs.write_state(run, runs.State(run=run.name))
     page.run()
-    page.selectbox(key="train-recipe-other").select(f"Run {run.name}, demo on small").run()
+    page.selectbox(key="train-recipe-other").select("Run 01 Jan 00:00 aaaa · demo on small").run()
     assert page.dataframe[0].value[["key", "This recipe"]].to_numpy().tolist() == [["beta", "0.1"]]
     assert not page.exception
 
