@@ -98,8 +98,10 @@ if not browse.has_pairs(db):
     st.page_link("import_data.py", label="Import pairs", icon=":material/upload_file:")
     st.stop()
 exhibit = exhibit_links.shown(db)
+browse_slices.addressed(db)
 wanted, order = pair_filters.form(sources)
 wanted = diversity.narrowed(wanted)
+browse_slices.compared(wanted, order)
 among = matching.everything if exhibit is None else exhibits.gathering(exhibit)
 question = None if exhibit else finding_links.shown()
 with guard.on_action():

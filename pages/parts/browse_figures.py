@@ -26,13 +26,13 @@ def show(wanted: Filter, among: Narrowing, sources: Mapping[str, str]) -> None:
     spread = spreads.of(session.database(), wanted, among=among)
     winners = {VERDICT_WORDS[each] if each else "open": number for each, number in spread.winners.items()}
     pictures = {
-        "Characters in all": [(f"{low:,}", number) for low, number in spread.lengths.items()],
+        "Characters in all": [(f"from {low:,}", number) for low, number in spread.lengths.items()],
         "Answer 1's share": [(f"{low:.0%}", number) for low, number in sorted(spread.shares.items())],
         "Support": [(charts.TIER_WORDS[tier], number) for tier, number in spread.tiers.items()],
         "Winner": list(winners.items()),
         "Source": [(sources.get(each, "other"), number) for each, number in spread.sources.items()],
     }
-    for column, (title, bars) in zip(st.columns([2, 2, 3, 2, 3]), pictures.items(), strict=True):
+    for column, (title, bars) in zip(st.columns([2, 2, 4, 2, 3]), pictures.items(), strict=True):
         column.caption(f"**{title}**")
         column.altair_chart(_bars(bars))
 
@@ -45,10 +45,10 @@ def _bars(bars: Sequence[tuple[str, int]]) -> alt.Chart:
         .encode(
             y=alt.Y(
                 "what:N",
-                sort=None,
+                sort=[name for name, _ in bars],  # a chart that is drawn again keeps its old order
                 title=None,
                 axis=alt.Axis(
-                    labelLimit=130, labelOverlap=False, labelFlush=False, ticks=False, domain=False
+                    labelLimit=170, labelOverlap=False, labelFlush=False, ticks=False, domain=False
                 ),
             ),
             x=alt.X("pairs:Q", title=None, axis=None),

@@ -1,4 +1,4 @@
-"""Slices of Browse: filters with a name, and the pairs of a filter as a file."""
+"""Slices of Browse: filters with a name and an address, and the pairs of a filter as a file."""
 
 from dataclasses import fields
 
@@ -16,6 +16,29 @@ from pages.parts.plain import plain
 _FILE = "browse-file"
 _FORMS = {Form.JSONL: "JSON lines", Form.PARQUET: "Parquet"}
 _ADDRESS = ("cluster", "language")  # set by the page's address, not by a field
+_NAMED = "slice"  # in the page's address
+_OPENED = "browse-slice"
+
+
+def addressed(db: Database) -> None:
+    """Open the slice that the page's address names, before the fields are drawn; said where it is gone."""
+    name = st.query_params.get(_NAMED)
+    opened = session.kept(_OPENED)
+    if name is None:
+        session.forget(_OPENED)
+    elif not isinstance(opened, SavedSlice) or opened.name != name:
+        found = next((each for each in saved_slices.every(db) if each.name == name), None)
+        if found is None:
+            st.warning(f"There is no slice named {plain(name)}. It may have been removed.")
+        else:
+            _open(found)
+
+
+def compared(wanted: Filter, order: Order) -> None:
+    """Take the slice out of the page's address once the fields ask for something else."""
+    opened = session.kept(_OPENED)
+    if isinstance(opened, SavedSlice) and (opened.wanted, opened.order) != (wanted, order):
+        _close()
 
 
 def saved(db: Database, wanted: Filter, order: Order) -> None:
@@ -30,8 +53,8 @@ def saved(db: Database, wanted: Filter, order: Order) -> None:
                 "", key=f"slice-remove-{each.name}", icon=":material/delete:", help="Remove this slice",
                 on_click=_remove, args=(each.name,), type="tertiary",
             )  # fmt: skip
-        name = st.text_input("Save this filter as", key="slice-name", max_chars=60)
-        st.button("Save", key="slice-save", on_click=_save, args=(name, wanted, order))
+        st.text_input("Save this filter as", key="slice-name", max_chars=60)
+        st.button("Save", key="slice-save", on_click=_save, args=(wanted, order))
 
 
 def export(wanted: Filter, order: Order, among: Narrowing, key: object, total: int) -> None:
@@ -44,15 +67,19 @@ def export(wanted: Filter, order: Order, among: Narrowing, key: object, total: i
         )  # fmt: skip
         kept = session.kept(_FILE)
         if isinstance(kept, tuple) and kept[0] == (key, form):
-            st.link_button("Download", routes_slice.link(kept[1]), icon=":material/download:", type="primary")
+            _, file, written = kept
+            st.link_button("Download", routes_slice.link(file), icon=":material/download:", type="primary")
+            st.caption(f"As the pairs stood at {written:%H:%M:%S} UTC.")
         st.caption("With models, imported and present winners, votes and sources; no names of people.")
 
 
-def _save(name: str, wanted: Filter, order: Order) -> None:
+def _save(wanted: Filter, order: Order) -> None:
+    # Asked now: the button was drawn before the name was typed, and a press may come before the next drawing.
+    name = str(session.kept("slice-name") or "")
     with guard.on_action():
         someone = guard.permitted(Role.REVIEWER)
         saved_slices.save(session.database(), name, wanted, order, by=someone.id, now=session.now())
-        session.forget("slice-name")
+        session.keep("slice-name", "")  # forgotten, the field would still show the name
         st.toast("Saved")
 
 
@@ -60,11 +87,20 @@ def _remove(name: str) -> None:
     with guard.on_action():
         someone = guard.permitted(Role.REVIEWER)
         saved_slices.remove(session.database(), name, by=someone.id, now=session.now())
+        if st.query_params.get(_NAMED) == name:
+            _close()
+
+
+def _close() -> None:
+    session.forget(_OPENED)
+    st.query_params.pop(_NAMED, None)
 
 
 def _open(chosen: SavedSlice) -> None:
     values = {each.name: getattr(chosen.wanted, each.name) for each in fields(chosen.wanted)}
-    st.query_params.from_dict({name: values[name] for name in _ADDRESS if values[name] is not None})
+    address = {name: values[name] for name in _ADDRESS if values[name] is not None}
+    st.query_params.from_dict({_NAMED: chosen.name, **address})
+    session.keep(_OPENED, chosen)
     pair_filters.fill(chosen.wanted, chosen.order)
     session.keep("batch-name", chosen.name)
 
@@ -78,4 +114,4 @@ def _write(wanted: Filter, order: Order, among: Narrowing, key: object, form: Fo
             session.database(), wanted, order, target, by=someone.id, now=session.now(), among=among
         )
         session.renew_request("slice")
-        session.keep(_FILE, ((key, form), target))
+        session.keep(_FILE, ((key, form), target, session.now()))

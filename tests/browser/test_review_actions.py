@@ -1,7 +1,9 @@
 """Every action of a reviewer in a real browser, and the way from a number to its pairs; one server."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -110,3 +112,56 @@ def test_a_number_leads_to_its_pairs_and_the_list_survives_a_reload(page: Page, 
     expect(pairs.get_by_text("No pair matches.")).to_be_visible(timeout=30_000)
     pairs.get_by_role("button", name="Show all").click()
     expect(pairs.get_by_text("1 to 6 of 6 pairs")).to_be_visible()
+
+
+def test_a_slice_is_saved_opened_by_its_address_acted_on_exported_and_the_action_undone(
+    page: Page, server: Server
+) -> None:
+    page.goto(f"{server.url}/browse")
+    search = page.get_by_role("textbox", name="Search")
+    search.fill("Prompt 3")
+    search.press("Enter")
+    expect(page.get_by_text("1 to 1 of 1 pair")).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Slices").click()
+    page.get_by_label("Save this filter as").fill("Threes")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_role("button", name="Threes")).to_be_visible()
+
+    page.goto(f"{server.url}/browse?slice=Threes")
+    expect(page.get_by_text("1 to 1 of 1 pair")).to_be_visible(timeout=30_000)
+    expect(search).to_have_value("Prompt 3")
+    page.get_by_text("Do one thing to all pairs of this list").click()
+    expect(page.get_by_role("button", name="Show what would happen")).to_be_visible()
+    choose(page, "What", "Settle as tie")
+    page.get_by_role("button", name="Show what would happen").click()
+    expect(page.get_by_text("1 pair as Tie")).to_be_visible(timeout=20_000)
+    page.get_by_label("Reason for all of them").fill("Equally good")
+    page.get_by_label("Reason for all of them").press("Enter")
+    page.get_by_role("button", name="Settle as tie: 1 pair").click()
+    expect(page.get_by_role("button", name="Undo: 1 pair settled")).to_be_visible(timeout=20_000)
+    assert [(row["pair_id"], row["winner"]) for row in exported(page)] == [(BATCH[3].id, "tie")]
+
+    page.get_by_role("button", name="Undo: 1 pair settled").click()
+    expect(page.get_by_role("button", name="Undo: 1 pair settled")).to_be_hidden(timeout=20_000)
+    assert [(row["pair_id"], row["winner"]) for row in exported(page)] == [(BATCH[3].id, None)]
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    box = page.get_by_role("combobox", name=label)
+    box.fill(option)  # by keyboard: a list that opens while an expander still moves closes again
+    box.press("Enter")
+    expect(box).to_have_value(option)
+
+
+def exported(page: Page) -> list[dict[str, object]]:
+    """The rows of a file that is written and downloaded now."""
+    page.get_by_role("button", name="Export").click()
+    link = page.get_by_role("link", name="Download")
+    before = str(link.get_attribute("href")) if link.count() else ""
+    page.get_by_role("button", name="Write 1 pair").click()
+    expect(link).to_be_visible(timeout=20_000)
+    expect(link).not_to_have_attribute("href", before)
+    address = str(link.get_attribute("href"))
+    said = page.request.get(urljoin(page.url, address)).text()
+    page.keyboard.press("Escape")
+    return [json.loads(line) for line in said.splitlines()]

@@ -104,3 +104,23 @@ def test_pairs_whose_source_row_is_missing_are_listed_all_the_same(page: AppTest
     page.run()
     assert not page.info
     assert "1 to 12 of 12 pairs" in [each.value for each in page.caption]
+
+
+def test_an_address_opens_a_slice_and_forgets_it_once_a_field_is_changed(page: AppTest) -> None:
+    page.text_input(key="browse-text").set_value("Prompt 1").run()
+    page.text_input(key="slice-name").set_value("Ones").run()
+    page.button(key="slice-save").click().run()
+    opened = AppTest.from_file(PAGE, default_timeout=60)
+    opened.query_params["slice"] = "Ones"
+    opened.run()
+    assert opened.text_input(key="browse-text").value == "Prompt 1"
+    opened.text_input(key="browse-text").set_value("Prompt 2").run()
+    assert "slice" not in opened.query_params
+    assert opened.text_input(key="browse-text").value == "Prompt 2"
+
+
+def test_an_address_of_a_slice_that_is_gone_says_so_and_lists_everything(page: AppTest) -> None:
+    page.query_params["slice"] = "Gone"
+    page.run()
+    assert page.warning[0].value == "There is no slice named Gone. It may have been removed."
+    assert "1 to 12 of 12 pairs" in [each.value for each in page.caption]
