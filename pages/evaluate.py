@@ -14,7 +14,7 @@ from pages.parts import (
     evaluate_results,
     guard,
     run_control,
-    run_view,
+    run_headline,
     run_words,
     session,
 )
@@ -56,7 +56,7 @@ def live(folder_name: str) -> None:
     one = run_views.view(place.runs / folder_name)
     if one.state.state.is_final:
         st.rerun()
-    run_view.progress(one)
+    run_headline.progress(one)
 
 
 def ended(run: RunView, one: RunView) -> None:
@@ -98,7 +98,7 @@ with guard.on_action():
             ended(shown, evaluation)
         else:
             run_control.buttons(evaluation)
-            run_view.progress(evaluation)
+            run_headline.progress(evaluation)
     evaluate_budget.show(known, shown, by=person.id)
     evaluate_raw.show(known, shown, by=person.id)
     evaluate_board.show(session.database())

@@ -7,6 +7,7 @@ from pages.parts import (
     guard,
     run_compare,
     run_control,
+    run_headline,
     run_log_view,
     run_models,
     run_result,
@@ -37,7 +38,7 @@ def live(run_id: str) -> None:
 
 def draw(run: RunView) -> None:
     """How it stands, what came of it, how it got there."""
-    run_view.headline(run)
+    run_headline.show(run)
     run_view.outcome(run)
     if run.state.state.is_final:
         run_result.show(run)

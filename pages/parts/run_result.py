@@ -4,7 +4,7 @@ import streamlit as st
 
 from curation.labelling import events
 from curation.model import Role
-from pages.parts import guard, routes_download, run_push, run_view, session
+from pages.parts import guard, routes_download, run_headline, run_push, session
 from pages.parts.plain import plain
 from training import deletion, documents, run_views
 from training.errors import NotDeletable
@@ -53,7 +53,7 @@ def merged(merge: RunView) -> None:
         return
     with st.container(border=True):
         if merge.state.state is not RunState.COMPLETED:
-            run_view.progress(merge)
+            run_headline.progress(merge)
         else:
             st.markdown(f"**Merged model** `{merge.id}`")
             st.caption(plain(str((documents.read_or_none(merge.path / CHECK) or {}).get("sentence", ""))))
@@ -70,7 +70,7 @@ def _working(folder_name: str) -> None:
         st.rerun()
     with st.container(border=True):
         st.markdown("**Merging**")
-        run_view.progress(merge)
+        run_headline.progress(merge)
 
 
 def _merge(run: RunView) -> None:

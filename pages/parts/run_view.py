@@ -1,4 +1,4 @@
-"""One run on the screen: how it stands, its curves, its answers before and after, its log."""
+"""One run on the screen: its curves, and its answers before and after."""
 
 from typing import Any
 
@@ -6,82 +6,8 @@ import streamlit as st
 
 from pages.parts import run_curves, run_words
 from pages.parts.plain import plain
-from training import best, division, first_loss, launch_findings, pace, recipe, runs
-from training.launchers import table
-from training.record import Record
+from training import best, first_loss, recipe, runs
 from training.run_views import RunView
-from training.runs import Reason, RunState
-
-_REASON_WORDS = {
-    Reason.OUT_OF_MEMORY: "out of memory",
-    Reason.DATA: "the data",
-    Reason.CONFIGURATION: "the recipe",
-    Reason.MODEL: "the model",
-    Reason.DISK: "the disk",
-    Reason.KILLED: "killed from outside",
-    Reason.UNKNOWN: "an unexpected error",
-}
-
-
-def headline(view: RunView) -> None:
-    """What is trained on what, and its state, progress, time left and trouble."""
-    st.subheader(plain(run_words.subject(view)), anchor=False)
-    st.caption(plain(view.id))  # as commands and addresses call it
-    _processes(view.request)
-    progress(view)
-
-
-def _processes(request: runs.Request) -> None:
-    """Nothing for a single process, which almost every run is."""
-    count = launch_findings.processes(request.launcher, request.launch)
-    if count > 1:
-        words = table.entry(request.launcher).words
-        st.caption(plain(f"{words}: {count} train together. {_share(request, count)}"))
-
-
-def _share(request: runs.Request, count: int) -> str:
-    return division.of(recipe.from_dict(request.recipe), count).sentence
-
-
-def progress(view: RunView) -> None:
-    """State, progress, time left, and what went wrong in one sentence; of a run or an evaluation."""
-    words, colour = run_words.STATE_WORDS[view.state.state]
-    if view.state.state is RunState.RUNNING:
-        words, _ = _work(view)
-    cause = f": {_REASON_WORDS[view.state.reason]}" if view.state.reason else ""
-    st.badge(words + cause, color=colour)  # type: ignore[arg-type]
-    if view.state.state is RunState.COMPLETED and view.request.trains:
-        st.caption(" · ".join(filter(None, [_steps(view), _speed(run_words.record(view))])))
-        return
-    if view.state.max_steps:
-        seen = run_words.record(view)
-        left = pace.seconds_left(seen.ends, view.state.max_steps)
-        done = min(1.0, view.state.step / view.state.max_steps)
-        rest = f", about {_duration(left)} left" if left and not view.state.state.is_final else ""
-        _, unit = _work(view)
-        st.progress(done, text=f"{unit} {view.state.step} of {view.state.max_steps}{rest}")
-        if view.request.trains:
-            st.caption(_speed(seen))
-    if view.state.message and view.state.message != f"{words}.":  # the badge says it already
-        (st.error if view.state.state is RunState.FAILED else st.info)(plain(view.state.message))
-    elif not view.state.state.is_final:
-        st.caption(_doing(view))
-    if view.silent_seconds is not None and view.silent_seconds > runs.SILENT_SECONDS:
-        st.warning(f"No sign of life for {_duration(view.silent_seconds)}. It may be swapping or hung.")
-
-
-def _steps(view: RunView) -> str:
-    state = view.state
-    took = run_words.minutes(view)
-    early = f" of {state.max_steps}" if state.step < state.max_steps else ""
-    return f"{state.step} steps{early}" + ("" if took is None else f" in {_duration(60 * took)}")
-
-
-def _work(view: RunView) -> tuple[str, str]:
-    """What a folder of this kind is at while it runs, and what its steps are."""
-    if view.request.evaluation is not None:
-        return "Answering", "Answer or likelihood"
-    return ("Merging", "Text") if view.request.merge is not None else ("Training", "Step")
 
 
 def curves(view: RunView) -> None:
@@ -157,27 +83,5 @@ def _held_out(values: dict[str, Any]) -> None:
         )
 
 
-def _doing(view: RunView) -> str:
-    """What the worker says it is at."""
-    events = run_words.told(view)
-    phases = [str(event["message"]) for event in events if event.get("kind") == "phase"]
-    return f"Now: {phases[-1]}." if phases else "Now: waiting for its turn."
-
-
-def _speed(record: Record) -> str:
-    """Seconds a step, tokens a second and memory, as far as they are known."""
-    known = (
-        (pace.step_seconds(record.ends), "{:.2g} seconds a step"),
-        (pace.tokens_per_second(record.ends), "{:,.0f} tokens a second"),
-        (record.peak_memory, "at most {:,.0f} MB of memory"),
-    )
-    scaled = [(value / 1e6 if "MB" in words else value, words) for value, words in known if value is not None]
-    return " · ".join(words.format(value) for value, words in scaled)
-
-
 def _points(after: float | None, before: float | None) -> str | None:
     return None if after is None or before is None else f"{100 * (after - before):+.0f} points"
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
