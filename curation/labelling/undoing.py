@@ -21,7 +21,7 @@ class Done:
 
     Attributes:
         what: the verb of the audit, such as "settle" or "set aside".
-        pairs: how many pairs it touched and nobody has touched since.
+        pairs: how many pairs it touched and nobody has touched since; an edit is of one, not also of the one it made.
     """
 
     id: str
@@ -63,8 +63,9 @@ def latest(database: Database, by: str) -> Done | None:
         ).fetchone()
         if row is None:
             return None
-        what = "edit" if edits.made_by(cursor, row[0]) else row[1]
-    return Done(id=row[0], what=what, pairs=int(row[2]), when=row[3])
+        made = edits.made_by(cursor, row[0])
+    # An edit is of one pair to whoever made it, though it touches the pair it made too.
+    return Done(id=row[0], what="edit" if made else row[1], pairs=len(made) or int(row[2]), when=row[3])
 
 
 def undo(database: Database, action_id: str, *, by: str, now: datetime) -> int:
@@ -82,9 +83,10 @@ def undo(database: Database, action_id: str, *, by: str, now: datetime) -> int:
             raise Unknown(f"There is no action {action_id} that could be undone.")
         if _is_known(tx, action.id):
             return 0
+        made = edits.made_by(tx, action_id)
         touched = {
             *settlements.restore(tx, action_id, action),
-            *placements.restore(tx, action_id, action, edits.made_by(tx, action_id)),
+            *placements.restore(tx, action_id, action, made),
             *mends.restore(tx, action_id, action),
         }
         if touched:
@@ -92,7 +94,7 @@ def undo(database: Database, action_id: str, *, by: str, now: datetime) -> int:
             events.record(
                 tx, actor=by, action="undo", subject=actions.subject(touched), detail=detail, now=now
             )
-    return len(touched)
+    return len(touched.difference(made))
 
 
 def _is_known(tx: duckdb.DuckDBPyConnection, action_id: str) -> bool:

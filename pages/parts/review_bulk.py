@@ -110,7 +110,10 @@ def _do(reason: Reason | None, deed: Deed, pile: Pile) -> None:
         if review.pile(session.database(), reason) != pile:
             _look(reason)
             raise InvalidInput("People have acted since you looked. Look at the new numbers, then go on.")
-        if _act(deed, pile):
+        if not str(session.kept(_WHY) or "").strip():
+            # An error would stand at the top of the page, far above the button.
+            st.toast("Say why in *Reason for all of them*, then press again.", icon=":material/error:")
+        elif _act(deed, pile):
             session.forget(_PREVIEW)
 
 

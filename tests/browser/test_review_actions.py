@@ -83,7 +83,7 @@ def test_an_edit_makes_a_new_pair_and_is_undone(review: Page) -> None:
     review.get_by_label("Answer 1", exact=True).press("Tab")
     review.get_by_role("button", name="Make the corrected pair").click()
     expect(review.get_by_text("1 of 5 pairs")).to_be_visible()
-    undo(review, "Undo: 2 pairs edited")
+    undo(review, "Undo: 1 pair edited")
 
 
 def test_many_are_set_aside_after_a_preview_and_undone_as_one(review: Page) -> None:
@@ -92,6 +92,8 @@ def test_many_are_set_aside_after_a_preview_and_undone_as_one(review: Page) -> N
     review.get_by_role("button", name="Show what would happen").click()
     expect(review.get_by_text("6 pairs would leave the queue")).to_be_visible()
     expect(review.get_by_text("The first 5 of 6 pairs:")).to_be_visible()
+    review.get_by_role("button", name="Set aside 6 pairs").click()
+    expect(review.get_by_text("Say why in Reason for all of them")).to_be_in_viewport()
     review.get_by_label("Reason for all of them").fill("A batch that went wrong")
     review.get_by_label("Reason for all of them").press("Enter")
     review.get_by_role("button", name="Set aside 6 pairs").click()

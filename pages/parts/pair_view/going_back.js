@@ -123,7 +123,7 @@ class GoingBack {
   }
 
   drawRecent() {
-    if (this.side?.isOpen) whenIdle(() => this.recent.draw(this.past.done, this.labelling.current?.id));
+    if (this.side?.isOpen) whenIdle(() => this.recent.draw(this.past.done, this.labelling.current?.id, this.past.known));
   }
 
   bringForward(item) {

@@ -14,9 +14,10 @@ class Recent {
   }
 
   // Newest first. Elements are made only while the panel is seen: a key press must not wait for a list.
-  draw(entries, current) {
+  // `known` is false until the server has told what was decided before: an empty list says nothing until then.
+  draw(entries, current, known) {
     const newest = entries.slice(-SHOWN).reverse();
-    this.empty.hidden = newest.length > 0;
+    this.empty.hidden = newest.length > 0 || !known;
     this.list.replaceChildren(...newest.map((entry) => this.row(entry, current)));
   }
 

@@ -81,8 +81,8 @@ def test_undoing_a_settlement_sends_a_pair_back_again_that_was_waiting() -> None
 def test_undoing_an_edit_brings_the_old_pair_back_and_sets_the_new_one_aside() -> None:
     db, (pair_id,) = a_database(1)
     made = edits.edit(db, pair_id, Texts(prompt="p", answer_1="a", answer_2="b"), an_action())
-    assert undoing.latest(db, "lead") == undoing.Done(id="act-1", what="edit", pairs=2, when=NOW)
-    undoing.undo(db, "act-1", by="lead", now=NOW)
+    assert undoing.latest(db, "lead") == undoing.Done(id="act-1", what="edit", pairs=1, when=NOW)
+    assert undoing.undo(db, "act-1", by="lead", now=NOW) == 1
     assert (browse.row(db, pair_id).aside, browse.row(db, made).aside) == (False, True)
 
 
