@@ -21,7 +21,7 @@ class Done:
 
     Attributes:
         what: the verb of the audit, such as "settle" or "set aside".
-        pairs: how many pairs it touched and nobody has touched since; of an edit one, not also the one it made.
+        pairs: how many pairs it touched and nobody has touched since; an edit counts as one.
     """
 
     id: str
