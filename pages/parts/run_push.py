@@ -1,14 +1,12 @@
 """A run's adapter or merged model on its way to the Hugging Face Hub: what would go, then the push."""
 
-import os
 from collections.abc import Sequence
 
 import streamlit as st
 
-from curation import hub_push
 from curation.labelling import events
 from curation.model import Role
-from pages.parts import guard, session
+from pages.parts import guard, hub_token, session
 from pages.parts.plain import plain
 from training import result_push
 from training.result_push import Plan
@@ -20,12 +18,7 @@ _MIB = 2**20
 def show(pushable: Sequence[RunView]) -> None:
     """Choose what goes, name a repository, see the files, push."""
     with st.expander("Push to the Hugging Face Hub", icon=":material/cloud_upload:"):
-        if not os.environ.get(hub_push.TOKEN):
-            st.info(
-                f"Pushing needs a token with write access: set {hub_push.TOKEN} in the environment and start "
-                "Pairloom again. It is never stored.",
-                icon=":material/key:",
-            )
+        hub_token.notice()
         which, field, choice = st.columns([2, 2, 1], vertical_alignment="bottom")
         by_id = {one.id: one for one in pushable}
         chosen = which.selectbox(
@@ -52,11 +45,7 @@ def _plan(run: RunView, repository: str, *, private: bool) -> None:
         f"{planned.size / _MIB:,.1f} MiB. Neither prompts nor sampled answers go along. Whatever else lies "
         "in the repository is removed from its newest version and stays in its history."
     )
-    label = f"Push to {repository}, {'private' if private else 'public'}"
-    if st.button(
-        plain(label), type="primary", key="run-push", icon=":material/cloud_upload:",
-        disabled=not os.environ.get(hub_push.TOKEN),
-    ):  # fmt: skip
+    if hub_token.button(repository, private=private, key="run-push"):
         _push(run, planned)
 
 

@@ -1,13 +1,10 @@
 """A release on its way to the Hugging Face Hub: what would go, then the push."""
 
-import os
-
 import streamlit as st
 
-from curation import hub_push
 from curation.release import publish, releases
 from curation.release.publish import Plan
-from pages.parts import session
+from pages.parts import hub_token, session
 from pages.parts.plain import plain
 from pages.parts.version_list import Shown
 
@@ -23,21 +20,12 @@ def show(shown: Shown) -> None:
     public = choice.toggle(
         "Public", key="version-public", help="Everybody can read it. Off: only its owners."
     )
-    if not os.environ.get(hub_push.TOKEN):
-        st.info(
-            f"Pushing needs a token with write access: set {hub_push.TOKEN} in the environment and start "
-            "Pairloom again. It is never stored.",
-            icon=":material/key:",
-        )
+    hub_token.notice()
     if not repository:
         return
     planned = _planned(shown, repository, private=not public)
     _draw(planned)
-    label = f"Push to {repository}, {'public' if public else 'private'}"
-    if st.button(
-        plain(label), type="primary", key="version-push", icon=":material/cloud_upload:",
-        disabled=not os.environ.get(hub_push.TOKEN),
-    ):  # fmt: skip
+    if hub_token.button(repository, private=not public, key="version-push"):
         _push(shown, planned)
 
 
