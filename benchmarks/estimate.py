@@ -29,6 +29,7 @@ from tests.training.conftest import in_folder, write_release, write_run
 from training import (
     demo_model,
     devices,
+    economy,
     estimates,
     model_shape,
     presets,
@@ -95,13 +96,15 @@ SHAPES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """What a run of a shape took, and the lengths of its pairs."""
+    """What a run of a shape took, and the lengths of its pairs as estimates.Workload has them."""
 
     shape: str
     peak_bytes: int
     seconds: float
     longest: int
     mean: float
+    longest_pair: int
+    mean_pair: float
 
 
 def main() -> None:
@@ -149,7 +152,11 @@ def _estimated(shape: Shape, one: Measured) -> tuple[int, float]:
     # The worker of a measured run has one thread.
     device = devices.Device(kind="cpu", name="", cores=2, free_bytes=0, total_bytes=0, capability=0.0)
     settings, form = _settings(shape), _form(shape)
-    work = Workload(train=_PAIRS, test=_HELD_OUT, mean_tokens=one.mean, longest_tokens=one.longest)
+    work = Workload(
+        train=_PAIRS, test=_HELD_OUT, mean_tokens=one.mean, longest_tokens=one.longest,
+        mean_pair=one.mean_pair, longest_pair=one.longest_pair,
+    )  # fmt: skip
+    settings = economy.on_processor(settings, pairs=_PAIRS, pair_tokens=2 * one.mean)
     parts = estimates.memory(form, settings, work, device)
     return sum(parts.values()), estimates.seconds(form, settings, work, device)
 
@@ -186,6 +193,7 @@ def _run(home: Path, shape: Shape, tokenizer: Any) -> Measured:
     return Measured(
         shape=shape.name, peak_bytes=used.peak_bytes, seconds=used.seconds,
         longest=min(lengths.longest, settings.max_length), mean=min(lengths.mean, settings.max_length),
+        longest_pair=lengths.longest_pair, mean_pair=lengths.mean_pair,
     )  # fmt: skip
 
 

@@ -21,6 +21,8 @@ _KEPT_HIDDEN, _KEPT_FORWARD = 11, 6
 _LEFT_SHARE = 0.4  # of a recomputed layer's values, in memory that is not given back (ibid.)
 _HEAD_ROWS, _HEAD_COLUMNS = 4096, 32768  # TRL 1.16 makes logits in tiles of so many tokens and words
 _HEAD_COPIES = {"cpu": 7, "cuda": 2}  # of a tile, in 32 bits: plain torch, or one Triton kernel
+_ANSWER_TILE = 32 << 20  # bytes of logits at a time where a prompt is read once (answer_head)
+_ANSWER_COPIES = 3  # of such a tile
 _MASK_BYTES = 8  # attention mask of plain torch, a pair of tokens
 _READ_COPIES = (
     3  # reading held-out pairs: logits of one answer, in 32 bits, their log-softmax, and passing ones
@@ -58,12 +60,15 @@ class Workload:
     Attributes:
         train, test: pairs.
         mean_tokens, longest_tokens: of prompt and answer together, after cutting, one side.
+        mean_pair, longest_pair: of prompt and both answers together, after cutting.
     """
 
     train: int
     test: int
     mean_tokens: float
     longest_tokens: int
+    mean_pair: float
+    longest_pair: int
 
 
 def memory(shape: ModelShape, recipe: DpoRecipe, work: Workload, device: Device) -> dict[Bytes, int]:
@@ -74,11 +79,9 @@ def memory(shape: ModelShape, recipe: DpoRecipe, work: Workload, device: Device)
     where that is more, the whole logits of the longest held-out answer.
     """
     width = value_bytes(recipe, device)
-    tokens = 2 * recipe.micro_batch * work.longest_tokens  # chosen and rejected
     weights = _weight_bytes(shape, recipe, width)
-    activations = _activations(shape, recipe, work.longest_tokens, device)
-    tile = min(tokens, _HEAD_ROWS) * min(shape.vocabulary, _HEAD_COLUMNS)
-    logits = tile * 4 * _HEAD_COPIES[device.kind]
+    activations = _activations(shape, recipe, work, device)
+    logits = _logits(shape, recipe, work, device)
     reading = work.longest_tokens * shape.vocabulary * 4 * _READ_COPIES if work.test else 0
     return {
         Bytes.PROCESS: _PROCESS_BYTES,
@@ -91,7 +94,27 @@ def memory(shape: ModelShape, recipe: DpoRecipe, work: Workload, device: Device)
     }
 
 
-def _activations(shape: ModelShape, recipe: DpoRecipe, longest: int, device: Device) -> int:
+def _reads_once(recipe: DpoRecipe, device: Device) -> bool:
+    """Each prompt once for both answers, see shared_prompts."""
+    return device.kind == "cpu" and recipe.method is not Method.KTO
+
+
+def _tokens_at_once(recipe: DpoRecipe, work: Workload, device: Device) -> int:
+    longest = work.longest_pair if _reads_once(recipe, device) else 2 * work.longest_tokens
+    return recipe.micro_batch * longest
+
+
+def _logits(shape: ModelShape, recipe: DpoRecipe, work: Workload, device: Device) -> int:
+    """One tile on its way to log-probabilities; a head that learns gathers its gradient besides."""
+    tokens = _tokens_at_once(recipe, work, device)
+    if not _reads_once(recipe, device):
+        rows, columns = min(tokens, _HEAD_ROWS), min(shape.vocabulary, _HEAD_COLUMNS)
+        return rows * columns * 4 * _HEAD_COPIES[device.kind]
+    tile = min(_ANSWER_TILE, tokens * shape.vocabulary * 4) * _ANSWER_COPIES
+    return tile + (shape.vocabulary * shape.hidden * 4 if recipe.tuning is Tuning.FULL else 0)
+
+
+def _activations(shape: ModelShape, recipe: DpoRecipe, work: Workload, device: Device) -> int:
     """What the backward pass needs of the forward pass, and one layer's worth that is alive at the peak.
 
     Recomputed, each layer leaves its input, and one layer at a time has its values; on the processor the
@@ -101,9 +124,9 @@ def _activations(shape: ModelShape, recipe: DpoRecipe, longest: int, device: Dev
     whole = (shape.layers + 1) * a_layer
     left = _LEFT_SHARE * a_layer if device.kind == "cpu" else shape.hidden
     kept = a_layer + shape.layers * left if recipe.gradient_checkpointing else whole
-    sequences = 2 * recipe.micro_batch
-    mask = longest * _MASK_BYTES if device.kind == "cpu" else 0
-    return int(sequences * longest * (kept * value_bytes(recipe, device) + mask))
+    padded = device.kind == "cpu" and not _reads_once(recipe, device)
+    mask = work.longest_tokens * _MASK_BYTES if padded else 0
+    return int(_tokens_at_once(recipe, work, device) * (kept * value_bytes(recipe, device) + mask))
 
 
 def _a_layer(shape: ModelShape) -> int:
@@ -128,6 +151,7 @@ def seconds(shape: ModelShape, recipe: DpoRecipe, work: Workload, device: Device
 
     Floating-point operations a token and weight: 2 forward, 2 backward (4 where every weight learns), 2 for
     the reference, 2 where activations are recomputed (Kaplan et al. 2020, sec. 2.1), over the device's rate.
+    The reference is asked about each pair once, in KTO each time.
     """
     steps = recipe.steps(work.train)
     backward = 4 if recipe.tuning is Tuning.FULL else 2
@@ -135,15 +159,18 @@ def seconds(shape: ModelShape, recipe: DpoRecipe, work: Workload, device: Device
     # The loss kto reads every prompt once more with another answer, to see how far the model has moved.
     moved = 2 if recipe.method is Method.KTO and recipe.kto_loss.measures_distance else 0
     seen = steps * recipe.pairs_per_step
-    referred = min(seen, work.train) if recipe.reference is Reference.PRECOMPUTED else seen
     evaluated = work.test * evaluations(recipe, steps)
+    asks_again = recipe.method is Method.KTO and recipe.reference is not Reference.PRECOMPUTED
+    referred = seen + evaluated if asks_again else min(seen, work.train) + work.test
     # Forward passes over both sides of a pair; a backward pass counts as one or two.
-    passes = (seen * (learning + moved) + referred * (2 + moved) + evaluated * (4 + 2 * moved)) / 2
-    tokens = 2 * work.mean_tokens * passes
+    passes = (seen * (learning + moved) + (referred + evaluated) * (2 + moved)) / 2
+    once = _reads_once(recipe, device)
+    tokens = passes * (work.mean_pair if once else 2 * work.mean_tokens)
+    answered = 2 * (work.mean_pair - work.mean_tokens) / work.mean_pair if once and work.mean_pair else 1.0
     looking = 2 * work.mean_tokens * shape.hidden * shape.layers  # of each token at those before it
     operations = 2 * tokens * (shape.parameters + looking)
     # What is kept and what is scored passes through memory; in small models that takes most of the time.
-    values = shape.layers * _a_layer(shape) + _TOUCHED * shape.vocabulary
+    values = shape.layers * _a_layer(shape) + _TOUCHED * shape.vocabulary * min(1.0, max(0.0, answered))
     moving = tokens * values * value_bytes(recipe, device) / _BYTES_A_SECOND[device.kind]
     around = _STEP_SECONDS * (seen / recipe.micro_batch + evaluated)
     return _START_SECONDS + around + operations / _rate(device) + moving + sampling(shape, recipe, device)

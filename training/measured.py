@@ -54,6 +54,7 @@ class Measured:
         prompts_cut: pairs whose prompt loses turns or its start.
         with_system: pairs that begin with a system turn.
         longest, mean: tokens of prompt and the longer answer together, before cutting.
+        longest_pair, mean_pair: tokens of prompt and both answers together, after cutting.
     """
 
     pairs: int
@@ -62,6 +63,8 @@ class Measured:
     with_system: int = 0
     longest: int = 0
     mean: float = 0.0
+    longest_pair: int = 0
+    mean_pair: float = 0.0
     tokens: Tokens
 
     def touched(self, flaw: Flaw) -> Touched:

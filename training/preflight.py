@@ -242,7 +242,6 @@ def _lengths(
 
 
 def _as_run(settings: DpoRecipe, work: estimates.Workload, device: Device) -> DpoRecipe:
-    """The estimates still take a prompt to be read twice, so on a processor they are more than it needs."""
     if device.kind != "cpu" or not work.train:
         return settings
     return economy.on_processor(settings, pairs=work.train, pair_tokens=2 * work.mean_tokens)
@@ -252,7 +251,12 @@ def _workload(release: Release, lengths: Measured | None, settings: DpoRecipe) -
     longest = min(lengths.longest, settings.max_length) if lengths else settings.max_length
     mean = min(lengths.mean, settings.max_length) if lengths else settings.max_length / 2
     return estimates.Workload(
-        train=release.train, test=release.test, mean_tokens=mean, longest_tokens=longest
+        train=release.train,
+        test=release.test,
+        mean_tokens=mean,
+        longest_tokens=longest,
+        longest_pair=lengths.longest_pair if lengths else 2 * longest,
+        mean_pair=lengths.mean_pair if lengths else 2 * mean,
     )
 
 

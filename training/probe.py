@@ -47,7 +47,7 @@ def finding_of(error: errors.TrainingError) -> str:
 
 def measure(renderer: Renderer, pairs: Iterable[PreferencePair]) -> Measured:
     """Lengths of every pair, and what the template does to the text."""
-    count, systems, longest, total = 0, 0, 0, 0
+    count, systems, longest, total, longest_pair, of_pairs = 0, 0, 0, 0, 0, 0
     flaws: dict[Flaw, Touched] = {}
     cut = Touched()
     for pair in pairs:
@@ -58,9 +58,12 @@ def measure(renderer: Renderer, pairs: Iterable[PreferencePair]) -> Measured:
         count, systems = count + 1, systems + (pair.prompt[0]["role"] == "system")
         longer = max(len(side.ids) + side.cut for side in (one.chosen, one.rejected))
         longest, total = max(longest, longer), total + longer
+        read = one.prompt_tokens + sum(sum(side.mask) for side in (one.chosen, one.rejected))
+        longest_pair, of_pairs = max(longest_pair, read), of_pairs + read
     return Measured(
         pairs=count, flaws=flaws, prompts_cut=cut, with_system=systems, longest=longest,
-        mean=total / count if count else 0.0, tokens=_tokens_of(renderer),
+        mean=total / count if count else 0.0, longest_pair=longest_pair,
+        mean_pair=of_pairs / count if count else 0.0, tokens=_tokens_of(renderer),
     )  # fmt: skip
 
 

@@ -33,7 +33,10 @@ CPU = Device(kind="cpu", name="the processor", cores=2, free_bytes=2**34, total_
 SHAPE = ModelShape(
     parameters=10_000_000, hidden=256, layers=8, vocabulary=2048, feed_forward=512, stored_bytes=40_000_000
 )
-WORK = Workload(train=100, test=10, mean_tokens=100.0, longest_tokens=400)
+GPU = replace(CPU, kind="cuda", capability=8.0)
+WORK = Workload(
+    train=100, test=10, mean_tokens=100.0, longest_tokens=400, mean_pair=150.0, longest_pair=600
+)  # fmt: skip
 RECIPE = presets.find("demo").recipe
 
 
@@ -52,7 +55,7 @@ def test_the_estimates_come_near_what_was_measured() -> None:
 def test_recomputed_layers_keep_one_layers_worth_and_a_part_of_each() -> None:
     # a layer keeps 11 · 256 + 6 · 512 = 5,888 values a token; 9 of them, or one and 0.4 of 8 more
     whole, again = parts(RECIPE), parts(replace(RECIPE, gradient_checkpointing=True))
-    tokens = 2 * RECIPE.micro_batch * WORK.longest_tokens
+    tokens = RECIPE.micro_batch * WORK.longest_pair
     saved = whole[Bytes.ACTIVATIONS] - again[Bytes.ACTIVATIONS]
     assert saved == pytest.approx(tokens * 4 * (9 - 1 - 0.4 * 8) * 5888)
 
@@ -102,8 +105,10 @@ def test_adafactor_remembers_what_the_estimate_says(untrained_model: Path, tunin
 
 def test_logits_are_held_in_tiles_but_read_whole_for_held_out_pairs() -> None:
     wide = replace(SHAPE, vocabulary=200_000)
-    short, long = (parts(RECIPE, replace(WORK, longest_tokens=n), wide) for n in (2_000, 40_000))
-    assert short[Bytes.LOGITS] == long[Bytes.LOGITS] == 4096 * 32768 * 4 * 7
+    kto = replace(RECIPE, method=Method.KTO)
+    works = [replace(WORK, longest_tokens=n, longest_pair=2 * n) for n in (2_000, 40_000)]
+    assert {parts(RECIPE, work, wide)[Bytes.LOGITS] for work in works} == {3 * 2**25}
+    assert {parts(kto, work, wide)[Bytes.LOGITS] for work in works} == {4096 * 32768 * 4 * 7}
     assert parts(RECIPE, replace(WORK, test=0), wide)[Bytes.EVALUATION] == 0
 
 
@@ -115,6 +120,37 @@ def test_kto_reads_every_prompt_once_more_for_its_distance() -> None:
         estimates.seconds(SHAPE, settings, work, CPU) for settings in (plain, kto, apo)
     )
     assert dpo_seconds == apo_seconds < kto_seconds
+
+
+def test_only_a_processor_reads_a_prompt_once_for_both_answers() -> None:
+    here, there = (
+        estimates.memory(SHAPE, replace(RECIPE, precision=Precision.FP32), WORK, device)[Bytes.ACTIVATIONS]
+        for device in (CPU, GPU)
+    )
+    assert there == here / 600 * 2 * 400
+
+
+def test_a_second_epoch_does_not_ask_the_reference_again() -> None:
+    longer = [
+        estimates.seconds(SHAPE, replace(RECIPE, max_steps=steps, evaluate_every=0), WORK, CPU)
+        for steps in (100, 200, 300)
+    ]
+    assert longer[2] - longer[1] == pytest.approx(longer[1] - longer[0])
+    once = [
+        estimates.seconds(
+            SHAPE, replace(RECIPE, max_steps=steps, evaluate_every=0, method=Method.KTO), WORK, CPU
+        )
+        for steps in (100, 200)
+    ]
+    assert once[1] - once[0] > 1.5 * (longer[1] - longer[0])
+
+
+def test_kto_reads_every_prompt_once_more() -> None:
+    both = [
+        estimates.seconds(SHAPE, replace(RECIPE, method=method), replace(WORK, train=100_000), CPU)
+        for method in Method
+    ]
+    assert both[1] > both[0]
 
 
 def test_finished_runs_say_how_far_the_estimates_were_off(tmp_path: Path) -> None:

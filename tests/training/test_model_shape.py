@@ -36,7 +36,9 @@ MISTRAL = ModelShape(
         for _ in range(32)
     ),
 )
-WORK = Workload(train=12_000, test=600, mean_tokens=500, longest_tokens=1536)
+WORK = Workload(
+    train=12_000, test=600, mean_tokens=500, longest_tokens=1536, mean_pair=800, longest_pair=2500
+)  # fmt: skip
 CPU = Device(
     kind="cpu", name="the processor", cores=2, free_bytes=8 << 30, total_bytes=8 << 30, capability=0.0
 )
