@@ -20,7 +20,7 @@ from training import (
     track_record,
     usage,
 )
-from training.choices import KtoLoss, Method, Optimiser, Reference, Tuning
+from training.choices import KtoLoss, Method, Optimiser, Precision, Reference, Tuning
 from training.devices import Device
 from training.estimates import Bytes, Workload
 from training.journal import Journal
@@ -114,12 +114,9 @@ def test_logits_are_held_in_tiles_but_read_whole_for_held_out_pairs() -> None:
 
 def test_kto_reads_every_prompt_once_more_for_its_distance() -> None:
     work = replace(WORK, train=100_000)
-    plain, kto = (replace(RECIPE, method=method) for method in Method)
+    kto = replace(RECIPE, method=Method.KTO)
     apo = replace(kto, kto_loss=KtoLoss.APO_ZERO_UNPAIRED)
-    dpo_seconds, kto_seconds, apo_seconds = (
-        estimates.seconds(SHAPE, settings, work, CPU) for settings in (plain, kto, apo)
-    )
-    assert dpo_seconds == apo_seconds < kto_seconds
+    assert estimates.seconds(SHAPE, apo, work, CPU) < estimates.seconds(SHAPE, kto, work, CPU)
 
 
 def test_only_a_processor_reads_a_prompt_once_for_both_answers() -> None:
@@ -143,14 +140,6 @@ def test_a_second_epoch_does_not_ask_the_reference_again() -> None:
         for steps in (100, 200)
     ]
     assert once[1] - once[0] > 1.5 * (longer[1] - longer[0])
-
-
-def test_kto_reads_every_prompt_once_more() -> None:
-    both = [
-        estimates.seconds(SHAPE, replace(RECIPE, method=method), replace(WORK, train=100_000), CPU)
-        for method in Method
-    ]
-    assert both[1] > both[0]
 
 
 def test_finished_runs_say_how_far_the_estimates_were_off(tmp_path: Path) -> None:
