@@ -79,11 +79,11 @@ def llamafactory(settings: dict[str, Any]) -> None:
 def bare(_: dict[str, Any]) -> None:
     """The worker's trainer alone: no callbacks of ours, no heartbeat, no evaluation and no card."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-    from training import job
+    from training import workbench
     from training.journal import Journal
 
     run = FOLDER / "home" / "runs" / "run"
-    made = job.trainer(job.loaded(run, Journal(run)), [])
+    made = workbench.trainer(workbench.loaded(run, Journal(run)), [])
     made.args.save_strategy = "no"
     made.train()
 

@@ -120,6 +120,7 @@ def _settings(asked: argparse.Namespace) -> DpoRecipe:
 def _literal(
     asked: argparse.Namespace, tokenizer: Any, pairs: Sequence[Rendered], run: Path, clock: Any
 ) -> Any:
+    from datasets import Dataset
     from trl import DPOTrainer
 
     from training import dpo
@@ -133,7 +134,7 @@ def _literal(
     model, reference = (dpo.load_model(asked.model, fitted) for _ in range(2))
     return DPOTrainer(
         model=model, ref_model=reference.eval() if literally else None, args=args,
-        train_dataset=dpo._dataset(pairs),
+        train_dataset=Dataset.from_list([pair.row for pair in pairs]),
         processing_class=tokenizer, peft_config=dpo.adapter(settings), callbacks=[clock],
     )  # fmt: skip
 

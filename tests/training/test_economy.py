@@ -4,6 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from datasets import Dataset
 from trl import DPOTrainer
 
 from tests.training.test_dpo import CPU, demo, some_pairs
@@ -67,7 +68,7 @@ def test_the_losses_of_each_step_are_those_of_the_seed_recipe_in_plain_trl(
         model=dpo.load_model(untrained_model, literal),
         ref_model=dpo.load_reference(untrained_model, literal),
         args=dpo.config(literal, tmp_path / "plain", pairs=12, evaluates=False, resumes=False),
-        train_dataset=dpo._dataset(pairs),
+        train_dataset=Dataset.from_list([pair.row for pair in pairs]),
         processing_class=renderer.tokenizer,
         peft_config=dpo.adapter(seed),
     )

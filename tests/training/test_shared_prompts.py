@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from datasets import Dataset
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from transformers import GPT2Config, GPT2LMHeadModel, MistralConfig, MistralForCausalLM
@@ -35,7 +36,7 @@ def _both(path: Path, run: Path, tuning: str, **changes: str) -> Both:
     plain = DPOTrainer(
         model=dpo.load_model(path, fitted),
         args=dpo.config(fitted, run, pairs=4, evaluates=False, resumes=False),
-        train_dataset=dpo._dataset(pairs),
+        train_dataset=Dataset.from_list([pair.row for pair in pairs]),
         processing_class=renderer.tokenizer,
         peft_config=dpo.adapter(recipe) if recipe.tuning.has_adapter else None,
     )
