@@ -1,5 +1,6 @@
 """Labelling by keyboard in a real browser against a real server that dies and comes back."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,18 @@ def test_a_burst_of_presses_never_decides_a_pair_nobody_saw(page: Page, server: 
     assert f"{len(rows)} today" in counted
     assert len({row.pair_id for row in rows}) == len(rows) < 40
     assert all((row.seconds_shown or 0) >= 0.2 for row in rows)
+
+
+def test_after_twenty_decisions_the_screen_says_how_long_one_takes(page: Page, server: Server) -> None:
+    open_screen(page, server)
+    for _ in range(19):
+        press(page, "f")
+    expect(page.locator("#counts")).to_contain_text("You: 19 today")
+    expect(page.locator("#counts")).not_to_contain_text("each")
+    press(page, "j")
+    expect(page.locator("#counts")).to_contain_text(
+        re.compile(r"You: 20 today, 20 in all · about \d+ s each")
+    )
 
 
 def test_a_killed_and_restarted_server_loses_nothing_and_doubles_nothing(page: Page, server: Server) -> None:
