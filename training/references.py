@@ -11,6 +11,7 @@ import statistics
 import time
 from array import array
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -189,7 +190,8 @@ class Remembering:
         ]  # fmt: skip
         if missing:
             loader = DataLoader(dataset.select(missing), batch_size=batch_size, collate_fn=collator)
-            found = [self._ask(self.references, batch) for batch in self.accelerator.prepare(loader)]
+            with _no_chance_taken():  # a loader draws a seed
+                found = [self._ask(self.references, batch) for batch in self.accelerator.prepare(loader)]
             for keys, answers in gather_object([(keys, answers.cpu()) for keys, answers in found]):
                 self.references.put(keys, answers)
         return dataset
@@ -212,7 +214,8 @@ class Remembering:
         """The keys of a batch and what the reference answers, (pairs, 2) nats."""
         began = time.perf_counter()
         inputs = {name: value for name, value in batch.items() if name != _KEYS}
-        both = self.compute_ref_log_probs(self.ref_model or self.model, inputs)  # type: ignore[attr-defined]
+        with _no_chance_taken():
+            both = self.compute_ref_log_probs(self.ref_model or self.model, inputs)  # type: ignore[attr-defined]
         answers = torch.stack(both, dim=1)
         self._asked += 1
         if self._asked in _TIMED:
@@ -220,6 +223,15 @@ class Remembering:
             self._seconds.append((time.perf_counter() - began) / len(answers))
             references.seconds = statistics.median(self._seconds)
         return list(batch[_KEYS]), answers
+
+
+def _no_chance_taken() -> AbstractContextManager[None]:
+    """Random numbers drawn inside are not missing afterwards.
+
+    A run's dropout must not depend on what earlier runs have asked already.
+    """
+    gpus = [torch.cuda.current_device()] if torch.cuda.is_available() else []
+    return torch.random.fork_rng(devices=gpus)
 
 
 def _likelihoods(pair: Rendered, answers: Any) -> Likelihoods:
