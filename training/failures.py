@@ -51,4 +51,7 @@ def _is_memory(error: BaseException) -> bool:
     # torch.OutOfMemoryError by name, so that this module needs no torch
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return True
-    return isinstance(error, RuntimeError) and any(sign in str(error).lower() for sign in _MEMORY)
+    text = str(error).lower()
+    if isinstance(error, ImportError):  # the loader of libraries; with another cause it names that behind it
+        return text.endswith("failed to map segment from shared object") or "cannot allocate memory" in text
+    return isinstance(error, RuntimeError) and any(sign in text for sign in _MEMORY)

@@ -16,6 +16,11 @@ from training.runs import Reason
         (errors.ModelMissing("No such model."), Reason.MODEL, "No such model."),
         (MemoryError(), Reason.OUT_OF_MEMORY, "The run needs more memory"),
         (RuntimeError("DefaultCPUAllocator: not enough memory"), Reason.OUT_OF_MEMORY, "The run needs"),
+        (ImportError("x.so: failed to map segment from shared object"), Reason.OUT_OF_MEMORY, "The run"),
+        (
+            ImportError("x.so: failed to map segment from shared object: Operation not permitted"),
+            Reason.UNKNOWN, "ImportError: x.so",
+        ),
         (OSError(errno.ENOSPC, "No space left on device"), Reason.DISK, "The disk is full."),
         (ModuleNotFoundError("No module named 'wandb'", name="wandb"), Reason.CONFIGURATION, "The package"),
         (KeyError("prompt"), Reason.UNKNOWN, "KeyError: 'prompt'"),
