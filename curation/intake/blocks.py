@@ -31,7 +31,7 @@ _PIECE = 8 * 1024 * 1024
 _TOGETHER, _MOST_BYTES = 16_000, 32 * 1024 * 1024  # rows, and bytes, that are stored at once
 _HALF = pa.schema(
     [("line", pa.int64()), ("context", pa.string()), ("prompt", pa.large_string()),
-     ("answer", pa.large_string()), ("good", pa.bool_())]
+     ("answer", pa.large_string()), ("good", pa.bool_()), ("finish", pa.string())]
 )  # fmt: skip
 
 Found = Pair | Half | Refusal
@@ -44,7 +44,7 @@ class Block:
 
     Attributes:
         pairs: as labelling.pairs.table makes them; None where there are none.
-        halves: line, context, prompt, answer, good; None where there are none.
+        halves: line, context, prompt, answer, good, finish; None where there are none.
         done: how much of the file is read by now, in the units of Container.size.
         lines: the last line of the stretch read so far, from 1.
         ends: the stretch ends with this block.
@@ -261,6 +261,7 @@ def _halves(found: list[Half]) -> pa.Table:
             "prompt": [half.prompt for half in found],
             "answer": [half.answer for half in found],
             "good": [half.good for half in found],
+            "finish": [half.finish for half in found],
         },
         schema=_HALF,
     )

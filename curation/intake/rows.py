@@ -7,14 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from curation import text
-from curation.intake import cells, unfold
+from curation.intake import cells, endings, unfold
 from curation.intake.cells import Conversation
 from curation.intake.fields import ColumnMapping, Field, Shape
 from curation.intake.refusing import Refused
 from curation.intake.shapes import duels, halves
 from curation.model import Answer, Message, Pair, Provenance, Speaker, Verdict
-
-_SHORT = 100  # characters: longer is no reason
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +24,7 @@ class Half:
     prompt: str
     answer: str
     good: bool
+    finish: str = ""
 
 
 def pairs_from(
@@ -64,7 +63,14 @@ def half_from(values: Mapping[str, object], mapping: ColumnMapping, *, line: int
         prompt=before[-1].content,
         answer=turns[-1].content,
         good=halves.is_good(values, mapping),
+        finish=_half_finish(values, mapping),
     )
+
+
+def _half_finish(values: Mapping[str, object], mapping: ColumnMapping) -> str:
+    """Why the answer ended, as its last message says, or the row, which has one answer only."""
+    turns = values.get(mapping.columns.get(Field.ANSWER, mapping.columns[Field.PROMPT]))
+    return endings.beside(turns) or endings.beside(values)
 
 
 def _half_turns(values: Mapping[str, object], mapping: ColumnMapping) -> Conversation:
@@ -198,16 +204,10 @@ def _models(values: Mapping[str, object], mapping: ColumnMapping) -> tuple[str, 
 def _finishes(values: Mapping[str, object], mapping: ColumnMapping) -> tuple[str, str]:
     """Why each answer ended: its column, or what stands beside its last message; "" where nothing says it."""
     first, second = (
-        _named(values, mapping, key) or _beside(values.get(mapping.columns[side]))
+        _named(values, mapping, key) or endings.beside(values.get(mapping.columns[side]))
         for key, side in zip(mapping.finish_fields, mapping.answers, strict=True)
     )
     return first, second
-
-
-def _beside(answer: object) -> str:
-    last = answer[-1] if isinstance(answer, list) and answer else answer
-    said = last.get("finish_reason", last.get("stop_reason")) if isinstance(last, Mapping) else None
-    return said if isinstance(said, str) and len(said) < _SHORT and "\0" not in said else ""
 
 
 def _item(values: Mapping[str, object], mapping: ColumnMapping) -> str:

@@ -19,7 +19,7 @@ _BATCH = 2000
 def hold(tx: duckdb.DuckDBPyConnection, halves: pa.Table) -> None:  # noqa: ARG001 - DuckDB finds it by name
     """Keep answers until the whole file is read."""
     _prepare(tx)
-    tx.execute("INSERT INTO half SELECT line, context, prompt, answer, good FROM halves")
+    tx.execute("INSERT INTO half SELECT line, context, prompt, answer, good, finish FROM halves")
 
 
 def pair_up(tx: duckdb.DuckDBPyConnection, source_id: str, now: datetime) -> tuple[int, int]:
@@ -33,12 +33,12 @@ def pair_up(tx: duckdb.DuckDBPyConnection, source_id: str, now: datetime) -> tup
         """
         CREATE TEMP TABLE matched AS
         WITH numbered AS (
-            SELECT line, context, prompt, answer, good,
+            SELECT line, context, prompt, answer, good, finish,
                    row_number() OVER (PARTITION BY context, prompt, good ORDER BY line) AS turn
             FROM half
         )
         SELECT row_number() OVER (ORDER BY g.line) AS number, g.line, b.line AS bad_line, g.context, g.prompt,
-               g.answer AS chosen, b.answer AS rejected
+               g.answer AS chosen, b.answer AS rejected, g.finish, b.finish AS bad_finish
         FROM numbered AS g
         JOIN numbered AS b ON b.context = g.context AND b.prompt = g.prompt AND b.turn = g.turn AND NOT b.good
         WHERE g.good
@@ -64,14 +64,14 @@ def _prepare(tx: duckdb.DuckDBPyConnection) -> None:
     # Temporary: gone with the cursor of the import.
     tx.execute(
         "CREATE TEMP TABLE IF NOT EXISTS half"
-        " (line BIGINT, context VARCHAR, prompt VARCHAR, answer VARCHAR, good BOOLEAN)"
+        " (line BIGINT, context VARCHAR, prompt VARCHAR, answer VARCHAR, good BOOLEAN, finish VARCHAR)"
     )
 
 
 def _matched(tx: duckdb.DuckDBPyConnection, source_id: str) -> Iterator[list[Pair]]:
     first = 1
     while rows := tx.execute(
-        "SELECT line, context, prompt, chosen, rejected FROM matched"
+        "SELECT line, context, prompt, chosen, rejected, finish, bad_finish FROM matched"
         " WHERE number BETWEEN $first AND $last ORDER BY number",
         {"first": first, "last": first + _BATCH - 1},
     ).fetchall():
@@ -79,7 +79,9 @@ def _matched(tx: duckdb.DuckDBPyConnection, source_id: str) -> Iterator[list[Pai
         first += _BATCH
 
 
-def _pair(source_id: str, line: int, context: str, prompt: str, chosen: str, rejected: str) -> Pair:
+def _pair(  # one argument a column
+    source_id: str, line: int, context: str, prompt: str, chosen: str, rejected: str, good: str, bad: str
+) -> Pair:
     turns = text.context_from_json(context)
     pair_id, place = text.canonical(turns, prompt, chosen, rejected)
     first = place is Answer.ONE
@@ -95,4 +97,6 @@ def _pair(source_id: str, line: int, context: str, prompt: str, chosen: str, rej
         origin_2="",
         prior_winner=Verdict(place.value),
         prior_provenance=Provenance.IMPORTED,
+        finish_1=good if first else bad,
+        finish_2=bad if first else good,
     )

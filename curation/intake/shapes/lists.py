@@ -2,7 +2,9 @@
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from curation.intake import endings
 from curation.intake.fields import ColumnMapping, Field, Rule
 from curation.intake.refusing import Aside, Refused
 from curation.intake.shapes import chats
@@ -11,6 +13,14 @@ from curation.intake.shapes.duels import from_json
 
 MAX_ANSWERS = 100  # every two of them are 4,950 pairs; a longer list is no list of answers
 _NO_SCORE = ("", "n/a", "nan", "none", "null")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    column: str
+    text: object
+    model: object
+    ending: str
 
 
 def unfold(values: Mapping[str, object], mapping: ColumnMapping) -> Iterator[Plain]:
@@ -32,9 +42,13 @@ def unfold(values: Mapping[str, object], mapping: ColumnMapping) -> Iterator[Pla
     if not found:
         raise Aside("All answers are level, so they make no pair.")
     name = mapping.columns[Field.ANSWERS]
-    for better, worse in ((order[i], order[j]) for i, j in found):
-        yield _plain(values, mapping, (f"{name} {better + 1}", answers[better], models[better]),
-                     (f"{name} {worse + 1}", answers[worse], models[worse]))  # fmt: skip
+    ends = _endings(values, name, len(answers))
+    each = [
+        _Answer(column=f"{name} {place + 1}", text=answers[place], model=models[place], ending=ends[place])
+        for place in range(len(answers))
+    ]
+    for better, worse in found:
+        yield _plain(values, mapping, each[order[better]], each[order[worse]])
 
 
 def pairs_of(goodness: Sequence[float], rule: Rule) -> Iterator[tuple[int, int]]:
@@ -61,25 +75,29 @@ def pairs_of(goodness: Sequence[float], rule: Rule) -> Iterator[tuple[int, int]]
 def _plain(
     values: Mapping[str, object],
     mapping: ColumnMapping,
-    better: tuple[str, object, object],
-    worse: tuple[str, object, object],
+    better: _Answer,
+    worse: _Answer,
 ) -> Plain:
     prompt = mapping.columns[Field.PROMPT]
     asked = values.get(prompt)
     told = {
         **values,
         prompt: chats.turns(asked, prompt, open_end=True) if chats.is_open_transcript(asked) else asked,
-        better[0]: better[1],
-        worse[0]: worse[1],
-        "(better model)": better[2],
-        "(worse model)": worse[2],
+        better.column: better.text,
+        worse.column: worse.text,
+        "(better model)": better.model,
+        "(worse model)": worse.model,
+        "(better ending)": better.ending,
+        "(worse ending)": worse.ending,
     }
     columns = {
         Field.PROMPT: prompt,
-        Field.CHOSEN: better[0],
-        Field.REJECTED: worse[0],
+        Field.CHOSEN: better.column,
+        Field.REJECTED: worse.column,
         Field.CHOSEN_MODEL: "(better model)",
         Field.REJECTED_MODEL: "(worse model)",
+        Field.CHOSEN_FINISH: "(better ending)",
+        Field.REJECTED_FINISH: "(worse ending)",
     }
     if Field.SYSTEM in mapping.columns:
         columns[Field.SYSTEM] = mapping.columns[Field.SYSTEM]
@@ -127,3 +145,10 @@ def _models(values: Mapping[str, object], mapping: ColumnMapping, count: int) ->
         return [None] * count
     found = _list(values, name)
     return found if len(found) == count else [None] * count
+
+
+def _endings(values: Mapping[str, object], answers: str, count: int) -> Sequence[str]:
+    """Why each answer ended, as its own entry says: `a[].b` stands beside `a[].finish_reason`."""
+    column, nested, _ = answers.partition("[].")
+    entries = from_json(values.get(column)) if nested else None
+    return [endings.beside(entry) for entry in entries] if isinstance(entries, list) else [""] * count
