@@ -7,7 +7,7 @@ reason for each row. Both ways give the same table (a property test says so).
 
 import hashlib
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from curation.intake.fields import ColumnMapping, Field, Shape
 from curation.labelling import pairs
 from curation.model import Message, Speaker
 
-_FEED, _RETURN, _OPENS, _CLOSES = b"\n\r{}"
+_RETURN, _OPENS, _CLOSES = b"\r{}"
 _ID_BYTES = 16
 _TEXTS = (Field.PROMPT, Field.CHOSEN, Field.REJECTED)
 _ALLOWED = frozenset({*_TEXTS, Field.SYSTEM})
@@ -69,11 +69,19 @@ def _feeds(data: bytes, end: int) -> int | None:
     if not (data.startswith(b"{") and data.endswith(b"}", 0, end)):
         return None
     signs = np.frombuffer(data, np.uint8, end)
-    places = np.flatnonzero(signs == _FEED)
+    places = np.fromiter(_places(data, end), np.int64)
     before = signs[places - 1]
     before = np.where(before == _RETURN, signs[places - 2], before)
     sound = (before == _CLOSES).all() and (signs[places + 1] == _OPENS).all()
     return len(places) if sound else None
+
+
+def _places(data: bytes, end: int) -> Iterator[int]:
+    # Rows are long and feeds few: comparing every byte with one took four times as long.
+    place = data.find(b"\n", 0, end)
+    while place >= 0:
+        yield place
+        place = data.find(b"\n", place + 1, end)
 
 
 def _parsed(data: bytes, end: int, mapping: ColumnMapping) -> pa.Table | None:

@@ -6,6 +6,7 @@ Other large files are read by one process of their own. Small ones are read here
 
 import itertools
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from curation.errors import PairloomError
-from curation.intake import blocks, pipe
+from curation.intake import blocks, pipe, shared
 from curation.intake.blocks import Block, Stretch
 from curation.intake.containers import Container, Kind
 from curation.intake.fields import ColumnMapping
@@ -101,13 +102,17 @@ class _Reader:
     """A process that reads its stretches one after the other and sends their blocks."""
 
     def __init__(self, job: Job, stretches: list[Stretch | None]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "curation.intake.crew_worker"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": str(_ROOT)},
-            start_new_session=True,  # a Ctrl-C is for us; a reader ends when nobody listens
-        )
+        self._side, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "curation.intake.crew_worker", str(theirs.fileno())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": str(_ROOT)},
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,  # a Ctrl-C is for us; a reader ends when nobody listens
+            )
+        self._taker = shared.Taker(self._side) if shared.is_there() else None
         pipe.widen(self._pipe(self._process.stdout))
         pipe.send((job, stretches), self._pipe(self._process.stdin))
         self._pipe(self._process.stdin).close()
@@ -115,7 +120,7 @@ class _Reader:
     def next(self) -> Block:
         """The next block; raises what the process met with."""
         try:
-            found = pipe.receive(self._pipe(self._process.stdout))
+            found = pipe.receive(self._pipe(self._process.stdout), self._taker)
         except EOFError as error:
             raise PairloomError(
                 f"A process that reads the file has ended ({self._process.wait()}), perhaps for want of "
@@ -131,6 +136,9 @@ class _Reader:
         self._process.kill()  # it holds nothing that could be lost
         self._process.wait()
         self._pipe(self._process.stdout).close()
+        self._side.close()
+        if self._taker is not None:
+            self._taker.close()
 
     @staticmethod
     def _pipe(found: IO[bytes] | None) -> IO[bytes]:

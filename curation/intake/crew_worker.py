@@ -1,17 +1,18 @@
 """`python -m curation.intake.crew_worker`: reads stretches of a file for `crew`; nobody imports this module.
 
 Standard input carries one message, the job and its stretches; standard output one a block, or the error that
-ended it.
+ended it. The argument is the number of an open socket, which hands over the memory that holds them.
 """
 
 import gc
+import socket
 import sys
 from contextlib import suppress
 from typing import cast
 
 from curation import no_pandas
 from curation.errors import PairloomError
-from curation.intake import blocks, pipe
+from curation.intake import blocks, pipe, shared
 from curation.intake.crew import Order
 
 
@@ -20,13 +21,14 @@ def main() -> None:
     no_pandas.here()
     (container, mapping, source_id, now), stretches = cast(Order, pipe.receive(sys.stdin.buffer))
     output = sys.stdout.buffer
+    lender = shared.Lender(socket.socket(fileno=int(sys.argv[1]))) if shared.is_there() else None
     with suppress(BrokenPipeError):  # the import was cancelled
         try:
             for stretch in stretches:
                 for block in blocks.of(container, mapping, source_id, now, stretch):
-                    pipe.send(block, output)
+                    pipe.send(block, output, lender)
         except PairloomError as error:
-            pipe.send(error, output)
+            pipe.send(error, output, lender)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Values from one process of ours to another, their tables without a copy in between.
 
-A message is a pickle with its buffers behind it: sizes first, eight bytes each, then the bytes. Both ends are
-ours: nothing from outside is ever unpickled.
+A message is a pickle with its buffers behind it. First come numbers of eight bytes: how many parts, their
+sizes, and the piece of shared memory that holds them (0: they follow in the pipe). Both ends are ours:
+nothing from outside is ever unpickled.
 """
 
 import fcntl
@@ -10,6 +11,8 @@ from contextlib import suppress
 from typing import IO
 
 import pyarrow as pa
+
+from curation.intake.shared import Lender, Taker
 
 _SIZE = 8
 _ROOM = (
@@ -23,25 +26,36 @@ def widen(pipe: IO[bytes]) -> None:
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _ROOM)
 
 
-def send(value: object, to: IO[bytes]) -> None:
-    """Write one message and flush it."""
+def send(value: object, to: IO[bytes], lender: Lender | None = None) -> None:
+    """Write one message and flush it; a `lender` takes its bytes where it can, for its `Taker`.
+
+    Raises:
+        BrokenPipeError: nobody listens.
+    """
     buffers: list[pickle.PickleBuffer] = []
     head = pickle.dumps(value, protocol=5, buffer_callback=buffers.append)
     parts = [memoryview(head), *(buffer.raw() for buffer in buffers)]
-    to.write(b"".join(_written(number) for number in (len(parts), *(part.nbytes for part in parts))))
-    for part in parts:
+    lent = None if lender is None else lender.lend(parts)
+    numbers = (len(parts), *(part.nbytes for part in parts), 0 if lent is None else lent + 1)
+    to.write(b"".join(_written(number) for number in numbers))
+    for part in parts if lent is None else []:
         to.write(part)
     to.flush()
 
 
-def receive(source: IO[bytes]) -> object:
+def receive(source: IO[bytes], taker: Taker | None = None) -> object:
     """The next message.
 
     Raises:
         EOFError: the other end has closed, or was cut off within a message.
     """
     number = _read_number(source)
-    head, *buffers = [_exactly(source, size) for size in [_read_number(source) for _ in range(number)]]
+    sizes = [_read_number(source) for _ in range(number)]
+    lent = _read_number(source)
+    if lent and taker is not None:
+        head, *buffers = taker.take(lent - 1, sizes)
+    else:
+        head, *buffers = [_exactly(source, size) for size in sizes]
     return pickle.loads(head, buffers=buffers)  # noqa: S301 - written by our process
 
 

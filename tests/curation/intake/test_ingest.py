@@ -168,6 +168,19 @@ def test_a_file_read_in_stretches_gives_the_same_rows(
     assert everything(elsewhere) == everything(here)
 
 
+def test_large_blocks_of_other_processes_arrive_whole(
+    write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(*(row(number, chosen=f"{number} " * 700) for number in range(3000)))
+    located = locations.locate(str(path), Workspace(home=tmp_path))
+    here, elsewhere = Database.in_memory(), Database.in_memory()
+    ingest.ingest(here, located, imported_by="lead", now=NOW)
+    monkeypatch.setattr(crew, "_HERE_AND_NOW", 0)
+    monkeypatch.setattr(crew, "_STRETCH", 1_500_000)  # bytes: enough to go through shared memory
+    ingest.ingest(elsewhere, located, imported_by="lead", now=NOW)
+    assert everything(elsewhere) == everything(here)
+
+
 CHILD = """
 import sys
 from datetime import datetime
