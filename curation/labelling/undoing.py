@@ -89,12 +89,13 @@ def undo(database: Database, action_id: str, *, by: str, now: datetime) -> int:
             *placements.restore(tx, action_id, action, made),
             *mends.restore(tx, action_id, action),
         }
+        # What an edit made goes away with it: to whoever reads the audit, one edit was of one pair.
+        again = touched.difference(made)
         if touched:
-            detail = {"action": action_id, "pairs": len(touched)}
-            events.record(
-                tx, actor=by, action="undo", subject=actions.subject(touched), detail=detail, now=now
-            )
-    return len(touched.difference(made))
+            detail = {"action": action_id, "pairs": len(again)}
+            subject = actions.subject(again or touched)
+            events.record(tx, actor=by, action="undo", subject=subject, detail=detail, now=now)
+    return len(again)
 
 
 def _is_known(tx: duckdb.DuckDBPyConnection, action_id: str) -> bool:

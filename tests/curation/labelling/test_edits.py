@@ -71,6 +71,8 @@ def test_an_edit_that_was_undone_can_be_made_again() -> None:
     texts = texts_of(pairs.get(db, pair_id), prompt="Better asked")
     made = edits.edit(db, pair_id, texts, an_action())
     undoing.undo(db, "act-1", by="lead", now=NOW)
+    told = events.newest(db)[0]  # one edit is of one pair, though it touched two
+    assert (told.subject, told.detail) == (pair_id, {"action": "act-1", "pairs": 1})
     assert edits.edit(db, pair_id, texts, an_action("act-2")) == made
     assert (browse.row(db, pair_id).aside, browse.row(db, made).aside) == (True, False)
     undoing.undo(db, "act-2", by="lead", now=NOW)
