@@ -3,21 +3,20 @@
 import streamlit as st
 
 from curation.labelling import browse, matching, searching
-from curation.labelling.browse import Page, Row
+from curation.labelling.browse import Page
 from curation.model import Role
 from curation.quality import exhibits
 from pages.parts import (
     browse_bulk,
     browse_figures,
     browse_slices,
-    charts,
+    browse_table,
     diversity,
     exhibit_links,
     finding_links,
     guard,
     pair_card,
     pair_filters,
-    pair_words,
     project_batches,
     review_actions,
     review_form,
@@ -30,37 +29,6 @@ SIZE = 25
 TRAIL = Trail(name="browse-trail")
 person = guard.require(Role.REVIEWER)
 db = session.database()
-
-
-def table(page: Page) -> Row | None:
-    """The list of one page; the row a person has picked."""
-    picked = st.dataframe(
-        [
-            {
-                "prompt": row.prompt[:300],
-                "winner": pair_words.VERDICT_WORDS[row.winner] if row.winner else "open",
-                "support": charts.TIER_WORDS[row.tier],
-                "votes": row.votes,
-                "answer 1": row.answer_1[:200],
-                "answer 2": row.answer_2[:200],
-            }
-            for row in page.rows
-        ],
-        hide_index=True,
-        height=35 * min(len(page.rows) + 1, 9) + 3,
-        row_height=35,
-        key="browse-table",
-        on_select="rerun",
-        selection_mode="single-row",
-        column_config={
-            "prompt": st.column_config.TextColumn(width="medium"),
-            "answer 1": st.column_config.TextColumn(width="medium"),
-            "answer 2": st.column_config.TextColumn(width="medium"),
-            "votes": st.column_config.NumberColumn(width="small"),
-        },
-    )
-    rows = picked.selection.rows
-    return page.rows[rows[0]] if rows and rows[0] < len(page.rows) else None
 
 
 def turn(page: Page) -> None:
@@ -114,7 +82,7 @@ if not found.rows:
     review_form.undo()  # an action may have emptied the list
     st.stop()
 browse_figures.show(wanted, among, sources)
-chosen = table(found)
+chosen = browse_table.show(found)
 turn(found)
 if chosen is None:
     st.caption("Tick a row to open the pair with its history.")
