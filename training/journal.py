@@ -1,6 +1,7 @@
 """What a worker writes down while it runs: events, metrics, signs of life. Append-only; no tensors.
 
-A row is one line, written with one call, so a reader meets at most one torn line, the last.
+A row is one line, written with one call, so a reader meets at most one torn line, the last. Who writes on
+after a process that was killed cuts it off first.
 """
 
 import errno
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from training import runs
+from training import metrics, runs
 
 _BEAT_SECONDS = 2.0
 
@@ -28,6 +29,13 @@ class Journal:
     def __init__(self, run: Path, *, writes: bool = True) -> None:
         self._run = run
         self._writes = writes
+        if writes:
+            self.mend()
+
+    def mend(self) -> None:
+        """Cut off what a killed writer has left of a row; nobody else may be writing."""
+        for name in (runs.METRICS, runs.EVENTS):
+            metrics.mend(self._run / name)
 
     def phase(self, message: str, **about: Any) -> None:
         """What the worker is doing now, in words."""

@@ -4,12 +4,14 @@ The last line may be torn: its writer is at work, or was killed in the middle. N
 """
 
 import json
+import os
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from training import errors
 
 Row = dict[str, Any]
+_BLOCK = 1 << 16
 
 
 def tail(path: Path, offset: int, *, most_bytes: int | None = None) -> tuple[list[Row], int]:
@@ -40,6 +42,22 @@ def tail(path: Path, offset: int, *, most_bytes: int | None = None) -> tuple[lis
 def read(path: Path) -> list[Row]:
     """All whole rows of the file; see tail."""
     return tail(path, 0)[0]
+
+
+def mend(path: Path) -> None:
+    """Cut off a torn last line before somebody writes on: the next row would be glued to it.
+
+    Only for the one writer of a file, whose predecessor is dead. A reader's offset stays right: it never lies
+    inside a torn line.
+    """
+    try:
+        with path.open("r+b") as file:
+            end = file.seek(0, os.SEEK_END)
+            whole = _whole(file, end)
+            if whole < end:
+                file.truncate(whole)
+    except FileNotFoundError:
+        return
 
 
 def forward(rows: list[Row]) -> list[Row]:
@@ -76,6 +94,18 @@ def latest(rows: list[Row]) -> Row:
         named = {f"evaluation/{name}" if evaluated else name: value for name, value in row.items()}
         values.update({name: value for name, value in named.items() if isinstance(value, int | float)})
     return values
+
+
+def _whole(file: BinaryIO, end: int) -> int:
+    """Bytes up to the last end of a line, read backwards."""
+    while end:
+        begin = max(0, end - _BLOCK)
+        file.seek(begin)
+        found = file.read(end - begin).rfind(b"\n")
+        if found >= 0:
+            return begin + found + 1
+        end = begin
+    return 0
 
 
 def _row(path: Path, line: bytes) -> Row:

@@ -17,6 +17,7 @@ from tests.training.worker_host import Host
 from training import checkpoints, documents, metrics, outcome, presets, recipe, runs
 from training.outcome import Ending, Exit
 from training.recipe import DpoRecipe
+from training.record import Record
 from training.runs import Reason, Resumption, RunState
 
 pytestmark = pytest.mark.trainer
@@ -70,14 +71,18 @@ def test_a_killed_run_goes_on_from_its_checkpoint_as_if_nothing_had_happened(
 
     killed = place.run(f"killed-{tuning}", settings)
     worker = place.host.begin(killed)
+    watched = Record(killed / runs.METRICS)  # as a page that looks all the time
     while checkpoints.newest(killed) is None:
-        time.sleep(0.01)
+        watched.catch_up()
+        time.sleep(0.001)
     os.kill(worker, signal.SIGKILL)
     end = ending(killed, place.host.end())
     assert (end.reason, end.message) == (
         Reason.KILLED, "The worker process was ended by SIGKILL. Resume it from step 3.",
     )  # fmt: skip
 
+    watched.catch_up()
+    assert watched.points("loss", "train").steps.tolist() == sorted(rows(killed))
     saved = checkpoints.newest(killed)
     assert saved is not None
     resumes = Resumption(run=killed.name, checkpoint=saved.path, step=saved.step)
@@ -87,6 +92,27 @@ def test_a_killed_run_goes_on_from_its_checkpoint_as_if_nothing_had_happened(
     for step, row in rows(resumed).items():
         wanted = [rows(whole)[step][name] for name in SAME]
         assert [row[name] for name in SAME] == pytest.approx(wanted, abs=1e-6), step
+
+
+def test_a_run_that_goes_on_in_its_folder_after_a_torn_row_has_the_curves_of_a_whole_one(
+    place: Place,
+) -> None:
+    """A cluster goes on so; what is cut off here is what a crash leaves of a row."""
+    run = place.run("torn", quick(save_every="3"))
+    worker = place.host.begin(run)
+    while checkpoints.newest(run) is None:
+        time.sleep(0.01)
+    os.kill(worker, signal.SIGKILL)
+    place.host.end()
+    path, watched = run / runs.METRICS, Record(run / runs.METRICS)
+    before = rows(run)
+    os.truncate(path, path.stat().st_size - 20)
+    watched.catch_up()
+    assert place.host.work(run) == 0, runs.log_tail(run, 20)
+    watched.catch_up()
+    assert watched.points("loss", "train").steps.tolist() == [1, 2, 3, 4, 5, 6]
+    after = {row["step"]: row for row in metrics.forward(metrics.read(path)) if row["kind"] == "train"}
+    assert [after[step]["loss"] for step in (1, 2)] == [before[step]["loss"] for step in (1, 2)]
 
 
 def test_the_best_checkpoint_is_kept_and_named_in_the_result(place: Place) -> None:

@@ -160,6 +160,7 @@ def _causes(failure: BaseException) -> Iterator[BaseException]:
 def _prepare_to_go_on(run: Path, journal: Journal) -> None:
     (run / runs.RESULT).unlink(missing_ok=True)  # a worker that lost its peers called that a failure
     checkpoints.drop_unfinished(run)
+    journal.mend()
     kept = checkpoints.newest(run)
     where = f"from step {kept.step}" if kept else "from the beginning"
     journal.warning(f"A machine of the cluster was lost; the run goes on {where}.", guard="machine")
