@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+from curation import workspace
 from training import recipe_difference
 from training.base_model import BaseModel, ModelKind
 from training.recipe import DpoRecipe
@@ -16,20 +17,26 @@ def start(
     settings: DpoRecipe,
     launcher: str = "local",
     launch: Mapping[str, str | int] = MappingProxyType({}),
+    *,
+    home: Path,
 ) -> str:
     """`python -m training start …`: the nearest preset, and every setting that differs from it.
 
     Equal inputs give the same checks and the same run as the page's button. Quoted for a POSIX shell.
+
+    Args:
+        home: of the workspace that the run belongs to; another terminal may know of none, or of another.
     """
     preset = recipe_difference.nearest(settings)
     changes = [
         f"--set {shlex.quote(f'{each.key}={each.right}')}"
         for each in recipe_difference.between(preset.recipe, settings)
     ]
+    place = f"{workspace.HOME_VARIABLE}={shlex.quote(str(home.absolute()))}"
     words = ["python -m training start", shlex.quote(str(release)), f"--model {shlex.quote(_named(model))}"]
     where = [] if launcher == "local" else [f"--launcher {launcher}"]
     where += [f"--launch {shlex.quote(f'{name}={value}')}" for name, value in launch.items()]
-    return " \\\n  ".join([" ".join(words), f"--recipe {preset.key}", *changes, *where])
+    return " \\\n  ".join([place, " ".join(words), f"--recipe {preset.key}", *changes, *where])
 
 
 def _named(model: BaseModel) -> str:

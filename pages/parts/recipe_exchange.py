@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 import streamlit as st
 
-from pages.parts import recipe_compare
+from pages.parts import recipe_compare, session
 from training import recipe_command, recipe_file
 from training.base_model import BaseModel
 from training.presets import Preset
@@ -57,6 +57,8 @@ def panel(
         )
         if model is not None:
             st.markdown("**The same run without this page**")
-            st.code(recipe_command.start(release, model, settings, launcher, launch), language="bash")
+            home = session.home().home
+            command = recipe_command.start(release, model, settings, launcher, launch, home=home)
+            st.code(command, language="bash")
         st.markdown("**What two recipes do differently**")
         recipe_compare.panel(settings, preset)

@@ -13,7 +13,17 @@ import pytest
 from curation.workspace import HOME_VARIABLE, Workspace
 from tests.pages import finished_runs
 from tests.training import run_folders
-from training import documents, locks, reference_store, runs, supervisor
+from training import (
+    base_model,
+    documents,
+    locks,
+    presets,
+    recipe,
+    recipe_command,
+    reference_store,
+    runs,
+    supervisor,
+)
 from training.reference_store import Key
 from training.runs import RunState
 
@@ -33,9 +43,16 @@ def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace
 
 
 def test_a_run_is_started_waited_for_verified_and_its_log_shown(space: Workspace) -> None:
-    started = _answer("start", "tiny", "--model", "demo", "--request", "one", "--wait")
+    # as the page Train shows the command, in a terminal that knows nothing of the workspace
+    settings = recipe.with_changes(presets.find("demo").recipe, {"beta": "0.2", "loss_types": "robust"})
+    command = recipe_command.start(
+        space.releases / "tiny", base_model.parse("demo"), settings, home=space.home
+    )
+    started = _in_shell(f"{command} --request one --wait --json")
     assert {"run", "state"} <= started.keys()
     assert started["state"] == "completed"
+    asked = runs.read_request(space.runs / started["run"])
+    assert (dict(asked.recipe), asked.release_name) == (recipe.to_dict(settings), "tiny")
     for command in ("status", "log", "verify"):
         answer = _answer(command, started["run"])
         assert answer.keys() >= KEYS, command
@@ -161,8 +178,23 @@ def _run(*arguments: str) -> "subprocess.CompletedProcess[str]":
     )
 
 
+def _in_shell(command: str) -> dict[str, Any]:
+    """As pasted into a terminal in the project's folder, its environment on the path."""
+    known = {name: value for name, value in os.environ.items() if name != HOME_VARIABLE}
+    path = os.pathsep.join((str(Path(sys.executable).parent), known["PATH"]))
+    return _last_line(
+        subprocess.run(
+            ["sh", "-c", command], capture_output=True, text=True, cwd=ROOT, env={**known, "PATH": path},
+            check=False,
+        )
+    )  # fmt: skip
+
+
 def _answer(*arguments: str) -> dict[str, Any]:
-    done = _run(*arguments, "--json")
+    return _last_line(_run(*arguments, "--json"))
+
+
+def _last_line(done: "subprocess.CompletedProcess[str]") -> dict[str, Any]:
     assert done.returncode == 0, done.stderr
     answer: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return answer

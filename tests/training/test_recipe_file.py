@@ -57,12 +57,12 @@ def test_the_command_of_a_recipe_gives_exactly_that_recipe(tmp_path: Path) -> No
     )
     folder = tmp_path / "my model"
     folder.mkdir()
-    command = recipe_command.start(tmp_path / "v 1", base_model.parse(str(folder)), settings)
+    command = recipe_command.start(tmp_path / "v 1", base_model.parse(str(folder)), settings, home=tmp_path)
     words = shlex.split(command.replace("\\\n", ""))  # as a shell joins continued lines
     parser = argparse.ArgumentParser()
     wanted.configure(parser)
-    arguments = parser.parse_args(words[4:])
-    assert words[:4] == ["python", "-m", "training", "start"]
+    arguments = parser.parse_args(words[5:])
+    assert words[:5] == [f"PAIRLOOM_HOME={tmp_path}", "python", "-m", "training", "start"]
     assert (arguments.release, arguments.model) == (str(tmp_path / "v 1"), str(folder))
     assert wanted.settings(arguments) == settings
     assert arguments.recipe == "zephyr-qlora"
