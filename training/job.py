@@ -168,6 +168,11 @@ def _texts(bench: Bench, split: str) -> list[tuple[str, str]]:
     return [(pair.chosen, pair.rejected) for pair in materials.pairs(bench.request, split)]
 
 
+def _cached(bench: Bench) -> list[str]:
+    sentence = bench.known.sentence if bench.known else None
+    return [sentence] if sentence else []
+
+
 def _card(
     bench: Bench, steps: int, standing: Standing, baselines: dict[str, float | None], best: Best | None
 ) -> str:
@@ -175,7 +180,7 @@ def _card(
     rows = [row for row in everything if row["kind"] == "train"]
     outcome = model_card.Outcome(
         steps=steps, train=len(bench.train.kept), test=len(bench.test.kept),
-        left_out=len(bench.train.left_out) + len(bench.test.left_out), notes=bench.notes,
+        left_out=len(bench.train.left_out) + len(bench.test.left_out), notes=(*bench.notes, *_cached(bench)),
         last=rows[-1] if rows else {}, held_out=standing, baselines=baselines, best=best,
         curves=card_curves.draw(everything, bench.run / card_curves.FOLDER),
     )  # fmt: skip

@@ -127,8 +127,8 @@ def _use(request: Request, recipe: DpoRecipe) -> str:
 
 def _settings(recipe: DpoRecipe) -> str:
     values = recipes.to_dict(recipe)
-    rows = [f"| {knob.label} | `{knob.key}` | {_shown(values[knob.key])} |" for knob in KNOBS]
-    return "\n".join(["## Recipe", "", "| setting | name | value |", "|---|---|---|", *rows])
+    rows = [f"| {knob.label} | `{knob.key}` | {_shown(values[knob.key])} | {knob.unit} |" for knob in KNOBS]
+    return "\n".join(["## Recipe", "", "| setting | name | value | unit |", "|---|---|---|---|", *rows])
 
 
 def _limits(request: Request, outcome: Outcome) -> str:

@@ -115,6 +115,7 @@ def test_a_second_run_with_another_rate_asks_no_reference_and_says_what_that_sav
     (saved,) = (row for row in metrics.read(again / runs.EVENTS) if row["kind"] == "reference")
     assert saved["pairs"] == 24 + 8
     assert saved["message"].startswith("What the reference thinks of 32 pairs was known from an earlier run")
+    assert f"- Note: {saved['message']}" in (again / "README.md").read_text(encoding="utf-8")
     firsts = [training_rows(run)[1]["grad_norm"] for run in (finished, again)]
     assert firsts[0] == pytest.approx(firsts[1], abs=1e-6), "another dropout than in the run that asked"
     evaluated = [row for row in metrics.read(again / runs.METRICS) if row["kind"] == "evaluation"]
