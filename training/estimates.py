@@ -28,8 +28,10 @@ _READ_COPIES = (
     3  # reading held-out pairs: logits of one answer, in 32 bits, their log-softmax, and passing ones
 )
 _START_SECONDS = 8.0  # importing, loading, before and after, a small model (measured in CPU time)
-# Measured on one EPYC core: 40e9 for 7 M weights, 64e9 for 67 M, forward and backward in 32 bits.
-_CPU_FLOPS = 40e9
+# Of one EPYC core in 32 bits on endless matrices; small ones reach half of it at so many tokens at once, and
+# half of it at so wide a model. Fitted to 26 runs (python -m benchmarks.estimate).
+_CPU_FLOPS = 95e9
+_HALF_TOKENS, _HALF_WIDTH = 100, 100
 _GPU_FLOPS = (
     (9.0, 250e12),
     (8.0, 80e12),
@@ -173,7 +175,9 @@ def seconds(shape: ModelShape, recipe: DpoRecipe, work: Workload, device: Device
     values = shape.layers * _a_layer(shape) + _TOUCHED * shape.vocabulary * min(1.0, max(0.0, answered))
     moving = tokens * values * value_bytes(recipe, device) / _BYTES_A_SECOND[device.kind]
     around = _STEP_SECONDS * (seen / recipe.micro_batch + evaluated)
-    return _START_SECONDS + around + operations / _rate(device) + moving + sampling(shape, recipe, device)
+    at_once = recipe.micro_batch * (work.mean_pair if once else 2 * work.mean_tokens)
+    computing = operations / _rate(device, shape.hidden, at_once)
+    return _START_SECONDS + around + computing + moving + sampling(shape, recipe, device)
 
 
 def trainable(shape: ModelShape, recipe: DpoRecipe) -> int:
@@ -232,7 +236,9 @@ def sampling(shape: ModelShape, recipe: DpoRecipe, device: Device) -> float:
     return tokens * (_TOKEN_SECONDS + read / _BYTES_A_SECOND[device.kind])
 
 
-def _rate(device: Device) -> float:
+def _rate(device: Device, width: int, tokens: float) -> float:
+    """Floating-point operations a second, on matrices of so many tokens and such a hidden width."""
     if device.kind == "cpu":
-        return _CPU_FLOPS * max(1, device.cores - 1)
+        filled = tokens / (tokens + _HALF_TOKENS) * width / (width + _HALF_WIDTH)
+        return _CPU_FLOPS * filled * max(1, device.cores - 1)
     return next(rate for capability, rate in _GPU_FLOPS if device.capability >= capability)

@@ -47,9 +47,10 @@ def parts(settings: DpoRecipe, work: Workload = WORK, shape: ModelShape = SHAPE)
 def test_the_estimates_come_near_what_was_measured() -> None:
     kept = list(estimate.measured("", MEASURED))
     assert len(kept) >= 20
-    errors = [abs(estimate.ratios(shape, one)[0] - 1) for shape, one in kept]
-    assert statistics.median(errors) < 0.10
-    assert max(errors) < 0.20
+    for place, middle, worst in ((0, 0.10, 0.20), (1, 0.10, 0.25)):  # memory, then processor time
+        errors = [abs(estimate.ratios(shape, one)[place] - 1) for shape, one in kept]
+        assert statistics.median(errors) < middle
+        assert max(errors) < worst
 
 
 def test_recomputed_layers_keep_one_layers_worth_and_a_part_of_each() -> None:
