@@ -40,9 +40,11 @@ def draw(run: RunView) -> None:
     """How it stands, what came of it, how it got there."""
     run_headline.show(run)
     run_view.outcome(run)
+    run_view.warnings(run)
     if run.state.state.is_final:
         run_result.show(run)
     run_view.curves(run)
+    run_view.samples(run)
     run_log_view.show(run)
 
 

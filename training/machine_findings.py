@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from curation import workspace
-from training import estimates, locks
+from training import estimates, locks, reference_store, units
 from training.choices import Precision
 from training.devices import Device
 from training.findings import Finding, Severity
@@ -24,7 +24,7 @@ def of_model(base: LocatedModel) -> Finding:
     shape, model = base.shape, base.model
     where = "is made when the run starts" if base.made_later else "lies on this machine"
     if base.download:
-        where = f"is fetched from the Hub first, {size(shape.stored_bytes)}"
+        where = f"is fetched from the Hub first, {units.size(shape.stored_bytes)}"
     revision = f", revision {model.revision[:12]}" if model.revision else ""
     return Finding(
         id="model",
@@ -66,8 +66,8 @@ def of_memory(needed: int, device: Device, space: workspace.Workspace, *, measur
         severity=severity if share > _TIGHT else Severity.INFORMATION,
         value=needed,
         threshold=round(_TIGHT * free),
-        message=f"The run needs {'' if measured else 'about '}{size(needed)} of memory"
-        f"{', measured over two steps' if measured else ''}; {size(free)} are free on {device.name}"
+        message=f"The run needs {'' if measured else 'about '}{units.size(needed)} of memory"
+        f"{', measured over two steps' if measured else ''}; {units.size(free)} are free on {device.name}"
         f"{' once the run before it has ended' if waits else ''}.{advice}",
     )
 
@@ -86,17 +86,25 @@ def of_record(ratios: Sequence[float]) -> Iterator[Finding]:
         )
 
 
-def of_disk(base: LocatedModel, settings: DpoRecipe, space: workspace.Workspace) -> Iterator[Finding]:
-    """Checkpoints and result, then a merged model, which only who asks for it makes."""
+def of_disk(
+    base: LocatedModel, settings: DpoRecipe, space: workspace.Workspace, *, pairs: int
+) -> Iterator[Finding]:
+    """Checkpoints and result, then a merged model, which only who asks for it makes.
+
+    Args:
+        pairs: of the release, whose reference log-probabilities are kept beside the runs.
+    """
     free = shutil.disk_usage(space.runs if space.runs.exists() else Path.cwd()).free
     needed = estimates.disk(base.shape, settings, download=base.download)
+    needed += reference_store.bytes_of(pairs)
     severity = Severity.ERROR if needed > free else Severity.WARNING
     yield Finding(
         id="disk",
         severity=severity if needed > _TIGHT * free else Severity.INFORMATION,
         value=needed,
         threshold=round(_TIGHT * free),
-        message=f"Checkpoints and result take about {size(needed)} of disk; {size(free)} are free.",
+        message=f"Checkpoints, the best one included, and result take about {units.size(needed)} of disk; "
+        f"{units.size(free)} are free.",
     )
     if settings.tuning.has_adapter:
         merged = base.shape.parameters * _MERGED_BYTES
@@ -106,7 +114,7 @@ def of_disk(base: LocatedModel, settings: DpoRecipe, space: workspace.Workspace)
             severity=Severity.INFORMATION if fits else Severity.WARNING,
             value=merged,
             threshold=max(0, free - needed),
-            message=f"A merged 16-bit model would take {size(merged)} more"
+            message=f"A merged 16-bit model would take {units.size(merged)} more"
             f"{'.' if fits else ', for which there is no room; the adapter alone is kept.'}",
         )
 
@@ -116,18 +124,6 @@ def of_time(seconds: float, *, measured: bool) -> Finding:
         id="time",
         severity=Severity.INFORMATION,
         value=round(seconds),
-        message=f"The run takes about {duration(seconds)} once it is its turn"
+        message=f"The run takes about {units.duration(seconds)} once it is its turn"
         f"{', by two measured steps' if measured else ''}.",
     )
-
-
-def size(count: float) -> str:
-    """Bytes for a person."""
-    return f"{count / 2**30:.1f} GiB" if count >= 2**29 else f"{count / 2**20:.0f} MiB"
-
-
-def duration(seconds: float) -> str:
-    """Seconds for a person."""
-    if seconds < 90:
-        return f"{seconds:.0f} seconds"
-    return f"{seconds / 60:.0f} minutes" if seconds < 5400 else f"{seconds / 3600:.1f} hours"

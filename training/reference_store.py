@@ -77,6 +77,11 @@ def limit() -> int:
     return int(os.environ.get(BYTES_VARIABLE) or _BYTES)
 
 
+def bytes_of(pairs: int) -> int:
+    """At most so many bytes are added for a release of so many pairs: each is asked about in two ways."""
+    return min(limit(), 2 * pairs * _ROW.size)
+
+
 def read(place: Path, key: Key) -> Known:
     """What is known under a key; nothing where there is no file, or where it is damaged."""
     path = place / f"{key.name}{_SUFFIX}"

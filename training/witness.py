@@ -61,7 +61,7 @@ class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no t
             self._tell(
                 state.global_step, "memorising", "Held-out accuracy has not risen in two evaluations while "
                 "the margin on training pairs grows: the model is learning these pairs by heart. More steps "
-                f"will not help; the best is step {best.step if best else 0}.",
+                f"seldom help; the best so far is step {best.step if best else 0}.",
             )  # fmt: skip
         seen = [look.value for look in looks]
         if history.without_gain(seen) < (self._recipe.patience or len(seen) + 1):

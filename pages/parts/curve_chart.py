@@ -141,7 +141,7 @@ def _drawn(lines: Sequence[tuple[Line, Points]], look: _Look, *, opacity: float)
         alt.Chart(pd.concat(frames))
         .mark_line(strokeWidth=1.75, opacity=opacity, point=dots)
         .encode(
-            x=alt.X("step:Q", title="step", scale=_domain(look), axis=alt.Axis(tickMinStep=1, format="d")),
+            x=alt.X("step:Q", title="step", scale=_domain(look), axis=alt.Axis(tickMinStep=1, format=",d")),
             y=alt.Y("value:Q", title=None, scale=alt.Scale(zero=False)),
             color=alt.Color("line:N", scale=alt.Scale(domain=list(look.labels)), legend=legend),
             tooltip=["line:N", "step:Q", alt.Tooltip("value:Q", format=".4g")],

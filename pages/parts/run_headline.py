@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.parts import run_words
 from pages.parts.plain import plain
-from training import division, launch_findings, pace, recipe, runs
+from training import division, launch_findings, pace, recipe, runs, units
 from training.launchers import table
 from training.record import Record
 from training.run_views import RunView
@@ -55,9 +55,9 @@ def progress(view: RunView) -> None:
         seen = run_words.record(view)
         left = pace.seconds_left(seen.ends, view.state.max_steps)
         done = min(1.0, view.state.step / view.state.max_steps)
-        rest = f", about {_duration(left)} left" if left and not view.state.state.is_final else ""
+        rest = f", about {units.duration(left)} left" if left and not view.state.state.is_final else ""
         _, unit = _work(view)
-        st.progress(done, text=f"{unit} {view.state.step} of {view.state.max_steps}{rest}")
+        st.progress(done, text=f"{unit} {view.state.step:,} of {view.state.max_steps:,}{rest}")
         if view.request.trains:
             st.caption(_speed(seen))
     if view.state.message and view.state.message != f"{words}.":  # the badge says it already
@@ -65,14 +65,14 @@ def progress(view: RunView) -> None:
     elif not view.state.state.is_final:
         st.caption(_doing(view))
     if view.silent_seconds is not None and view.silent_seconds > runs.SILENT_SECONDS:
-        st.warning(f"No sign of life for {_duration(view.silent_seconds)}. It may be swapping or hung.")
+        st.warning(f"No sign of life for {units.duration(view.silent_seconds)}. It may be swapping or hung.")
 
 
 def _steps(view: RunView) -> str:
     state = view.state
     took = run_words.minutes(view)
-    early = f" of {state.max_steps}" if state.step < state.max_steps else ""
-    return f"{state.step} steps{early}" + ("" if took is None else f" in {_duration(60 * took)}")
+    early = f" of {state.max_steps:,}" if state.step < state.max_steps else ""
+    return f"{state.step:,} steps{early}" + ("" if took is None else f" in {units.duration(60 * took)}")
 
 
 def _work(view: RunView) -> tuple[str, str]:
@@ -90,15 +90,11 @@ def _doing(view: RunView) -> str:
 
 
 def _speed(record: Record) -> str:
-    """Seconds a step, tokens a second and memory, as far as they are known."""
+    """Pace of the steps, tokens a second and memory, as far as they are known."""
+    step, tokens = pace.step_seconds(record.ends), pace.tokens_per_second(record.ends)
     known = (
-        (pace.step_seconds(record.ends), "{:.2g} seconds a step"),
-        (pace.tokens_per_second(record.ends), "{:,.0f} tokens a second"),
-        (record.peak_memory, "at most {:,.0f} MB of memory"),
+        "" if step is None else units.pace(step),
+        "" if tokens is None else f"{tokens:,.0f} tokens a second",
+        "" if record.peak_memory is None else f"at most {units.size(record.peak_memory)} of memory",
     )
-    scaled = [(value / 1e6 if "MB" in words else value, words) for value, words in known if value is not None]
-    return " · ".join(words.format(value) for value, words in scaled)
-
-
-def _duration(seconds: float) -> str:
-    return f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
+    return " · ".join(filter(None, known))

@@ -1,4 +1,4 @@
-"""One run on the screen: its curves, and its answers before and after."""
+"""One run on the screen: what it was warned of, its curves, and its answers before and after."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from pages.parts.plain import plain
 from training import best, first_loss, recipe, runs
 from training.run_views import RunView
 
+_SAMPLES = 5
+
 
 def curves(view: RunView) -> None:
-    """All curves of the run so far, under what the checks and the guards have to say of them."""
-    for sentence in _warnings(view):
-        st.caption(f":material/warning: {plain(sentence)}")
+    """All curves of the run so far."""
     record = run_words.record(view)
     if not record.ends:
         st.caption("The curves begin with the first step.")
@@ -35,8 +35,25 @@ def curves(view: RunView) -> None:
     run_curves.show(record, look)
 
 
+def warnings(view: RunView) -> None:
+    """What the guards have seen, and behind a click what was known before the first step."""
+    told = [event for event in run_words.told(view) if event.get("kind") == "warning"]
+    for event in told:
+        if event.get("guard"):
+            step = f"Step {event['step']}: " if "step" in event else ""
+            st.warning(step + plain(str(event["message"])), icon=":material/warning:")
+    checked = run_words.document(view.path / runs.PREFLIGHT).get("findings", [])
+    notes = [str(finding["message"]) for finding in checked if finding["severity"] == "W"]
+    notes += [str(event["message"]) for event in told if not event.get("guard")]
+    if notes:
+        label = f"Noted before the first step: {len(notes)}"
+        with st.expander(label, icon=":material/fact_check:"):
+            for sentence in dict.fromkeys(notes):
+                st.caption(plain(sentence))
+
+
 def outcome(view: RunView) -> None:
-    """Held-out figures, and sampled answers before and after."""
+    """Held-out figures and what the run says of them."""
     held_out = run_words.document(view.path / "evaluation" / "held_out.json")
     if held_out:
         _held_out(held_out)
@@ -46,23 +63,19 @@ def outcome(view: RunView) -> None:
     kept = best.from_dict(run_words.document(view.path / runs.RESULT).get("best"))
     if kept:
         st.caption(plain(kept.sentence(last_step=view.state.step)))
-    samples = run_words.document(view.path / "evaluation" / "samples.json")
-    for number, sample in enumerate(samples or [], start=1):
+
+
+def samples(view: RunView) -> None:
+    """The first sampled answers, before and after."""
+    kept = run_words.document(view.path / "evaluation" / "samples.json") or []
+    if kept:
+        st.subheader("Sampled answers", anchor=False)
+    for sample in kept[:_SAMPLES]:
         with st.container(border=True):
             st.text(str(sample["prompt"][-1]["content"]))
             for column, when in zip(st.columns(2), ("before", "after"), strict=True):
                 column.caption(f"{when.capitalize()} training")
                 column.text(str(sample[when]) or "(no words)")
-        if number == 5:
-            break
-
-
-def _warnings(view: RunView) -> list[str]:
-    seen = run_words.document(view.path / runs.PREFLIGHT).get("findings", [])
-    said = [str(finding["message"]) for finding in seen if finding["severity"] == "W"]
-    events = run_words.told(view)
-    said += [str(event["message"]) for event in events if event.get("kind") == "warning"]
-    return list(dict.fromkeys(said))
 
 
 def _held_out(values: dict[str, Any]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pages.parts import session
-from training import launch_findings, metrics, pace, runs
+from training import launch_findings, metrics, pace, runs, units
 from training.record import Record
 from training.run_views import RunView
 from training.runs import RunState
@@ -103,7 +103,7 @@ def figures(run: RunView) -> dict[str, str]:
         "Last loss": "–" if "loss" not in state.metrics else f"{state.metrics['loss']:.4f}",
         "Minutes": "–" if took is None else f"{took:.1f}",
         "Tokens a second": "–" if tokens is None else f"{tokens:,.0f}",
-        "Most memory": "–" if memory is None else f"{memory / 1e6:,.0f} MB",
+        "Most memory": "–" if memory is None else units.size(memory),
         "Asked for by": run.request.by,
     }
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.parts.plain import plain
-from training import machine_findings
+from training import units
 from training.findings import Finding, Preflight, Severity
 
 _WORDS = {
@@ -47,10 +47,7 @@ def _needs(seen: Preflight) -> None:
     if not seen.memory:
         return
     parts = sorted(seen.memory.items(), key=lambda part: -part[1])
-    words = ", ".join(f"{name} {machine_findings.size(count)}" for name, count in parts if count >= 2**20)
+    words = ", ".join(f"{name} {units.size(count)}" for name, count in parts if count >= 2**20)
     said = "measured over two steps" if seen.measured else "estimated"
-    st.markdown(
-        f"**{machine_findings.size(seen.memory_bytes)}** of memory, "
-        f"**{machine_findings.duration(seen.seconds)}**, {said}"
-    )
+    st.markdown(f"**{units.size(seen.memory_bytes)}** of memory, **{units.duration(seen.seconds)}**, {said}")
     st.caption(f"By the estimate: {words}.")

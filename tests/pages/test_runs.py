@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from curation import workspace
 from pages.parts import run_words
 from tests.pages import finished_runs
-from training import documents, locks, runs, supervisor
+from training import documents, locks, metrics, runs, supervisor
 from training.runs import RunState
 
 PAGE = Path(__file__).parents[2] / "pages" / "runs.py"
@@ -32,7 +32,7 @@ def words(page: AppTest) -> str:
 def test_a_run_says_how_fast_it_was_what_it_reached_and_how_to_read_its_curves(home: Path) -> None:
     finished_runs.write(home)
     said = words(opened())
-    assert "1 seconds a step · 500 tokens a second · at most 800 MB of memory" in said
+    assert "1 s a step · 500 tokens a second · at most 0.7 GiB of memory" in said
     assert "75 % at step 20" in said  # the best on the way
     for misread in ("Stuck at 0.693", "At step 0 it is 0, not 0.5", "below 0 is common", "Near 1 at once"):
         assert misread in said
@@ -72,6 +72,24 @@ def test_a_failed_run_says_its_cause_beside_its_state_and_then_one_sentence(home
     page = opened()
     assert page.error[0].value == told
     assert "Failed: killed from outside" in words(page)
+
+
+def test_what_the_guards_saw_stands_open_and_what_was_known_before_behind_a_click(home: Path) -> None:
+    run = finished_runs.write(home)
+    told: list[metrics.Row] = [
+        {"kind": "warning", "message": "Probably a leak.", "guard": "leak", "step": 3},
+        {"kind": "warning", "message": "3 prompts were cut."},
+    ]
+    metrics.write(run / runs.EVENTS, told)
+    seen = {"severity": "W", "message": "There are only 19 held-out pairs."}
+    documents.write(run / runs.PREFLIGHT, {"findings": [seen, {"severity": "I", "message": "Fits."}]})
+    page = opened()
+    assert [each.value for each in page.warning] == ["Step 3: Probably a leak."]
+    (notes,) = [each for each in page.expander if each.label == "Noted before the first step: 2"]
+    assert [each.value for each in notes.caption] == [
+        "There are only 19 held-out pairs.",
+        "3 prompts were cut.",
+    ]
 
 
 def test_the_log_is_searched_as_a_whole_and_shown_as_plain_text(home: Path) -> None:
@@ -120,7 +138,7 @@ def test_a_run_that_has_completed_says_so_once(home: Path) -> None:
     finished_runs.write(home)
     said = words(opened())
     assert said.count("ompleted") == 1
-    assert "40 steps in 40 seconds · 1 seconds a step" in said
+    assert "40 steps in 40 seconds · 1 s a step" in said
 
 
 def test_a_lead_lets_a_waiting_run_go_next_and_the_audit_knows(home: Path) -> None:

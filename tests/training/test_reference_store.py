@@ -94,3 +94,11 @@ def test_clearing_leaves_nothing_and_says_how_much_it_was(tmp_path: Path) -> Non
     before = reference_store.size(tmp_path)
     assert reference_store.clear(tmp_path) == before > 0
     assert reference_store.read(tmp_path, KEY) == reference_store.Known()
+
+
+def test_a_release_adds_two_rows_a_pair_and_never_more_than_may_be_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert reference_store.bytes_of(1000) == 2 * 1000 * 24
+    monkeypatch.setenv(reference_store.BYTES_VARIABLE, "100")
+    assert reference_store.bytes_of(1000) == 100
