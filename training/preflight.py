@@ -5,7 +5,6 @@ sentences by `release_findings`, `recipe_findings`, `text_findings` and `machine
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -13,14 +12,13 @@ from curation import text, workspace
 from training import (
     devices,
     documents,
-    economy,
     errors,
-    estimates,
     kto_findings,
     launch_findings,
     located_model,
     machine_findings,
     measured,
+    needs,
     probe_client,
     recipe,
     recipe_findings,
@@ -28,7 +26,6 @@ from training import (
     runs,
     text_findings,
     track_record,
-    trials,
 )
 from training.base_model import BaseModel
 from training.devices import Device
@@ -37,11 +34,10 @@ from training.flaws import Flaw
 from training.launchers import ray_findings
 from training.located_model import LocatedModel
 from training.measured import Measured
+from training.needs import Needs
 from training.probe_client import Rendered, Token
 from training.recipe import DpoRecipe
 from training.release_folder import Release
-
-_DEMO_SECONDS = 45.0  # to make the demo model on two idle cores (see demo_weights)
 
 
 def check(
@@ -70,78 +66,57 @@ def check(
     found: list[Finding] = []
     opened = release_findings.opened(release, found)
     base = _base(model, space, found)
-    found += recipe_findings.of(settings, opened, device)
-    found += kto_findings.of(settings, opened) if opened else ()
-    lengths = _lengths(opened, base, settings, space, found) if opened and base else None
-    found.append(machine_findings.of_device(settings, device))
-    if opened:
-        found += launch_findings.of(settings, launcher, launch, device, opened.train)
+    found += _of_settings(settings, opened, device, launcher, launch)
     if launcher == "ray":
         found += ray_findings.of(launch, space)
-    processes = launch_findings.processes(launcher, launch)
-    each = launch_findings.share(settings, processes)
-    needs = _needs(opened, base, lengths, each, device, space) if opened and base else _NOTHING
-    needs = _together(needs, processes, device) if launcher == "accelerate" else needs
-    if base and needs is not _NOTHING:
-        found += [
-            machine_findings.of_model(base),
-            *_memory_here(launcher, needs, device, space),
-            *machine_findings.of_record(track_record.ratios(space)),
-            *machine_findings.of_disk(base, settings, space),
-            machine_findings.of_time(needs.seconds, measured=needs.measured),
-        ]
+    needed = needs.NOTHING
+    if opened and base:
+        lengths = _lengths(opened, base, settings, space, found)
+        needed = needs.of(opened, base, lengths, settings, device, space, launcher=launcher, launch=launch)
+        found += _of_machine(opened, base, settings, needed, device, space, launcher)
     order = list(Severity)
     return Preflight(
         key=key(release, model, settings, launcher, launch),
         model=base.model if base else model,
         findings=tuple(sorted(found, key=lambda one: order.index(one.severity))),
-        memory_bytes=needs.memory_bytes,
-        seconds=needs.seconds,
-        memory={part.value: needed for part, needed in needs.parts.items()},
-        measured=needs.measured,
+        memory_bytes=needed.memory_bytes,
+        seconds=needed.seconds,
+        memory={part.value: size for part, size in needed.parts.items()},
+        measured=needed.measured,
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Needs:
-    """What the run will take; measured where somebody has let two steps be tried on this machine."""
-
-    parts: dict[estimates.Bytes, int]
-    memory_bytes: int
-    seconds: float
-    measured: bool
-
-
-def _together(needs: _Needs, processes: int, device: Device) -> _Needs:
-    """Several processes: on GPUs each has its own memory and the time is shared; a processor's they share."""
-    if device.kind == "cuda":
-        return replace(needs, seconds=needs.seconds / processes)
-    parts = {part: processes * needed for part, needed in needs.parts.items()}
-    return replace(needs, parts=parts, memory_bytes=processes * needs.memory_bytes)
+def _of_settings(
+    settings: DpoRecipe,
+    release: Release | None,
+    device: Device,
+    launcher: str,
+    launch: Mapping[str, str | int],
+) -> Iterator[Finding]:
+    """What the settings say by themselves, on this release and this device."""
+    yield from recipe_findings.of(settings, release, device)
+    yield machine_findings.of_device(settings, device)
+    if release:
+        yield from kto_findings.of(settings, release)
+        yield from launch_findings.of(settings, launcher, launch, device, release.train)
 
 
-_NOTHING = _Needs(parts={}, memory_bytes=0, seconds=0.0, measured=False)
-
-
-def _needs(
+def _of_machine(
     release: Release,
     base: LocatedModel,
-    lengths: Measured | None,
     settings: DpoRecipe,
+    needed: Needs,
     device: Device,
     space: workspace.Workspace,
-) -> _Needs:
-    work = _workload(release, lengths, settings)
-    run_as = _as_run(settings, work, device)
-    parts = estimates.memory(base.shape, run_as, work, device)
-    tried = trials.newest(space, release, base.model, settings)
-    later = _DEMO_SECONDS if base.made_later else 0.0
-    if tried is None:
-        seconds = estimates.seconds(base.shape, run_as, work, device) + later
-        return _Needs(parts=parts, memory_bytes=sum(parts.values()), seconds=seconds, measured=False)
-    sampling = estimates.sampling(base.shape, settings, device)
-    seconds = trials.seconds(tried, settings, release, sampling) + later
-    return _Needs(parts=parts, memory_bytes=tried.peak_bytes, seconds=seconds, measured=True)
+    launcher: str,
+) -> Iterator[Finding]:
+    """The model, and what the run will take against what is there."""
+    yield machine_findings.of_model(base)
+    if launcher != "ray":  # what is free on this machine says nothing of a cluster's
+        yield machine_findings.of_memory(needed.memory_bytes, device, space, measured=needed.measured)
+    yield from machine_findings.of_record(track_record.ratios(space))
+    yield from machine_findings.of_disk(base, settings, space, pairs=release.train + release.test)
+    yield machine_findings.of_time(needed.seconds, measured=needed.measured)
 
 
 def exact_texts(
@@ -216,14 +191,6 @@ def _base(model: BaseModel, space: workspace.Workspace, found: list[Finding]) ->
         return None
 
 
-def _memory_here(
-    launcher: str, needs: _Needs, device: Device, space: workspace.Workspace
-) -> Iterator[Finding]:
-    """What is free on this machine says nothing of a cluster's."""
-    if launcher != "ray":
-        yield machine_findings.of_memory(needs.memory_bytes, device, space, measured=needs.measured)
-
-
 def _lengths(
     release: Release,
     base: LocatedModel,
@@ -239,25 +206,6 @@ def _lengths(
     lengths = measured.from_dict(answer)
     found += text_findings.of(lengths, settings)
     return lengths
-
-
-def _as_run(settings: DpoRecipe, work: estimates.Workload, device: Device) -> DpoRecipe:
-    if device.kind != "cpu" or not work.train:
-        return settings
-    return economy.on_processor(settings, pairs=work.train, pair_tokens=2 * work.mean_tokens)
-
-
-def _workload(release: Release, lengths: Measured | None, settings: DpoRecipe) -> estimates.Workload:
-    longest = min(lengths.longest, settings.max_length) if lengths else settings.max_length
-    mean = min(lengths.mean, settings.max_length) if lengths else settings.max_length / 2
-    return estimates.Workload(
-        train=release.train,
-        test=release.test,
-        mean_tokens=mean,
-        longest_tokens=longest,
-        longest_pair=lengths.longest_pair if lengths else 2 * longest,
-        mean_pair=lengths.mean_pair if lengths else 2 * mean,
-    )
 
 
 def _rendered(content: dict[str, object]) -> Rendered:
