@@ -107,10 +107,13 @@ class Record:
             for name in DRAWN:
                 value = row.get(name)
                 if isinstance(value, int | float):
-                    column = self._columns.setdefault((kind, name), _Column())
+                    column = self._columns.get((kind, name)) or self._begin(kind, name)
                     column.steps.append(step)
                     column.values.append(value)
         self._remember(row)
+
+    def _begin(self, kind: str, name: str) -> _Column:
+        return self._columns.setdefault((kind, name), _Column())
 
     def _take_back(self, step: int) -> None:
         """Forget everything from that step on: it is taken again (metrics.forward)."""
@@ -126,4 +129,6 @@ class Record:
             self._first.append(row)
         else:
             self._last.append(row)
-        self._peak = max(filter(None, (self._peak, row.get("peak_memory_bytes"))), default=None)
+        peak = row.get("peak_memory_bytes")
+        if peak and peak > (self._peak or 0):
+            self._peak = peak
