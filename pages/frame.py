@@ -4,6 +4,7 @@ The main script lies in `pages/` so that no `pages/` folder lies beside it: Stre
 such files by direct URL without running the main script.
 """
 
+from collections.abc import Callable
 from html import escape
 from pathlib import Path
 
@@ -36,6 +37,16 @@ SECTIONS: dict[str, list[tuple[str, str, str, Role]]] = {
     "People": [("team", "Team", "group", Role.LEAD)],
 }
 
+
+def refusal(least: Role) -> Callable[[], None]:
+    """In the place of a page of others, whose file stays out of reach: the sentence that says whose it is."""
+
+    def say() -> None:
+        guard.require(least)
+
+    return say
+
+
 # Files of our own: an icon by name would be fetched from a font server.
 PICTURES = Path(__file__).parent / "parts"
 st.set_page_config(page_title="Pairloom", page_icon=str(PICTURES / "mark.svg"), layout="wide")
@@ -49,10 +60,18 @@ allowed = {
     ]
     for section, rows in SECTIONS.items()
 }
+# Streamlit would open the overview for them, and nobody would know why.
+others = [
+    st.Page(refusal(role), title=title, url_path=name, visibility="hidden")
+    for rows in SECTIONS.values()
+    for name, title, _, role in rows
+    if not person.role.includes(role)
+]
 if person.sign_in:
     st.sidebar.html(
         f"<small>{escape(person.name)} · {person.role}<br>"
         '<a href="/account" style="color: inherit">Account and sign-out</a></small>'
     )
 # Beside other things in the sidebar a long list would fold.
-st.navigation({section: pages for section, pages in allowed.items() if pages}, expanded=True).run()
+shown = {section: pages for section, pages in allowed.items() if pages}
+st.navigation({**shown, "": [*shown[""], *others]}, expanded=True).run()

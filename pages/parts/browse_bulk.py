@@ -49,7 +49,13 @@ def form(asked: Asked) -> None:
     kept = session.kept(_PREVIEW)
     preview = kept if isinstance(kept, tuple) and kept[0] == asked.key else None
     with st.expander("Do one thing to all pairs of this list", expanded=preview is not None):
-        deed = Deed(st.selectbox("What", [each.value for each in Deed], key="browse-deed") or Deed.VOTES)
+        # Not a list that unfolds: one that closes while the page moves takes back what was typed into it.
+        deed = Deed(
+            st.segmented_control(
+                "What", list(Deed), default=Deed.VOTES, required=True, key="browse-deed",
+                label_visibility="collapsed",
+            ) or Deed.VOTES
+        )  # fmt: skip
         st.button("Show what would happen", key="browse-look", on_click=_look, args=(asked,))
         if preview is not None:
             _preview(asked, deed, preview[1])

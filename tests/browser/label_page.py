@@ -34,9 +34,19 @@ def shown(page: Page) -> str | None:
     return page.locator(".pair-view").get_attribute("data-pair")
 
 
+# By the page's own clock: a frame that comes late on a busy machine begins the time anew.
+_SEEN = "ms => new Promise(seen => requestAnimationFrame(() => setTimeout(seen, ms)))"
+
+
+def look(page: Page) -> None:
+    """Wait for a pair, and look at it for as long as the screen asks for before it takes a key."""
+    page.locator(".pair-view[data-state='pair']").wait_for()
+    page.evaluate(_SEEN, SETTLE_SECONDS * 1000 + 20)
+
+
 def press(page: Page, key: str) -> str | None:
-    """Look at the pair for as long as the screen asks for, then press once; the pair that was pressed for."""
-    page.wait_for_timeout(SETTLE_SECONDS * 1000 + 60)
+    """Look at the pair, then press once; the pair that was pressed for."""
+    look(page)
     pair_id = shown(page)
     page.keyboard.press(key)
     return pair_id
@@ -45,21 +55,12 @@ def press(page: Page, key: str) -> str | None:
 def decide(page: Page, key: str) -> str | None:
     """Press until the next pair is there, as a person would while the server comes and goes.
 
-    Streamlit lays a dialog over everything some seconds after the server has gone, and keys decide nothing
-    while it hides the pair.
+    Keys decide nothing in the moment in which Streamlit's own dialog about it is there.
     """
     while True:
-        close_dialog(page)
         pair_id = press(page, key)
         if shown(page) != pair_id:
             return pair_id
-
-
-def close_dialog(page: Page) -> None:
-    dialog = page.get_by_role("dialog")
-    if dialog.is_visible():
-        page.keyboard.press("Escape")
-        expect(dialog).to_be_hidden()
 
 
 def wait_until_saved(page: Page) -> None:

@@ -69,6 +69,7 @@ def judge(page: Page, server: Server, evaluation: Path, name: str) -> int:
         better = plain[pair_id]
         side = "f" if text.left_answer(name, pair_id, 0).value == better else "j"
         press(page, "t" if better is None else side)
+        expect(page.locator(".pair-view:not([data-state='loading'])")).to_be_visible()
         judged += 1
     wait_until_saved(page)
     return judged
@@ -99,7 +100,7 @@ def set_number(page: Page, name: str, value: int) -> None:
     field = page.get_by_label(name, exact=True)
     field.fill(str(value))
     field.press("Enter")
-    page.wait_for_timeout(400)
+    expect(field).to_have_value(str(value))
 
 
 def verdict(page: Page) -> Locator:

@@ -75,9 +75,10 @@ def train(page: Page, server: Server, *, steps: int | None = None) -> Path:
         for name, value in {"Steps": steps, "Warm-up": 2}.items():
             if name == "Warm-up":
                 page.get_by_text("Expert settings").click()
-            page.get_by_label(name, exact=True).fill(str(value))
-            page.get_by_label(name, exact=True).press("Enter")
-            page.wait_for_timeout(700)
+            field = page.get_by_label(name, exact=True)
+            field.fill(str(value))
+            field.press("Enter")
+            expect(field).to_have_value(str(value))
     page.get_by_role("button", name="Start training").click()
     expect(page.get_by_role("heading", name="Runs", level=1)).to_be_visible(timeout=2 * MINUTES)
     expect(page.get_by_text("Completed", exact=True).first).to_be_visible(timeout=6 * MINUTES)

@@ -15,6 +15,7 @@ from curation.model import Decision, Role, Verdict
 from curation.people import invitations
 from curation.workspace import Workspace
 from pages.parts import session
+from tests.browser.label_page import press, wait_until_saved
 from tests.browser.serving import ROOT, Server
 
 pytestmark = pytest.mark.browser
@@ -96,14 +97,11 @@ def test_no_byte_an_annotator_receives_tells_models_priors_votes_or_people(home:
         expect(page.get_by_role("heading", level=1)).to_have_text("Overview", timeout=20_000)
         for name in ("browse", "team", "account"):
             page.goto(f"{server.url}/{name}")
-            expect(page.locator("h1").first).to_be_visible(timeout=20_000)
+            expect(page.locator("h1, [data-testid=stAlert]").first).to_be_visible()
         page.goto(f"{server.url}/label")
-        view = page.locator(".pair-view[data-state=pair]")
         for key in "fjtbfju":
-            expect(view).to_be_visible(timeout=20_000)
-            page.wait_for_timeout(300)
-            page.keyboard.press(key)
-        page.wait_for_timeout(500)
+            press(page, key)
+        wait_until_saved(page)
     finally:
         server.stop()
     answers = [body for url, body in ear.heard if "/api/label/" in url]

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from curation.database import Database
 from curation.labelling import guidelines
-from tests.browser.label_page import fill, open_screen, press, shown
+from tests.browser.label_page import fill, look, open_screen, press, shown
 from tests.browser.serving import Server
 from tests.curation.labelling.a_workspace import NOW, a_pair
 
@@ -147,7 +147,7 @@ def test_on_a_tablet_everything_is_in_view_and_large_enough_for_a_finger(
             assert box is not None
             assert box["height"] >= 150
         before = shown(page)
-        page.wait_for_timeout(300)
+        look(page)
         page.locator("[data-choice='tie']").tap()
         assert shown(page) != before
     finally:

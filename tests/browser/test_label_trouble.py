@@ -8,7 +8,6 @@ from playwright.sync_api import Page, expect
 
 from curation.database import Database
 from tests.browser.label_page import (
-    close_dialog,
     decide,
     fill,
     open_screen,
@@ -55,7 +54,6 @@ def test_a_closed_lid_and_leases_that_ended_meanwhile_lose_nothing(page: Page, s
     server.start()
     lid.send("Page.setWebLifecycleState", {"state": "active"})
     wait_until_saved(page)
-    close_dialog(page)
     assert shown(page) == here
     decided.append(decide(page, "t"))
     wait_until_saved(page)

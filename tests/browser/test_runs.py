@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.serving import Server
+from tests.browser.tables import tick
 from tests.pages import finished_runs
 
 pytestmark = pytest.mark.browser
@@ -40,8 +41,5 @@ def test_a_click_on_a_row_of_all_runs_opens_that_run(page: Page, server: Server)
     page.goto(f"{server.url}/runs?view=All+runs")
     table = page.get_by_test_id("stDataFrame")
     expect(table).to_be_visible(timeout=60_000)
-    page.wait_for_timeout(500)  # the canvas draws its rows after it is there
-    box = table.bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + 18, box["y"] + 36 + 35 * 2.5)  # the sign before the third row: run 197
+    tick(table, 2)  # run 197
     expect(page.get_by_role("combobox", name="Run")).to_have_value(re.compile(" 00c5 "), timeout=20_000)

@@ -13,6 +13,7 @@ from curation.people import invitations
 from curation.workspace import Workspace
 from pages.parts import session
 from tests.browser.serving import Server
+from tests.browser.tables import tick
 
 pytestmark = pytest.mark.browser
 PASSWORD = "many green lamps"
@@ -57,15 +58,9 @@ def enter(team: Server, browser: Browser) -> Iterator[Enter]:
         context.close()
 
 
-def tick(page: Page, row: int) -> None:
-    box = page.get_by_test_id("stDataFrame").bounding_box()
-    assert box is not None
-    page.mouse.click(box["x"] + 17, box["y"] + 35 * (row + 1) + 17)
-
-
 def test_a_lead_who_is_one_no_more_acts_no_more_and_a_removed_one_is_gone(enter: Enter, team: Server) -> None:
     ada, bob = enter("Ada"), enter("Bob")
-    tick(ada, 1)
+    tick(ada.get_by_test_id("stDataFrame"), 1)
     ada.get_by_role("radio", name="Annotator").click()
     expect(ada.get_by_text("Now annotator.")).to_be_visible(timeout=PATIENCE)
     # Bob's page is as it was: the click must be refused before it makes a link.

@@ -10,6 +10,7 @@ from curation.labelling import batches, browse, events, pairs
 from curation.labelling.matching import Filter, Order
 from curation.model import Role, State
 from pages.parts import session
+from pages.parts.browse_bulk import Deed
 from tests.curation.labelling.a_workspace import NOW, a_pair
 
 PAGE = str(Path(__file__).parents[2] / "pages" / "browse.py")
@@ -53,7 +54,7 @@ def test_a_reviewer_sees_no_way_to_make_a_batch(page: AppTest, monkeypatch: pyte
 
 def test_a_list_is_set_aside_after_a_look_and_comes_back_by_one_undo(page: AppTest) -> None:
     page.text_input(key="browse-text").set_value("Prompt 1").run()
-    page.selectbox(key="browse-deed").set_value("Set aside").run()
+    page.button_group(key="browse-deed").set_value(Deed.ASIDE).run()
     page.button(key="browse-look").click().run()
     page.text_input(key="browse-why").set_value("Spam").run()
     page.button(key="browse-do").click().run()
@@ -64,7 +65,7 @@ def test_a_list_is_set_aside_after_a_look_and_comes_back_by_one_undo(page: AppTe
 
 
 def test_a_look_that_is_no_longer_true_is_shown_again_before_anything_happens(page: AppTest) -> None:
-    page.selectbox(key="browse-deed").set_value("Settle as tie").run()
+    page.button_group(key="browse-deed").set_value(Deed.TIE).run()
     page.button(key="browse-look").click().run()
     page.text_input(key="browse-why").set_value("Same").run()
     with session.database().writing() as tx:

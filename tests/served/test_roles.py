@@ -73,6 +73,10 @@ def test_each_role_opens_its_pages_and_no_other_by_name_or_by_hash(role: Role, a
                 assert set(shown.pages) == {page for page, (_, asks) in PAGES.items() if role.includes(asks)}
                 if name and name not in WITHOUT_HEADING:
                     assert (title in shown.titles) is role.includes(least), (name, shown.titles)
+            if not role.includes(least):
+                assert screen.run(name).errors == [
+                    f"This is for the role {least}; you are signed in as {role}. Ask a lead of the project."
+                ]
 
 
 def test_nobody_is_shown_the_way_to_the_sign_in_and_gets_no_websocket(arrive: Arrive) -> None:

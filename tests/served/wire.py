@@ -97,11 +97,12 @@ class Shown:
 
     @property
     def pages(self) -> dict[str, str]:
-        """Name in the address → hash of the script, of every page in the navigation."""
+        """Name in the address → hash of the script, of every page that the navigation shows."""
         found = [
             each.navigation.app_pages for each in self.messages if each.WhichOneof("type") == "navigation"
         ]
-        return {page.url_pathname: page.page_script_hash for page in (found[-1] if found else [])}
+        listed = found[-1] if found else []
+        return {page.url_pathname: page.page_script_hash for page in listed if not page.is_hidden}
 
     @property
     def fragments(self) -> list[str]:

@@ -11,7 +11,7 @@ SETTLE_SECONDS = 0.2
 _FOLDER = Path(__file__).parent
 TEXT_STYLE = (_FOLDER / "text.css").read_text(encoding="utf-8")
 _SCRIPTS = (
-    *("keys", "outbox", "clock", "server", "preferences", "pairs"),
+    *("keys", "outbox", "clock", "server", "connection", "preferences", "pairs"),
     *("word_difference", "marks", "beginnings", "code_copy", "wide", "long_text", "deck", "reading"),
     *("guidelines", "breaks", "spoken", "screen", "counts", "no_pair", "help"),
     *("past", "side", "recent", "details", "going_back", "labelling"),

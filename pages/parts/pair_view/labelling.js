@@ -34,6 +34,7 @@ class Labelling {
     };
     this.clock = new Clock();
     this.breaks = new Breaks({ screen: this.screen, clock: this.clock, preferences: this.preferences });
+    this.dialog = new ConnectionDialog();
     this.spoken = new Spoken(this.screen.parts.spoken);
     this.current = null;
     this.back = new GoingBack(this, root.getRootNode());
@@ -262,6 +263,7 @@ class Labelling {
   end() {
     this.ending.abort();
     this.breaks.stop();
+    this.dialog.stop();
     this.giveBack();
     this.pairs.stop();
     const left = this.outbox.inOrder();
