@@ -67,7 +67,7 @@ class Server:
     def log(self) -> str:
         return (self.home / "server.log").read_text(encoding="utf-8", errors="replace")
 
-    def start(self, *, patience: float = 60.0) -> None:
+    def start(self, *, patience: float = 120.0) -> None:
         """Start and wait until the server answers; `patience` in seconds."""
         self.home.mkdir(parents=True, exist_ok=True)
         environment = {**os.environ, "PAIRLOOM_HOME": str(self.home), **self.environment}

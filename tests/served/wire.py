@@ -59,7 +59,7 @@ class Visitor:
         data = None if form is None else urlencode(form).encode()
         named = {"accept": "text/html", **{name.replace("_", "-"): value for name, value in headers.items()}}
         try:
-            with self._opener.open(Request(self.url + path, data=data, headers=named), timeout=20) as got:
+            with self._opener.open(Request(self.url + path, data=data, headers=named), timeout=60) as got:
                 return Answer(
                     status=got.status, text=got.read().decode("utf-8", "replace"), headers=got.headers
                 )
@@ -162,7 +162,7 @@ class Screen:
         messages: list[ForwardMsg] = []
         raw = b""
         while True:
-            piece = self._socket.recv(timeout=30)
+            piece = self._socket.recv(timeout=60)
             assert isinstance(piece, bytes)
             raw += piece
             message = ForwardMsg()

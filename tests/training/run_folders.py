@@ -23,7 +23,7 @@ from training.runs import RunState, State
 from training.supervisor import StartRequest
 
 STAND_IN = Path(__file__).with_name("stand_in_worker.py")
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 120.0
 
 
 def a_release(folder: Path, *, train: int = 60, test: int = 60, **columns: object) -> Path:

@@ -70,7 +70,7 @@ def test_runs_that_add_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
         "[store.add(Path(sys.argv[1]), KEY, {bytes([n, m]) * 8: (n, m)}, seconds=None) for m in range(10)]"
     )
     writers = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), str(n)]) for n in range(3)]
-    assert [writer.wait(timeout=60) for writer in writers] == [0, 0, 0]
+    assert [writer.wait(timeout=120) for writer in writers] == [0, 0, 0]
     assert len(reference_store.read(tmp_path, KEY).rows) == 30
 
 

@@ -134,7 +134,7 @@ def test_a_stop_saves_a_checkpoint_that_can_be_gone_on_from(
         time.sleep(0.1)
     asked = time.monotonic()
     runs.ask_to_stop(run)
-    assert process.wait(timeout=60) == 0, runs.log_tail(run, 20)
+    assert process.wait(timeout=120) == 0, runs.log_tail(run, 20)
     result = documents.read(run / runs.RESULT)
     saved = checkpoints.newest(run)
     assert saved is not None

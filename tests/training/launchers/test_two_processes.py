@@ -155,7 +155,7 @@ def _processes(run: Path) -> list[int]:
 
 def _marked(run: Path) -> list[int]:
     """Processes that still work for a run, a moment after its end."""
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 20
     while (found := identity.all_marked(run)) and time.monotonic() < deadline:
         time.sleep(0.05)
     return found
