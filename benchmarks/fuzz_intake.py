@@ -23,8 +23,8 @@ from pathlib import Path
 
 from curation.database import Database
 from curation.errors import PairloomError
-from curation.intake import blocks, containers, crew, formats, ingest, locations, vote_line, votes
-from curation.intake.containers import Container, Kind
+from curation.intake import containers, crew, formats, ingest, locations, reading, vote_line, votes
+from curation.intake.containers import Container
 from curation.intake.fields import ColumnMapping, Rule
 from curation.intake.locations import Located
 from curation.intake.refusing import Refused
@@ -101,10 +101,10 @@ def _read(container: Container, mapping: ColumnMapping) -> None:
 
 
 def _read_both_ways(container: Container, mapping: ColumnMapping) -> None:
-    found = hostile.told(blocks.of(container, mapping, "source", NOW))
-    if container.kind is Kind.JSON_LINES and container.encoding in crew.ONE_BYTE_FEEDS:
+    found = hostile.told(reading.of(container, mapping, "source", NOW))
+    if crew.in_stretches(container, mapping):
         whole = (0, container.path.stat().st_size)
-        if hostile.told(blocks.of(container, mapping, "source", NOW, whole)) != found:
+        if hostile.told(reading.of(container, mapping, "source", NOW, whole)) != found:
             raise AssertionError("all at once and row by row give different tables")
 
 

@@ -37,12 +37,18 @@ def columns(path: Path) -> tuple[str, ...]:
 def rows(path: Path, wanted: Sequence[str] | None = None) -> Iterator[Row]:
     """One row per row; `line` is its number."""
     number = 0
+    for batch, done in batches(path, wanted, _ROWS):
+        for values in plain_values(batch):
+            number += 1
+            yield plain_row(number, done, values)
+
+
+def batches(path: Path, wanted: Sequence[str] | None, most: int) -> Iterator[tuple[Any, int]]:
+    """Batches of at most so many rows, each with how many bytes are read by then."""
     for batch, done in _batches(path):
         kept = batch if wanted is None else batch.select([n for n in batch.schema.names if n in wanted])
-        for start in range(0, batch.num_rows, _ROWS):
-            for values in plain_values(kept.slice(start, _ROWS)):
-                number += 1
-                yield plain_row(number, done, values)
+        for start in range(0, batch.num_rows, most):
+            yield kept.slice(start, most), done
 
 
 def plain_row(number: int, done: int, values: dict[str, object] | None) -> Row:

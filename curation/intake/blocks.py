@@ -1,23 +1,17 @@
-"""Stretches of a file as tables ready to insert. What happens to one row, and to thousands of them at once.
+"""Tables ready to insert: what a row becomes, and rows put together. Knows no database and no file."""
 
-Knows no database and no other process: `crew` runs it in several.
-"""
-
-import codecs
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from curation import text
-from curation.intake import columnar, rows
-from curation.intake.containers import Container
+from curation.intake import rows
 from curation.intake.fields import ColumnMapping, Shape
 from curation.intake.refusing import Aside, Refused
-from curation.intake.row import MAX_ROW_CHARACTERS, Row
+from curation.intake.row import Row
 from curation.intake.rows import Half
 from curation.intake.sources import Refusal
 from curation.labelling import pairs
@@ -26,8 +20,6 @@ from curation.model import Pair
 _ROWS = 4000
 _CHARACTERS = 8_000_000
 _REASON_CHARACTERS = 500
-_ODD = 64 * 1024  # bytes around an odd row that are read row by row
-_PIECE = 8 * 1024 * 1024
 _TOGETHER, _MOST_BYTES = 16_000, 32 * 1024 * 1024  # rows, and bytes, that are stored at once
 _HALF = pa.schema(
     [("line", pa.int64()), ("context", pa.string()), ("prompt", pa.large_string()),
@@ -35,7 +27,6 @@ _HALF = pa.schema(
 )  # fmt: skip
 
 Found = Pair | Half | Refusal
-Stretch = tuple[int, int]  # bytes of a file from and to, each at the beginning of a line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,87 +126,9 @@ def refusal(row: Row, reason: Refused | Aside) -> Refusal:
     )
 
 
-def of(
-    container: Container,
-    mapping: ColumnMapping,
-    source_id: str,
-    now: datetime,
-    stretch: Stretch | None = None,
-) -> Iterator[Block]:
-    """The rows of a file, or of a stretch of it, block by block; the last one `ends`."""
-    job = (container, mapping, source_id, now)
-    if stretch is None:
-        yield from _row_by_row(*job, None)
-    elif columnar.can_read(mapping):
-        yield from _all_at_once(*job, stretch)
-    else:
-        yield from _of_stretch(*job, stretch)
-
-
-def _all_at_once(
-    container: Container, mapping: ColumnMapping, source_id: str, now: datetime, stretch: Stretch
-) -> Iterator[Block]:
-    """Pieces without an odd row at once; those that hold one are cut, and the smallest read row by row."""
-    lines = 0
-    pieces = [stretch]
-    while pieces:
-        start, end = pieces.pop()
-        data = b"" if end - start > MAX_ROW_CHARACTERS else _bytes_of(container.path, (start, end))
-        found = columnar.table(data, mapping, source_id, now)
-        cut = data.find(b"\n", len(data) // 2) + 1
-        if found is not None:
-            block = Block(pairs=found, halves=None, refusals=(), done=end, lines=found.num_rows, ends=True)
-            found_blocks = iter([block])
-        elif len(data) > _ODD and 0 < cut < len(data):
-            pieces += [(start + cut, end), (start, start + cut)]
-            continue
-        else:
-            found_blocks = _of_stretch(container, mapping, source_id, now, (start, end))
-        for block in found_blocks:
-            moved = block.moved(lines)
-            yield replace(moved, ends=block.ends and not pieces)
-        lines = moved.lines
-
-
-def _of_stretch(
-    container: Container, mapping: ColumnMapping, source_id: str, now: datetime, stretch: Stretch
-) -> Iterator[Block]:
-    for block in _row_by_row(container, mapping, source_id, now, stretch):
-        # Not the line of the last row, for blank lines may follow it.
-        yield replace(block, lines=_feeds(container.path, stretch)) if block.ends else block
-
-
-def _row_by_row(
-    container: Container, mapping: ColumnMapping, source_id: str, now: datetime, stretch: Stretch | None
-) -> Iterator[Block]:
-    batch = _Batch()
-    for row in container.rows(mapping.read_columns, stretch):
-        batch.take(read(row, mapping, source_id), row)
-        if batch.is_full:
-            yield batch.block(now)
-            batch = _Batch(done=batch.done, lines=batch.lines)
-    yield batch.block(now, ends=True)
-
-
-def _bytes_of(path: Path, stretch: Stretch) -> bytes:
-    with path.open("rb") as file:
-        file.seek(stretch[0])
-        data = file.read(stretch[1] - stretch[0])
-    return data.removeprefix(codecs.BOM_UTF8) if stretch[0] == 0 else data
-
-
-def _feeds(path: Path, stretch: Stretch) -> int:
-    left, found = stretch[1] - stretch[0], 0
-    with path.open("rb") as file:
-        file.seek(stretch[0])
-        while data := file.read(min(left, _PIECE)):
-            found, left = found + data.count(b"\n"), left - len(data)
-    return found
-
-
 @dataclass(slots=True, kw_only=True)
-class _Batch:
-    """Rows read but not yet a block."""
+class Batch:
+    """Rows read one by one but not yet a block."""
 
     accepted: list[Pair] = field(default_factory=list)
     halves: list[Half] = field(default_factory=list)
@@ -225,6 +138,7 @@ class _Batch:
     characters: int = 0
 
     def take(self, found: list[Found], row: Row) -> None:
+        """Add what a row became."""
         self.done, self.lines = row.done, row.line
         for each in found:
             if isinstance(each, Pair):
@@ -239,17 +153,18 @@ class _Batch:
 
     @property
     def is_full(self) -> bool:
+        """Time for a block."""
         held = len(self.accepted) + len(self.refused) + len(self.halves)
         return held >= _ROWS or self.characters >= _CHARACTERS
 
-    def block(self, now: datetime, *, ends: bool = False) -> Block:
+    def block(self, now: datetime) -> Block:
+        """What was taken."""
         return Block(
             pairs=pairs.table(self.accepted, now) if self.accepted else None,
             halves=_halves(self.halves) if self.halves else None,
             refusals=tuple(self.refused),
             done=self.done,
             lines=self.lines,
-            ends=ends,
         )
 
 

@@ -5,43 +5,22 @@ Anything else gives None, and a smaller piece is tried; what is odd itself is re
 reason for each row. Both ways give the same table (a property test says so).
 """
 
-import hashlib
-import itertools
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.json as pj
 
-from curation import text
-from curation.intake import cells, json_rows
-from curation.intake.fields import ColumnMapping, Field, Shape
-from curation.labelling import pairs
-from curation.model import Message, Speaker
+from curation.intake import json_rows, plain_columns
+from curation.intake.fields import ColumnMapping
 
 _RETURN, _OPENS, _CLOSES = b"\r{}"
-_ID_BYTES = 16
-_TEXTS = (Field.PROMPT, Field.CHOSEN, Field.REJECTED)
-_ALLOWED = frozenset({*_TEXTS, Field.SYSTEM})
-_OTHERS = frozenset(
-    {Field.ITEM, Field.CHOSEN_MODEL, Field.REJECTED_MODEL, Field.CHOSEN_FINISH, Field.REJECTED_FINISH}
-)
 # Columns that mean nothing are read too, for a key that stands twice; nested ones are left to the other way:
 # Arrow follows them without a limit to the depth, until the process ends.
 _UNUSED: Mapping[type, pa.DataType] = {
     str: pa.string(), type(None): pa.string(), bool: pa.bool_(), int: pa.float64(), float: pa.float64(),
 }  # fmt: skip
-
-
-def can_read(mapping: ColumnMapping) -> bool:
-    """Whether the mapping asks for a prompt, a chosen and a rejected side, and for nothing nested."""
-    return (
-        mapping.shape is Shape.PLAIN
-        and {Field.PROMPT, Field.CHOSEN, Field.REJECTED} <= mapping.columns.keys() <= _ALLOWED | _OTHERS
-    )
 
 
 def table(data: bytes, mapping: ColumnMapping, source_id: str, now: datetime) -> pa.Table | None:
@@ -56,9 +35,9 @@ def table(data: bytes, mapping: ColumnMapping, source_id: str, now: datetime) ->
     if feeds is None:
         return None
     found = _parsed(data, end, mapping)
-    if found is None or found.num_rows != feeds + 1 or not _is_plain(found, mapping):
+    if found is None or found.num_rows != feeds + 1:
         return None
-    return _pairs(found, mapping, source_id, now)
+    return plain_columns.pairs_of(found, mapping, source_id, now)
 
 
 def _feeds(data: bytes, end: int) -> int | None:
@@ -110,131 +89,3 @@ def _schema(line: bytes, mapping: ColumnMapping) -> pa.Schema | None:
         if kind is None or not name.isprintable():
             return None
     return pa.schema(list(kinds.items()))
-
-
-def _is_plain(found: pa.Table, mapping: ColumnMapping) -> bool:
-    """Every text is there, valid, of a sane length, without NUL; models, items and endings are not."""
-    try:
-        found.validate(full=True)
-    except pa.ArrowException:
-        return False
-    used = {name: key for key, name in mapping.columns.items()}
-    if not all(_is_sound(found[name], used.get(name)) for name in found.schema.names):
-        return False
-    prompts = found[mapping.columns[Field.PROMPT]]
-    # A letter in front says that something is to be seen.
-    doubtful = prompts.filter(pc.invert(pc.match_substring_regex(prompts, r"^[A-Za-z0-9]")))
-    return not any(cells.is_blank(prompt) for prompt in doubtful.to_pylist())
-
-
-def _is_sound(column: pa.ChunkedArray, key: Field | None) -> bool:
-    if key in _OTHERS:
-        return bool(column.null_count == len(column))
-    if key is None:  # infinite: a number beyond all measure, which the other way refuses
-        return not pa.types.is_floating(column.type) or bool(
-            pc.all(pc.is_finite(column)).as_py() in (True, None)
-        )
-    if column.null_count and key in _TEXTS:
-        return False
-    longest = pc.max(pc.binary_length(column)).as_py() or 0
-    return longest <= cells.MAX_CHARACTERS and not any(_holds_nul(chunk) for chunk in column.chunks)
-
-
-def _holds_nul(column: pa.Array) -> bool:
-    # All texts of the column lie one after the other. A twentieth of the time of match_substring.
-    ends = np.frombuffer(column.buffers()[1], np.int32)
-    texts = np.frombuffer(column.buffers()[2] or b"", np.uint8)
-    return not texts[ends[column.offset] : ends[column.offset + len(column)]].all()
-
-
-def _pairs(found: pa.Table, mapping: ColumnMapping, source_id: str, now: datetime) -> pa.Table:
-    prompt, chosen, rejected = (found[mapping.columns[key]].combine_chunks() for key in _TEXTS)
-    count = found.num_rows
-    contexts = _contexts(found, mapping)
-    lower = pc.less_equal(chosen, rejected).to_numpy(zero_copy_only=False)
-    digests = _digests(contexts, prompt, *_in_order(chosen, rejected, lower))
-    ids = _written(digests)
-    said = ids.to_pylist()
-    is_first = lower != text.are_flipped(said)
-    one, two = _in_order(chosen, rejected, is_first)
-    models = [pa.repeat(pa.scalar(name), count) for name in mapping.models]
-    columns = {
-        "id": ids,
-        "content": ids,
-        "item": pa.repeat(pa.scalar(""), count),
-        "source_id": pa.repeat(pa.scalar(source_id), count),
-        "source_row": pa.array(np.arange(1, count + 1, dtype=np.int64)),
-        "context": contexts.dictionary.take(contexts.indices),
-        "prompt": prompt,
-        "answer_1": one,
-        "answer_2": two,
-        "origin_1": pc.if_else(is_first, models[0], models[1]),
-        "origin_2": pc.if_else(is_first, models[1], models[0]),
-        "prior_winner": pc.if_else(is_first, "answer_1", "answer_2"),
-        "prior_provenance": pa.repeat(pa.scalar("imported"), count),
-        "shuffle": pairs.shuffles_of(said),
-        "prompt_chars": pc.utf8_length(prompt),
-        "answer_1_chars": pc.utf8_length(one),
-        "answer_2_chars": pc.utf8_length(two),
-        "imported": pa.repeat(pa.scalar(now, pa.timestamp("us")), count),
-        "fresh": pa.array(pairs.fresh(said), pa.bool_()),
-        "part": pa.repeat(pa.scalar(0, pa.int32()), count),
-        **dict.fromkeys(("finish_1", "finish_2"), pa.repeat(pa.scalar(""), count)),
-    }
-    return pa.table(columns).cast(pairs.SCHEMA)
-
-
-def _in_order(chosen: pa.Array, rejected: pa.Array, is_first: Any) -> tuple[pa.Array, pa.Array]:
-    """The answers that stand first and second; `is_first` is true where the chosen one does."""
-    both = pa.concat_arrays([chosen, rejected])
-    place, count = np.arange(len(chosen)), len(chosen)
-    # Not if_else, which copies long texts row by row: half of the time of a stretch.
-    return (
-        both.take(pa.array(np.where(is_first, place, place + count))),
-        both.take(pa.array(np.where(is_first, place + count, place))),
-    )
-
-
-def _contexts(found: pa.Table, mapping: ColumnMapping) -> pa.DictionaryArray:
-    """Earlier turns as text.context_json gives them, each different one once."""
-    name = mapping.columns.get(Field.SYSTEM)
-    if name is None:
-        return pa.repeat(pa.scalar("[]"), found.num_rows).dictionary_encode()
-    systems = found[name].combine_chunks().fill_null("").dictionary_encode()
-    written = [
-        text.context_json((Message(speaker=Speaker.SYSTEM, content=system),) if system else ())
-        for system in systems.dictionary.to_pylist()
-    ]
-    return pa.DictionaryArray.from_arrays(systems.indices, pa.array(written, pa.string()))
-
-
-def _digests(contexts: pa.DictionaryArray, *texts: pa.Array) -> bytes:
-    """The ids that text.canonical gives, 16 bytes each; the texts are prompt, lower and higher answer.
-
-    What is hashed is laid out in one piece by Arrow: joining it row by row took as long as hashing.
-    """
-    heads = [text.framed([b"pair", each.encode()]) for each in contexts.dictionary.to_pylist()]
-    parts = [pa.array(heads, pa.binary()).take(contexts.indices)]
-    for each in texts:
-        parts += [_lengths(each), each.cast(pa.binary())]
-    framed = pc.binary_join_element_wise(*parts, text.framed([b""]), b"")
-    offsets, data = np.frombuffer(framed.buffers()[1], np.int32), memoryview(framed.buffers()[2])
-    return b"".join(
-        hashlib.blake2b(data[start:end], digest_size=_ID_BYTES).digest()
-        for start, end in itertools.pairwise(offsets[: len(framed) + 1].tolist())
-    )
-
-
-def _lengths(column: pa.Array) -> pa.Array:
-    """How long each text is, as text.framed writes it."""
-    return _of_width(8, np.asarray(pc.binary_length(column)).astype("<i8").tobytes(), pa.binary())
-
-
-def _written(digests: bytes) -> pa.Array:
-    return _of_width(2 * _ID_BYTES, digests.hex().encode(), pa.string())
-
-
-def _of_width(width: int, data: bytes, kind: pa.DataType) -> pa.Array:
-    """Texts of one length, cut from what is written one after the other."""
-    ends = np.arange(0, len(data) + 1, width, dtype=np.int32)
-    return pa.Array.from_buffers(kind, len(data) // width, [None, pa.py_buffer(ends), pa.py_buffer(data)])

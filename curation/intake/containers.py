@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from curation.errors import UnreadableSource
 from curation.intake import arrow_rows, json_rows, object_rows, table_rows
@@ -99,6 +100,12 @@ class Container:
         if self.kind is Kind.JSON_LIST:
             return json_rows.list_rows(self.path, self.encoding)
         return json_rows.line_rows(self.path, self.encoding, stretch)
+
+    def batches(self, columns: tuple[str, ...] | None, most: int) -> Iterator[tuple[Any, int]]:
+        """Rows of a Parquet or Arrow file in batches of at most `most`, each with what is read by then."""
+        if self.kind is Kind.PARQUET:
+            return table_rows.parquet_batches(self.path, columns, most)
+        return arrow_rows.batches(self.path, columns, most)
 
     def head(self) -> Head:
         """Columns and the first rows.

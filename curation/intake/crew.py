@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import IO, BinaryIO
 
 from curation.errors import PairloomError
-from curation.intake import blocks, pipe, shared
-from curation.intake.blocks import Block, Stretch
+from curation.intake import blocks, pipe, plain_columns, reading, shared
+from curation.intake.blocks import Block
 from curation.intake.containers import Container, Kind
 from curation.intake.fields import ColumnMapping
+from curation.intake.reading import Stretch
 
 _ROOT = Path(__file__).resolve().parents[2]
 _HERE_AND_NOW = 64 * 1024 * 1024  # bytes up to which a process costs more than it saves
@@ -41,7 +42,7 @@ def read(
         PairloomError: a reading process ended, or the file is damaged.
     """
     size = container.path.stat().st_size
-    stretches: list[Stretch | None] = [None] if size <= _ROW_BY_ROW else _stretches(container)
+    stretches: list[Stretch | None] = [None] if size <= _ROW_BY_ROW else _stretches(container, mapping)
     if size <= _HERE_AND_NOW:
         yield from _here((container, mapping, source_id, now), stretches)
         return
@@ -57,7 +58,7 @@ def read(
 def _here(job: Job, stretches: list[Stretch | None]) -> Iterator[Block]:
     lines = 0
     for stretch in stretches:
-        for block in blocks.of(*job, stretch):
+        for block in reading.of(*job, stretch):
             moved = block.moved(lines)
             yield moved
         lines = moved.lines
@@ -74,10 +75,22 @@ def _in_turn(readers: list["_Reader"], stretches: int) -> Iterator[Block]:
         lines = block.lines
 
 
-def _stretches(container: Container) -> list[Stretch | None]:
-    if container.kind is not Kind.JSON_LINES or container.encoding not in ONE_BYTE_FEEDS:
-        return [None]
+def in_stretches(container: Container, mapping: ColumnMapping) -> bool:
+    """Whether the file can be read otherwise than row by row."""
+    if container.kind is Kind.JSON_LINES:
+        return container.encoding in ONE_BYTE_FEEDS
+    known = container.kind is Kind.TABLE and container.encoding in ONE_BYTE_FEEDS
+    return (known or not container.kind.is_text) and plain_columns.can_read(mapping)
+
+
+def _stretches(container: Container, mapping: ColumnMapping) -> list[Stretch | None]:
     size = container.path.stat().st_size
+    if not in_stretches(container, mapping):
+        return [None]
+    if (
+        container.kind is not Kind.JSON_LINES
+    ):  # one process: a row's line is known when all before it are read
+        return [(0, size)]
     cuts = [0]
     with container.path.open("rb") as file:
         while cuts[-1] + _STRETCH < size:

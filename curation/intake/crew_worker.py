@@ -12,7 +12,7 @@ from typing import cast
 
 from curation import no_pandas
 from curation.errors import PairloomError
-from curation.intake import blocks, pipe, shared
+from curation.intake import pipe, reading, shared
 from curation.intake.crew import Order
 
 
@@ -25,7 +25,7 @@ def main() -> None:
     with suppress(BrokenPipeError):  # the import was cancelled
         try:
             for stretch in stretches:
-                for block in blocks.of(container, mapping, source_id, now, stretch):
+                for block in reading.of(container, mapping, source_id, now, stretch):
                     pipe.send(block, output, lender)
         except PairloomError as error:
             pipe.send(error, output, lender)

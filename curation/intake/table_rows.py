@@ -44,12 +44,23 @@ def csv_columns(path: Path, encoding: str, delimiter: str) -> tuple[str, ...]:
     return tuple(header)
 
 
-def csv_rows(path: Path, encoding: str, delimiter: str) -> Iterator[Row]:
-    """One row per record; `line` is the line on which the record begins."""
-    with open_text(path, encoding, newline="") as file:
-        source = _Lines(file)
+def csv_rows(
+    path: Path, encoding: str, delimiter: str, stretch: tuple[int, int] | None = None
+) -> Iterator[Row]:
+    """One row per record; `line` is the line on which the record begins.
+
+    Args:
+        stretch: only these bytes, from and to, each where a record begins; lines are counted from 1 again.
+    """
+    start = stretch[0] if stretch else 0
+    header = csv_columns(path, encoding, delimiter)
+    # A mark is one at the beginning of a file only.
+    kind = "utf-8" if start and encoding == "utf-8-sig" else encoding
+    with open_text(path, kind, newline="", stretch=stretch) as file:
+        source = _Lines(file, start)
         reader = _reader(source, delimiter)
-        header = next(reader)
+        if not start:
+            next(reader)
         while True:
             begins = source.number + 1
             try:
@@ -102,28 +113,34 @@ def unique(names: Sequence[str], path: Path) -> tuple[str, ...]:
 
 def parquet_rows(path: Path, columns: Sequence[str] | None = None) -> Iterator[Row]:
     """One row per row; `line` is its number."""
+    number = 0
+    for batch, _ in parquet_batches(path, columns, _BATCH):
+        for values in plain_values(batch):
+            number += 1
+            if values is None:
+                yield Row(line=number, done=number, problem="The row holds text that is not UTF-8.", raw="…")
+            else:
+                yield Row(line=number, done=number, values=values)
+
+
+def parquet_batches(path: Path, columns: Sequence[str] | None, most: int) -> Iterator[tuple[Any, int]]:
+    """Batches of at most so many rows, texts in dictionaries, each with how many rows are read by then."""
     number = unpacked = 0
     with _parquet(path) as file:
         wanted = None if columns is None else [name for name in file.schema_arrow.names if name in columns]
-        batches = file.iter_batches(batch_size=_BATCH, columns=wanted)
+        batches = file.iter_batches(batch_size=most, columns=wanted)
         while (batch := _next_batch(batches, path, number)) is not None:
-            unpacked += _text_bytes(batch)
+            unpacked += text_bytes(batch)
             _check_size(unpacked, path)
-            for values in plain_values(batch):
-                number += 1
-                if values is None:
-                    yield Row(
-                        line=number, done=number, problem="The row holds text that is not UTF-8.", raw="…"
-                    )
-                else:
-                    yield Row(line=number, done=number, values=values)
+            number += batch.num_rows
+            yield batch, number
 
 
 class _Lines:
     """The lines of a CSV file for csv.reader, counted, the last one kept."""
 
-    def __init__(self, file: IO[str]) -> None:
-        self._file = file
+    def __init__(self, file: IO[str], start: int = 0) -> None:
+        self._file, self._start = file, start
         self._lines = lines(file)
         self.number = 0
         self.last = ""
@@ -141,7 +158,7 @@ class _Lines:
     @property
     def done(self) -> int:
         position: int = self._file.buffer.tell()  # type: ignore[attr-defined]
-        return position
+        return self._start + position
 
     def in_doubt(self, begins: int) -> bool:
         """After broken quoting: might the next line be the inside of a cell?
@@ -209,7 +226,7 @@ def _check_size(unpacked: int, path: Path) -> None:
         )
 
 
-def _text_bytes(batch: Any) -> int:
+def text_bytes(batch: Any) -> int:
     """Bytes of the texts that a batch of dictionaries stands for."""
     return sum(
         pc.sum(pc.take(pc.binary_length(column.dictionary), column.indices)).as_py() or 0

@@ -1,14 +1,19 @@
 """Reading a stretch all at once gives what reading its rows one by one gives, or hands it back."""
 
+import csv
+import io
 import json
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from curation.intake import blocks, columnar, containers, formats
+from curation.intake import blocks, columnar, containers, formats, reading
 from tests.curation.intake import hostile
 
 NOW = datetime(2026, 11, 22, 9, 0)
@@ -25,11 +30,16 @@ def both_ways(path: Path) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]
     container = containers.recognise(path)
     mapping = formats.recognise(container.columns())
     assert mapping is not None
-    at_once, slow = (
-        hostile.told(blocks.of(container, mapping, "s", NOW, stretch))
-        for stretch in ((0, path.stat().st_size), None)
-    )
-    return at_once, slow
+    return swiftly(path), hostile.told(reading.of(container, mapping, "s", NOW))
+
+
+def swiftly(path: Path) -> list[tuple[int, str]]:
+    container = containers.recognise(path)
+    mapping = formats.recognise(container.columns())
+    assert mapping is not None
+    found = list(reading.of(container, mapping, "s", NOW, (0, path.stat().st_size)))
+    assert [block.ends for block in found] == [False] * (len(found) - 1) + [True]
+    return hostile.told(found)
 
 
 def at_once(content: bytes) -> list[dict[str, object]] | None:
@@ -67,7 +77,7 @@ def test_blocks_put_together_hold_every_row_and_refusal(
     mapping = formats.recognise(container.columns())
     assert mapping is not None
     monkeypatch.setattr(blocks, "_ROWS", 2)
-    apart = list(blocks.of(container, mapping, "s", NOW))
+    apart = list(reading.of(container, mapping, "s", NOW))
     monkeypatch.setattr(blocks, "_TOGETHER", limit)
     whole = list(blocks.together(apart))
     assert hostile.told(whole) == hostile.told(apart)
@@ -132,10 +142,104 @@ LINES = st.lists(ROWS.map(json.dumps) | ODD, min_size=2, max_size=25)
 def test_odd_rows_cost_only_themselves_and_keep_their_lines(
     lines: list[str], pad: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(blocks, "_ODD", 200)  # so that a few rows are cut into pieces too
+    monkeypatch.setattr(reading, "_ODD", 200)  # so that a few rows are cut into pieces too
     (tmp_path / "f").write_text("\n".join(["", json.dumps(ROW), *lines, ""][pad:]), encoding="utf-8")
     swift, slow = both_ways(tmp_path / "f")
     assert swift == slow
+
+
+# With and without what a quote, a delimiter or a line's end may do to a cell.
+CELLS = st.text(st.sampled_from("ab é漢,;\t\"'\n\r\u2028\ufeff"), max_size=8) | TEXTS
+FIRST = CELLS.map(lambda each: "q" + each) | CELLS
+BREAKS = ["", "\n", "  \n", "q,a,b\n", 'q"q,a,b,s\n', '"q"x,a,b,s\n', '"q,a,b,s\n', "q,a,b,s\r", "\0,a,b,s\n"]
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(st.tuples(FIRST, CELLS, CELLS, CELLS), min_size=1, max_size=25),
+    delimiter=st.sampled_from(",\t;"),
+    feed=st.sampled_from(["\n", "\r\n"]),
+    quote_all=st.booleans(),
+    last=st.booleans(),
+    mark=st.booleans(),
+    broken=st.tuples(st.integers(0, 25), st.sampled_from(BREAKS)),
+)
+def test_a_csv_file_gives_the_same_pairs_both_ways(
+    rows: list[tuple[str, ...]], delimiter: str, feed: str, quote_all: bool, last: bool, mark: bool,
+    broken: tuple[int, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(reading, "_ODD", 100)  # so that a few rows are cut into pieces too
+    monkeypatch.setattr(reading, "_PIECE", 300)
+    quoting: Literal[0, 1] = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
+    lines = []
+    for cells in [("prompt", "chosen", "rejected", "system"), *rows]:
+        line = io.StringIO()
+        csv.writer(line, delimiter=delimiter, lineterminator=feed, quoting=quoting).writerow(cells)
+        lines.append(line.getvalue())
+    lines.insert(1 + broken[0] % len(rows), broken[1].replace(",", delimiter))
+    whole = "".join(lines) if last else "".join(lines).rstrip("\r\n")
+    (tmp_path / "f").write_bytes(whole.encode("utf-8-sig" if mark else "utf-8"))
+    swift, slow = both_ways(tmp_path / "f")
+    assert swift == slow
+
+
+def written(table: pa.Table, path: Path, kind: str) -> None:
+    if kind == "parquet":
+        pq.write_table(table, path, row_group_size=7)
+        return
+    open_one = pa.ipc.new_file if kind == "arrow" else pa.ipc.new_stream
+    with open_one(path, table.schema) as writer:
+        writer.write_table(table, max_chunksize=11)
+
+
+ROW_OF_THREE = st.tuples(TEXTS.map(lambda each: "q" + each) | TEXTS, TEXTS | st.none(), TEXTS)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    rows=st.lists(ROW_OF_THREE, min_size=1, max_size=40),
+    kind=st.sampled_from([pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())]),
+    system=st.none() | TEXTS | st.integers(0, 9),
+    model=st.none() | st.just("") | st.just("m"),
+    file=st.sampled_from(["parquet", "arrow", "stream"]),
+)
+def test_a_table_gives_the_same_pairs_both_ways(
+    rows: list[tuple[str | None, ...]], kind: pa.DataType, system: object, model: str | None, file: str,
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(reading, "_ODD_ROWS", 3)
+    monkeypatch.setattr(reading, "_ROWS", 16)
+    columns = zip(("prompt", "chosen", "rejected"), zip(*rows, strict=True), strict=True)
+    texts = {name: pa.array(each, pa.string()).cast(kind) for name, each in columns}
+    table = pa.table({**texts, "system": [system] * len(rows), "chosen_model": [model] * len(rows)})
+    written(table, tmp_path / "f", file)
+    swift, slow = both_ways(tmp_path / "f")
+    assert swift == slow
+
+
+PLAIN = [(f"q{number}", f"a {number}\nmore", "b, c", "") for number in range(50)]
+
+
+def test_plain_rows_of_a_csv_file_are_read_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    with (tmp_path / "f").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([("prompt", "chosen", "rejected", "system"), *PLAIN])
+    expected = both_ways(tmp_path / "f")[1]
+    monkeypatch.delattr(blocks, "read")  # which reads one row
+    assert swiftly(tmp_path / "f") == expected
+    assert [line for line, _ in expected] == list(range(2, 102, 2))
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow"])
+def test_plain_rows_of_a_table_are_read_at_once(
+    kind: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    columns = zip(*PLAIN, strict=True)
+    table = pa.table(dict(zip(("prompt", "chosen", "rejected", "system"), columns, strict=True)))
+    written(table, tmp_path / "f", kind)
+    expected = both_ways(tmp_path / "f")[1]
+    monkeypatch.delattr(blocks, "read")
+    assert swiftly(tmp_path / "f") == expected
+    assert [line for line, _ in expected] == list(range(1, 51))
 
 
 @pytest.mark.parametrize("names", ["current_names", "legacy_names"])
