@@ -173,6 +173,13 @@ def _cached(bench: Bench) -> list[str]:
     return [sentence] if sentence else []
 
 
+def _guards(run: Path) -> list[str]:
+    """What was noticed while training; a resumed run has noticed it before, too."""
+    told = [row for row in metrics.read(run / runs.EVENTS) if row.get("guard")]
+    steps = [f"Step {row['step']}: " if "step" in row else "" for row in told]
+    return [f"{step}{row['message']}" for step, row in zip(steps, told, strict=True)]
+
+
 def _card(
     bench: Bench, steps: int, standing: Standing, baselines: dict[str, float | None], best: Best | None
 ) -> str:
@@ -182,6 +189,6 @@ def _card(
         steps=steps, train=len(bench.train.kept), test=len(bench.test.kept),
         left_out=len(bench.train.left_out) + len(bench.test.left_out), notes=(*bench.notes, *_cached(bench)),
         last=rows[-1] if rows else {}, held_out=standing, baselines=baselines, best=best,
-        curves=card_curves.draw(everything, bench.run / card_curves.FOLDER),
+        curves=card_curves.draw(everything, bench.run / card_curves.FOLDER), guards=_guards(bench.run),
     )  # fmt: skip
     return model_card.write(bench.request, bench.recipe, outcome)

@@ -22,6 +22,7 @@ class Outcome:
         notes: what differed from the recipe or happened to the text, one sentence each.
         last: the last training metrics.
         curves: pictures, by their paths in the run folder.
+        guards: what was noticed while training, one sentence each.
         best: the kept checkpoint with the highest held-out figure; None without one.
     """
 
@@ -34,6 +35,7 @@ class Outcome:
     held_out: Standing
     baselines: Mapping[str, float | None]
     curves: Sequence[str] = ()
+    guards: Sequence[str] = ()
     best: Best | None = None
 
 
@@ -115,7 +117,11 @@ def _use(request: Request, recipe: DpoRecipe) -> str:
             "from transformers import AutoModelForCausalLM",
             f'model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained("{base}"), "adapter")',
         ]
-        hint = "Merge an adapter that was trained on 4-bit weights into the full-precision base model."
+        hint = "`python -m training merge` makes one model of the adapter and its base."
+        if recipe.tuning.is_quantized:
+            hint = (
+                "Merge it into the full-precision base model, not into the quantised one it was trained on."
+            )
     else:
         code = [
             "from transformers import AutoModelForCausalLM",
@@ -137,6 +143,7 @@ def _limits(request: Request, outcome: Outcome) -> str:
         "",
         "- Reward accuracy says which answer the model prefers, not how well it writes: read samples.",
     ]
+    rows += [f"- {sentence}" for sentence in outcome.guards]
     if outcome.test < 400:
         rows.append(f"- {outcome.test} held-out pairs are few: the interval above is wide.")
     if request.model.kind == "demo":

@@ -45,6 +45,7 @@ def a_card(tmp_path: Path, **changes: str) -> str:
         steps=40, train=78, test=8, left_out=1, notes=["3 training prompts were cut."],
         last={"loss": 0.1234, "rewards/margins": 1.5}, held_out=standing,
         baselines={"length": 0.5, "reference_likelihood": None}, curves=("curves/loss.png",),
+        guards=["Step 8: probably a leak."],
         best=Best(step=16, figure=Figure.ACCURACY, value=0.875, checkpoint="r1/checkpoint-16"),
     )  # fmt: skip
     return model_card.write(runs.read_request(run), settings, outcome)
@@ -63,6 +64,8 @@ def a_card(tmp_path: Path, **changes: str) -> str:
         "| Beta | `beta` | 0.1 | 1/nat |",
         "| Save every | `save_every` | 0.25 | share of the run below 1, else steps (0: only at its ends) |",
         "8 held-out pairs are few",
+        "- Step 8: probably a leak.",
+        "`python -m training merge` makes one model",
         "The demo model is a toy",
         "library_name: peft",
         "![loss](curves/loss.png)",
@@ -74,6 +77,10 @@ def a_card(tmp_path: Path, **changes: str) -> str:
 )
 def test_the_card_tells(tmp_path: Path, told: str) -> None:
     assert told in a_card(tmp_path)
+
+
+def test_an_adapter_of_rounded_weights_says_what_to_merge_it_into(tmp_path: Path) -> None:
+    assert "not into the quantised one" in a_card(tmp_path, tuning="lora_4bit")
 
 
 def test_a_fully_tuned_model_is_no_adapter(tmp_path: Path) -> None:
