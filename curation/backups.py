@@ -17,7 +17,7 @@ from pathlib import Path
 import duckdb
 
 from curation import blueprint
-from curation.database import Database
+from curation.database import Database, log_of
 from curation.errors import InvalidInput, PairloomError
 from curation.workspace import Workspace
 
@@ -38,7 +38,8 @@ class Copy:
 
     Attributes:
         tables: name to what it holds; the same in both.
-        aside: where the database that was here before lies now; None where there was none.
+        aside: where the database that was here before lies now, or its log where only that was left; None
+            where there was neither.
     """
 
     path: Path
@@ -79,6 +80,13 @@ def check(path: Path) -> int:
     if not path.is_file() or not note.is_file():
         raise InvalidInput(
             f"{path.name} has no {note.name} beside it to be compared with. Make another copy."
+        )
+    if (
+        log := log_of(path)
+    ).exists():  # DuckDB would add it to what it reads, and the checksum knows nothing of it
+        raise InvalidInput(
+            f"{log.name} lies beside {path.name}: what somebody changed in the copy since it was made. Move "
+            f"{log.name} away to have the copy as it was made."
         )
     if json.loads(note.read_text(encoding="utf-8"))["sha256"] != _sha256(path):
         raise InvalidInput(f"{path.name} is not as it was made: it is damaged. Make another copy.")
@@ -164,8 +172,9 @@ def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         with duckdb.connect(str(path), read_only=True) as connection:
             yield connection
     except duckdb.Error as error:
+        beside = f" Or {log_of(path).name} beside it belongs to another database." * log_of(path).exists()
         raise InvalidInput(
-            f"{path} cannot be read as a database: it is damaged, open elsewhere, or something else. "
+            f"{path} cannot be read as a database: it is damaged, open elsewhere, or something else.{beside} "
             "Take another backup."
         ) from error
 
@@ -250,14 +259,16 @@ def _require_free(path: Path, *, replace: bool) -> None:
 
 
 def _set_aside(workspace: Workspace, now: datetime) -> Path | None:
-    if not workspace.database.exists():
-        return None
     aside = workspace.backups / f"replaced-{now:%Y%m%dT%H%M%S%f}.duckdb"
-    workspace.database.replace(aside)
-    log = Path(f"{workspace.database}.wal")
-    if log.exists():  # replayed into the restored file it would be somebody else's history
-        log.replace(Path(f"{aside}.wal"))
-    return aside
+    was_there = workspace.database.exists()
+    if was_there:
+        workspace.database.replace(aside)
+    log = log_of(workspace.database)
+    if not log.exists():
+        return aside if was_there else None
+    # Beside the restored file it is somebody else's history, and DuckDB would open neither.
+    log.replace(log_of(aside))
+    return aside if was_there else log_of(aside)
 
 
 def _note(path: Path) -> Path:

@@ -67,8 +67,13 @@ class Database:
         try:
             connection = duckdb.connect(str(path), config=config)
         except duckdb.IOException as error:
-            if "lock" in str(error):
+            if "Conflicting lock" in str(error):
                 raise WorkspaceInUse(str(path), _holder(str(error))) from error
+            if "WAL" in str(error) and log_of(path).exists():
+                raise InvalidInput(
+                    f"{log_of(path)} is the log of another database, or of an older copy of {path.name}, so "
+                    "nothing was opened. Move that log away, or put back the database that it belongs to."
+                ) from error
             raise InvalidInput(
                 f"{path} cannot be opened as a Pairloom database. Restore a backup, "
                 "or name another PAIRLOOM_HOME."
@@ -228,6 +233,11 @@ class Database:
                     "INSERT INTO migration (number, applied) VALUES ($number, $applied)",
                     {"number": number, "applied": datetime.now(UTC).replace(tzinfo=None)},
                 )
+
+
+def log_of(path: Path) -> Path:
+    """Where DuckDB keeps what is not in the file yet; after a kill it is replayed when the file is opened."""
+    return path.with_name(f"{path.name}.wal")
 
 
 def _holder(message: str) -> str:

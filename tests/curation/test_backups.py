@@ -1,5 +1,6 @@
 """Copies: of one moment, compared, restored whole, and never over what people did."""
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -12,7 +13,7 @@ import duckdb
 import pytest
 
 from curation import backups
-from curation.database import Database
+from curation.database import Database, log_of
 from curation.errors import InvalidInput, PairloomError, WorkspaceInUse
 from curation.labelling import annotators, decisions, events
 from curation.model import Decision, Role, Verdict
@@ -253,6 +254,75 @@ def test_the_copies_are_listed_and_one_that_changed_since_is_told(
         backups.check(kept.path)
     with pytest.raises(InvalidInput, match="it is damaged"):
         backups.restore(Workspace(home=workspace.home / "new"), kept.path, replace=False, now=NOW)
+
+
+def killed_after(path: Path, statement: str) -> Path:
+    """Change a database file, die before the log is written into it; where the log lies."""
+    code = (
+        "import duckdb, os, sys; open = duckdb.connect(sys.argv[1]);"
+        "open.execute(sys.argv[2]); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path), statement], check=False)
+    log = log_of(path)
+    assert log.stat().st_size > 0
+    return log
+
+
+def test_a_backup_with_a_log_beside_it_is_refused_until_the_log_is_moved_away(
+    database: Database, tmp_path: Path
+) -> None:
+    decide(database, 1)
+    copy = backups.make(database, tmp_path / "copy.duckdb").path
+    log = killed_after(copy, "DELETE FROM decision")  # the file itself still has its checksum
+    other = Workspace(home=tmp_path / "other")
+    with pytest.raises(
+        InvalidInput, match=r"copy\.duckdb\.wal lies beside copy\.duckdb: what somebody changed"
+    ):
+        backups.restore(other, copy, replace=False, now=NOW)
+    assert not other.database.exists()
+    log.unlink()
+    backups.restore(other, copy, replace=False, now=NOW)
+    assert decided(other.database) == 1
+
+
+def test_a_backup_with_the_log_of_another_database_is_refused(database: Database, tmp_path: Path) -> None:
+    copy = backups.make(database, tmp_path / "copy.duckdb").path
+    with duckdb.connect(tmp_path / "stranger.duckdb"):
+        pass
+    killed_after(tmp_path / "stranger.duckdb", "CREATE TABLE t (a INTEGER)").replace(log_of(copy))
+    with pytest.raises(InvalidInput, match=r"Or copy\.duckdb\.wal beside it belongs to another database"):
+        backups.restore(Workspace(home=tmp_path / "other"), copy, replace=False, now=NOW)
+
+
+def test_a_log_left_where_a_backup_is_restored_is_kept_and_not_replayed(
+    database: Database, workspace: Workspace, tmp_path: Path
+) -> None:
+    decide(database, 1)
+    copy = backups.make(database, tmp_path / "copy.duckdb").path
+    database.close()
+    log = killed_after(workspace.database, "DELETE FROM decision")
+    workspace.database.unlink()  # somebody removed the file and overlooked its log
+    restored = backups.restore(workspace, copy, replace=False, now=NOW)
+    assert restored.aside is not None
+    assert restored.aside.parent == workspace.backups
+    assert restored.aside.stat().st_size > 0
+    assert not log.exists()
+    Database.open(workspace.database).close()
+    assert decided(workspace.database) == 1
+
+
+def test_a_file_put_beside_an_old_log_by_hand_is_not_opened(
+    database: Database, workspace: Workspace, tmp_path: Path
+) -> None:
+    decide(database, 1)
+    copy = backups.make(database, tmp_path / "copy.duckdb").path
+    database.close()
+    log = killed_after(workspace.database, "DELETE FROM decision")
+    shutil.copy(copy, workspace.database)
+    with pytest.raises(InvalidInput, match=r"wal is the log of another database, or of an older copy of"):
+        Database.open(workspace.database)
+    log.unlink()
+    Database.open(workspace.database).close()
 
 
 HOSTILE = {
