@@ -35,7 +35,8 @@ class Diversity:
         pairs: different contents.
         clusters: of prompts that are the same or nearly so.
         effective: number of equally large clusters that would be as diverse, in [1, clusters].
-        largest: biggest clusters first; sources and languages likewise, all of them.
+        largest: clusters of several pairs, the biggest first.
+        sources, languages: all of them, the biggest first.
         tenth: share of the pairs that the largest tenth of the clusters holds, in (0, 1].
         measured: naive UTC.
     """
@@ -121,7 +122,7 @@ def _largest(cursor: duckdb.DuckDBPyConnection, limit: int) -> tuple[Group, ...]
         """
         WITH big AS (
             SELECT cluster, count(*) AS pairs, min(pair_id) AS example FROM prompt_group
-            GROUP BY cluster ORDER BY count(*) DESC, cluster LIMIT $limit
+            GROUP BY cluster HAVING count(*) > 1 ORDER BY count(*) DESC, cluster LIMIT $limit
         )
         SELECT b.cluster, p.prompt, b.pairs FROM big AS b JOIN pair AS p ON p.id = b.example
         ORDER BY b.pairs DESC, b.cluster

@@ -44,7 +44,10 @@ def show(db: Database) -> None:
         _named("Largest tenth holds", Kind.CROWDED), f"{found.tenth:.0%}",
         help="Of all pairs; 10% where all are equal.",
     )  # fmt: skip
-    _bars("Largest clusters of prompts", "cluster", found.largest)
+    if found.largest:
+        _bars("Largest clusters of prompts", "cluster", found.largest)
+    else:
+        st.caption("No two pairs ask the same prompt, or nearly the same.")
     languages = [replace(each, words=each.words or _UNCLEAR) for each in found.languages]
     _bars("Languages of the prompts", "language", languages[:15])
     _bars("Sources", "source", found.sources[:15])

@@ -8,7 +8,7 @@ from curation.labelling import batches
 from curation.model import Role
 from curation.suspicion import rewards
 from curation.suspicion.rewards import Doubt
-from pages.parts import guard, session
+from pages.parts import guard, run_words, session
 from training.evaluating import doubts
 from training.run_views import RunView
 
@@ -61,7 +61,7 @@ def _ask(database: Database, pair_ids: list[str], run: str) -> None:
     with guard.on_action():
         someone = guard.permitted(Role.LEAD)
         batches.make(
-            database, pair_ids, name=f"Doubted by {run}", by=someone.id, now=session.now(), more=1,
-            detail={"run": run},
+            database, pair_ids, name=f"Doubted by {run_words.name(run)}", by=someone.id, now=session.now(),
+            more=1, detail={"run": run},
         )  # fmt: skip
         st.toast(f"{len(pair_ids)} pairs get one more vote, before everything else.")
