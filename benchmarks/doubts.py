@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from benchmarks import made_releases, short_runs
 from curation.suspicion import features, measures, model
-from curation.suspicion.model import FOLDS, Detector
+from curation.suspicion.model import PLACES, Detector
 from curation.workspace import Workspace
 from training.evaluating import held_out, rows, start
 from training.evaluating.asked import BASE
@@ -66,8 +66,8 @@ def measured(
 def by_text(stored: Sequence[PreferencePair]) -> Mapping[str, npt.NDArray[np.float64]]:
     """Margins of the stored labels as the detectors of the Quality page see them, out of fold."""
     # Chosen first in every row: the detectors are symmetric, and scikit-learn sees both orders (model.fit).
-    seen = features.difference([(one.prompt[-1]["content"], one.chosen, one.rejected) for one in stored])
-    folds = np.array([int(one.pair_id[:8], 16) % FOLDS for one in stored])
+    seen = features.seen([(one.prompt[-1]["content"], one.chosen, one.rejected) for one in stored])
+    folds = np.array([int(one.pair_id[:8], 16) % PLACES for one in stored])
     first = np.ones(len(stored), dtype=np.bool_)
     return {
         f"{detector.value} alone" if detector is Detector.LENGTH else "text model": model.fit(

@@ -22,14 +22,14 @@ import pyarrow as pa
 from curation import text, workers
 from curation.database import Database
 from curation.suspicion import diversity, records
-from curation.suspicion.model import FOLDS
+from curation.suspicion.model import PLACES
 from curation.suspicion.records import Outcome
 from curation.suspicion.report import Report
 from curation.suspicion.worker import PAIR, REPORT
 from curation.validation import budget, clusters, limits, runner, snapshot, sources
 from curation.validation.policy import Policy
 
-VERSION = 1  # raise it when features or model change, so that kept looks are looked at again
+VERSION = 2  # raise it when features or model change, so that kept looks are looked at again
 # Pairs to learn from, in the queue's random order; more would cost the worker memory.
 SAMPLE = 20_000
 LEAST = 50  # pairs; fewer teach nothing (as rule V13)
@@ -83,9 +83,9 @@ def detect(
 
 
 def candidates(cursor: duckdb.DuckDBPyConnection, policy: Policy, progress: Progress) -> None:
-    """Make the table `suspect` on a snapshot: pair_id, winner, fold, place.
+    """Make the table `suspect` on a snapshot: pair_id, winner, folds, place.
 
-    Places are the queue's random order, from 1. A fold is a hash of the prompt cluster, so that
+    Places are the queue's random order, from 1. Folds are the digits of a hash of the prompt cluster, so that
     near-duplicates never learn from each other.
     """
     snapshot.prepare(cursor, progress)
@@ -96,17 +96,17 @@ def candidates(cursor: duckdb.DuckDBPyConnection, policy: Policy, progress: Prog
     cursor.execute(
         """
         CREATE TEMP TABLE suspect AS
-        SELECT r.pair_id, r.winner, ('0x' || left(c.cluster, 8))::BIGINT % $folds AS fold,
+        SELECT r.pair_id, r.winner, ('0x' || left(c.cluster, 8))::BIGINT % $places AS folds,
                row_number() OVER (ORDER BY p.shuffle, r.pair_id) AS place
         FROM releasable AS r JOIN pair AS p ON p.id = r.pair_id JOIN cluster AS c ON c.pair_id = r.pair_id
         """,
-        {"folds": FOLDS},
+        {"places": PLACES},
     )
 
 
 def _looked(cursor: duckdb.DuckDBPyConnection, policy: Policy) -> _Look:
     ((pairs, labels),) = cursor.execute(
-        "SELECT count(*), sum(md5_number_lower(pair_id || winner || fold)::HUGEINT) FROM suspect"
+        "SELECT count(*), sum(md5_number_lower(pair_id || winner || folds)::HUGEINT) FROM suspect"
     ).fetchall()  # all of it: a result left open keeps the cursor from reading in batches
     leak = sources.leak(cursor, policy)
     off = ""
@@ -154,7 +154,7 @@ def _sent(cursor: duckdb.DuckDBPyConnection, limit: int) -> Generator[pa.RecordB
     """The first so many suspects with their texts, straight from the database to the pipe."""
     stream = cursor.sql(
         """
-        SELECT s.pair_id, s.winner = 'answer_1' AS first, s.fold, p.prompt, p.answer_1, p.answer_2
+        SELECT s.pair_id, s.winner = 'answer_1' AS first, s.folds, p.prompt, p.answer_1, p.answer_2
         FROM suspect AS s JOIN pair AS p ON p.id = s.pair_id WHERE s.place <= $limit
         """,
         params={"limit": limit},

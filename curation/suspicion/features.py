@@ -1,7 +1,7 @@
-"""What the suspicion model sees of a pair: how answer 1 differs from answer 2.
+"""What the suspicion model sees of a pair: the style of both answers, and how their words differ.
 
-Every column is a property of an answer in its prompt, taken of both answers and subtracted, so that
-exchanging them turns every sign and nothing else. Pure functions of the texts.
+Every column is a property of an answer in its prompt, so that exchanging the answers exchanges what is seen
+of them and nothing else. Pure functions of the texts.
 """
 
 import math
@@ -41,37 +41,35 @@ _MARKS = ("**", "`", "\n#")
 _ENDS = frozenset(".!?)\"'”’`。！？）")
 
 
-class Difference(NamedTuple):
-    """Answer 1 less answer 2, for n pairs.
+class Seen(NamedTuple):
+    """Both answers of n pairs.
 
     Attributes:
-        style: (n, len(STYLE) + len(OVERLAP)) float64.
-        words: (n, BUCKETS) sparse float64; hashed words and pairs of neighbouring words, log counts, each
-            answer of length 1.
+        styles: (n, 2, len(STYLE) + len(OVERLAP)) float64; answer 1, then answer 2.
+        words: (n, BUCKETS) sparse float64, answer 1 less answer 2; hashed words and pairs of neighbouring
+            words, log counts, each answer of length 1.
     """
 
-    style: npt.NDArray[np.float64]
+    styles: npt.NDArray[np.float64]
     words: Any
 
 
-def difference(pairs: Sequence[tuple[str, str, str]]) -> Difference:
+def seen(pairs: Sequence[tuple[str, str, str]]) -> Seen:
     """What the model sees of pairs.
 
     Args:
         pairs: (prompt, answer 1, answer 2). Answers are trimmed as a release trims them: edges tell nothing.
     """
     known = _Hashes()
-    style = np.zeros((len(pairs), len(STYLE) + len(OVERLAP)))
+    styles = np.zeros((len(pairs), 2, len(STYLE) + len(OVERLAP)))
     ones: list[npt.NDArray[np.uint32]] = []
     others: list[npt.NDArray[np.uint32]] = []
     for row, (prompt, *answers) in enumerate(pairs):
         asked = _Prompt.of(prompt)
-        for sign, answer, side in zip((1, -1), answers, (ones, others), strict=True):
-            bare = texts.trimmed(answer)
-            found, hashes = _measured(asked, bare, known)
-            style[row] += sign * np.array(found)
+        for place, (answer, side) in enumerate(zip(answers, (ones, others), strict=True)):
+            styles[row, place], hashes = _measured(asked, texts.trimmed(answer), known)
             side.append(hashes)
-    return Difference(style=style, words=_counted(ones) - _counted(others))
+    return Seen(styles=styles, words=_counted(ones) - _counted(others))
 
 
 class _Hashes(dict[str, int]):

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from curation.suspicion import measures, model
-from curation.suspicion.features import Difference
+from curation.suspicion.features import Seen
 from curation.suspicion.model import Detector
 
 FLIPPED = 0.2
@@ -61,7 +61,7 @@ class Report:
 def rehearsed(
     detector: Detector,
     fitted: model.Fitted,
-    seen: Difference,
+    seen: Seen,
     folds: npt.NDArray[np.int64],
     first: npt.NDArray[np.bool_],
 ) -> Rehearsal:
@@ -80,23 +80,41 @@ def rehearsed(
 
 def found_of_flips(
     detector: Detector,
-    seen: Difference,
+    seen: Seen,
     folds: npt.NDArray[np.int64],
     first: npt.NDArray[np.bool_],
     *,
     seed: int,
 ) -> tuple[float | None, float | None, float | None, float | None]:
     """AUROC, recall at 10 and 20 %, precision at 10 % for one random fifth of flipped labels."""
-    flipped = np.zeros(len(first), dtype=np.bool_)
-    flipped[random.Random(seed).sample(range(len(first)), round(FLIPPED * len(first)))] = True
-    stored = first ^ flipped
-    suspicion = model.fit(detector, seen, folds, stored).suspicions(seen, folds, stored)
+    return found(*suspected_flips(detector, seen, folds, first, seed=seed))
+
+
+def found(
+    suspicion: npt.NDArray[np.float64], flipped: npt.NDArray[np.bool_]
+) -> tuple[float | None, float | None, float | None, float | None]:
+    """AUROC, recall at 10 and 20 %, precision at 10 % of an order of suspicion."""
     return (
         measures.auroc(suspicion, flipped),
         measures.recall_at(suspicion, flipped, 0.1),
         measures.recall_at(suspicion, flipped, 0.2),
-        measures.precision_at(suspicion, flipped, max(1, len(first) // 10)),
+        measures.precision_at(suspicion, flipped, max(1, len(flipped) // 10)),
     )
+
+
+def suspected_flips(
+    detector: Detector,
+    seen: Seen,
+    folds: npt.NDArray[np.int64],
+    first: npt.NDArray[np.bool_],
+    *,
+    seed: int,
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """Suspicions where a random fifth of the labels is flipped, and which are; both of shape (n,)."""
+    flipped = np.zeros(len(first), dtype=np.bool_)
+    flipped[random.Random(seed).sample(range(len(first)), round(FLIPPED * len(first)))] = True
+    stored = first ^ flipped
+    return model.fit(detector, seen, folds, stored).suspicions(seen, folds, stored), flipped
 
 
 def _mean(values: tuple[float | None, ...]) -> float | None:

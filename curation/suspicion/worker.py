@@ -15,14 +15,14 @@ import pyarrow as pa
 from scipy.sparse import vstack
 
 from curation.suspicion import features, model, report
-from curation.suspicion.features import Difference
+from curation.suspicion.features import Seen
 from curation.suspicion.model import Detector, Fitted
 
 PAIR = pa.schema(
     [
         ("pair_id", pa.string()),
         ("first", pa.bool_()),  # the stored label is answer 1
-        ("fold", pa.int64()),
+        ("folds", pa.int64()),
         ("prompt", pa.string()),
         ("answer_1", pa.string()),
         ("answer_2", pa.string()),
@@ -36,7 +36,7 @@ class Shown(NamedTuple):
     """A batch, read."""
 
     ids: list[str]
-    seen: Difference
+    seen: Seen
     folds: npt.NDArray[np.int64]
     first: npt.NDArray[np.bool_]
 
@@ -71,8 +71,8 @@ def read(batch: pa.RecordBatch) -> Shown:
     texts = zip(*(batch.column(name).to_pylist() for name in ("prompt", "answer_1", "answer_2")), strict=True)
     return Shown(
         ids=batch.column("pair_id").to_pylist(),
-        seen=features.difference(list(texts)),
-        folds=batch.column("fold").to_numpy(),
+        seen=features.seen(list(texts)),
+        folds=batch.column("folds").to_numpy(),
         first=batch.column("first").to_numpy(zero_copy_only=False),
     )
 
@@ -81,8 +81,8 @@ def learn(folder: Path, batches: Sequence[Shown]) -> None:
     """Fit both detectors, rehearse, and write the model; its report last, which says that it is whole."""
     # Sorted, because a sum in another order differs in its last bits, and the database promises no order.
     order = np.argsort(np.concatenate([each.ids for each in batches]))
-    seen = Difference(
-        style=np.concatenate([each.seen.style for each in batches])[order],
+    seen = Seen(
+        styles=np.concatenate([each.seen.styles for each in batches])[order],
         words=vstack([each.seen.words for each in batches], format="csr")[order],
     )
     folds = np.concatenate([each.folds for each in batches])[order]
