@@ -41,6 +41,7 @@ def leak(cursor: Cursor) -> tuple[Finding, ...]:
             share=count / total,
             examples=examples,
             message=f"{count:,} of {total:,} rows share a prompt with a row on the other side of the split.",
-            fix="Reassign by cluster.",
+            fix="The split goes by prompt cluster, so this is a fault of Pairloom: please report it. Set "
+            "these pairs aside on Browse to release without them; no vote clears it.",
         ),
     )

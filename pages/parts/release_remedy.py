@@ -14,7 +14,8 @@ from pages.parts import finding_links, guard, release_fix, release_lengths, sess
 _A_VOTE_HELPS = (
     "V05", "V06", "V07", "V11", "V13", "V14", "V18", "V19", "V20", "V21", "V25", "V26", "V28",
 )  # fmt: skip
-_ASIDE = "R01"  # what a reviewer has set aside is served to nobody; Review puts it back
+# No vote clears them: what is set aside is served to nobody, and a split that leaks is a fault of ours.
+_NO_QUEUE = ("R01", "V23")
 _REVIEW = ("review.py", "Settle them on Review", "gavel")
 _PLACES = {
     "R01": (("review.py", "Put them back on Review", "gavel"),),
@@ -27,7 +28,6 @@ _PLACES = {
     "V20": (("quality.py", "See where people disagree", "balance"), _REVIEW),
     "V21": (("quality.py", "See how these people decide", "balance"),),
     "V22": (("project.py", "See the protected prompts", "tune"),),
-    "V23": (("browse.py", "Look for these prompts on Browse", "search"),),
     "": (
         ("import_data.py", "Import more pairs", "upload_file"),
         ("label.py", "Label pairs", "compare"),
@@ -42,7 +42,7 @@ def offer(finding: Finding, key: Key, policy: Policy) -> None:
             "browse.py", label="Open the pairs", icon=":material/list:",
             query_params=finding_links.parameters(key, policy),
         )  # fmt: skip
-        if finding.rule != _ASIDE:
+        if finding.rule not in _NO_QUEUE:
             _queue_button(finding.rule, key, policy)
         fix = release_lengths if finding.rule == release_lengths.RULE else release_fix
         fix.button(finding, policy)
