@@ -1,11 +1,13 @@
 """Rows a second of an import, beside what DuckDB needs to read and insert the same rows unchecked.
 
-    python -m benchmarks.intake [ROWS]
+    python -m benchmarks.intake [ROWS] [jsonl | csv | parquet]
 
 Rows are made up to Orca's lengths (about 2.6 kB). The peer does less (no ids, no canonical order, no
 checks), so the ratios are the price of those. Processor seconds count the processes that read, too.
 """
 
+import csv
+import itertools
 import json
 import os
 import random
@@ -15,9 +17,12 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from curation.database import Database
 from curation.intake import ingest, locations
@@ -30,16 +35,16 @@ SENTENCE = "the model answers a question about rivers, prime numbers and gardens
 WORDS = SENTENCE.split()
 
 
-def main(rows: int) -> None:
+def main(rows: int, kind: str) -> None:
     repeats = REPEATS if rows <= 100_000 else 1  # a million rows take minutes, and vary little
     with tempfile.TemporaryDirectory() as name:
-        path = Path(name) / "pairs.jsonl"
-        write(path, rows)
-        print(f"{rows:,} rows, {path.stat().st_size / 1e6:.1f} MB of JSON lines, median of {repeats}")
+        path = Path(name) / f"pairs.{kind}"
+        WRITERS[kind](path, rows)
+        print(f"{rows:,} rows, {path.stat().st_size / 1e6:.1f} MB of {kind}, median of {repeats}")
         peer = measured(lambda folder: insert_all(path, folder), repeats)
         waits: list[float] = []
         ours = measured(lambda folder: import_all(path, folder, waits), repeats)
-    for what, spent in (("import", ours), ("read_json, insert", peer)):
+    for what, spent in (("import", ours), ("read and insert", peer)):
         print(f"{what:17} {spent[0]:6.2f} s  {spent[1]:6.2f} s of processor  {rows / spent[0]:10,.0f} rows/s")
     print(f"ratio             {ours[0] / peer[0]:6.2f}    {ours[1] / peer[1]:6.2f}")
     print(f"commits of somebody else: median {statistics.median(waits):.3f} s, worst {max(waits):.2f} s")
@@ -48,16 +53,37 @@ def main(rows: int) -> None:
 
 
 def write(path: Path, rows: int) -> None:
-    chance = random.Random(7)
     with path.open("w", encoding="utf-8") as file:
-        for number in range(rows):
-            row = {
-                "system": "You are an AI assistant." if number % 3 else "",
-                "question": f"{number}: {said(chance, 110)}",
-                "chosen": said(chance, 130),
-                "rejected": " " + said(chance, 150),
-            }
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in made(rows))
+
+
+def write_csv(path: Path, rows: int) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, ("system", "question", "chosen", "rejected"))
+        writer.writeheader()
+        writer.writerows(made(rows))
+
+
+def write_parquet(path: Path, rows: int) -> None:
+    schema = pa.schema(dict.fromkeys(("system", "question", "chosen", "rejected"), pa.string()))
+    with pq.ParquetWriter(path, schema) as writer:
+        left = made(rows)
+        while some := list(itertools.islice(left, 10_000)):
+            writer.write_table(pa.Table.from_pylist(some, schema))
+
+
+WRITERS = {"jsonl": write, "csv": write_csv, "parquet": write_parquet}
+
+
+def made(rows: int) -> Iterator[dict[str, str]]:
+    chance = random.Random(7)
+    for number in range(rows):
+        yield {
+            "system": "You are an AI assistant." if number % 3 else "",
+            "question": f"{number}: {said(chance, 110)}",
+            "chosen": said(chance, 130),
+            "rejected": " " + said(chance, 150),
+        }
 
 
 def said(chance: random.Random, words: int) -> str:
@@ -101,17 +127,22 @@ def decide(database: Database, over: threading.Event, waits: list[float]) -> Non
         waits.append(time.perf_counter() - start)
 
 
+_COLUMNS = "{system: 'VARCHAR', question: 'VARCHAR', chosen: 'VARCHAR', rejected: 'VARCHAR'}"
+_INSERT = "INSERT INTO plain SELECT system, question, chosen, rejected FROM "
+INSERTS = {
+    ".jsonl": f"{_INSERT} read_json($path, columns = {_COLUMNS})",
+    ".csv": f"{_INSERT} read_csv($path, header = true, columns = {_COLUMNS})",
+    ".parquet": f"{_INSERT} read_parquet($path)",
+}
+
+
 def insert_all(path: Path, folder: Path) -> None:
     database = Database.open(folder / "peer.duckdb")
     with database.writing() as tx:
         tx.execute("CREATE TABLE plain (system VARCHAR, question VARCHAR, chosen VARCHAR, rejected VARCHAR)")
-        tx.execute(
-            "INSERT INTO plain SELECT system, question, chosen, rejected FROM read_json($path, columns ="
-            " {system: 'VARCHAR', question: 'VARCHAR', chosen: 'VARCHAR', rejected: 'VARCHAR'})",
-            {"path": str(path)},
-        )
+        tx.execute(INSERTS[path.suffix], {"path": str(path)})
     database.close()
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 20_000, sys.argv[2] if len(sys.argv) > 2 else "jsonl")
