@@ -1,9 +1,10 @@
-"""What our callbacks, metrics, heartbeat and supervisor cost beside the training itself.
+"""What our callbacks, metrics, heartbeat and supervisor cost beside the training itself; 2 % is the aim.
 
-`python -m benchmarks.overhead`. The worker's own trainer without anything of ours around it ("bare"), the
-worker, and a plain TRL script take turns on one run, one thread each; then a run is supervised and the
-supervisor's processor time is read. A limit of 2 % is the aim. A file system makes wall time noisy: the
-processor's time is the figure, wall beside it.
+`python -m benchmarks.overhead`. Three looks at it: the processor time of our callbacks and of the heartbeat,
+counted inside the worker's loop call by call; the worker's loop against that of its own trainer without
+anything of ours around it ("bare"), taking turns; and a supervised run, whose supervisor's processor time is
+read. A plain TRL script runs beside them for the start. One thread each and processor time, so that what else
+the machine does disturbs little.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import statistics
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
@@ -38,17 +40,29 @@ def main() -> None:
 
 
 def _tell(times: dict[str, list[Time]]) -> None:
+    inside = [one.beside / one.loop_cpu for one in times["pairloom"]]
+    print(f"inside the loop: {_said(inside, '.2%')} of its processor time are ours, counted call by call")
     for name in ("loop_cpu", "loop_wall"):
         pairs = zip(times["pairloom"], times["bare"], strict=True)
         more = [getattr(ours, name) / getattr(alone, name) - 1 for ours, alone in pairs]
-        print(
-            f"{name.replace('_', ' ')}: {statistics.median(more):+.1%} by what is ours around the trainer "
-            f"(median of {len(more)} pairs of runs, {min(more):+.1%} to {max(more):+.1%})"
-        )
+        print(f"{name.replace('_', ' ')}: {_said(more, '+.1%')} by what is ours around the trainer")
     starts = {kind: statistics.median(one.start_cpu for one in taken) for kind, taken in times.items()}
+    ratios = [
+        ours.start_cpu / plain.start_cpu - 1
+        for ours, plain in zip(times["pairloom"], times["trl"], strict=True)
+    ]
+    print(f"start, processor: {_said(ratios, '+.1%')} against plain TRL")
     loops = {kind: statistics.median(one.loop_cpu for one in taken) for kind, taken in times.items()}
     print(f"start, processor: worker {starts['pairloom']:.1f} s, plain TRL {starts['trl']:.1f} s")
     print(f"training, processor: worker {loops['pairloom']:.1f} s, plain TRL {loops['trl']:.1f} s")
+
+
+def _said(shares: Sequence[float], form: str) -> str:
+    """The median, and how far the measurements spread: what is true lies outside once in 2**(n - 1) times."""
+    spread = f"{format(min(shares), form)} to {format(max(shares), form)}"
+    sure = 1 - 2.0 ** (1 - len(shares))
+    median = format(statistics.median(shares), form)
+    return f"{median} ({spread}, which holds the true median {sure:.0%} of times)"
 
 
 def _supervised(run: Path) -> None:

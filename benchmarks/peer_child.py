@@ -1,16 +1,19 @@
 """One DPO training by one trainer, timed from inside; started by benchmarks.peers, also with a peer's Python.
 
 `peer_child.py KIND FOLDER`: FOLDER holds model/, pairs.json, settings.json, for Pairloom a run folder `run`.
-Leaves timing.json: losses, wall and processor seconds up to the training loop and of it. Imports nothing
-of this project unless KIND is ours, since a peer's environment has not got it.
+Leaves timing.json: losses, wall and processor seconds up to the training loop and of it, and of our worker
+those of the loop that its own callbacks and its heartbeat took. Imports nothing of this project unless KIND
+is ours, since a peer's environment has not got it.
 """
 
 import json
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import transformers.trainer
 from transformers import TrainerCallback
 
@@ -20,6 +23,7 @@ class Clock(TrainerCallback):  # type: ignore[misc]  # transformers ships no typ
 
     def __init__(self) -> None:
         self.losses: list[float] = []
+        self.beside = 0.0  # seconds of this thread in callbacks of ours
 
     def on_train_begin(self, *_: Any, **__: Any) -> None:
         self.wall, self.cpu = time.perf_counter(), time.process_time()
@@ -33,9 +37,31 @@ class Clock(TrainerCallback):  # type: ignore[misc]  # transformers ships no typ
             "start_cpu": self.cpu,
             "wall": time.perf_counter() - self.wall,
             "cpu": time.process_time() - self.cpu,
+            "beside": self.beside + _heartbeat_seconds(),
             "losses": self.losses,
         }
         (FOLDER / "timing.json").write_text(json.dumps(told), encoding="utf-8")
+
+
+CLOCK = Clock()
+
+
+def counted(callback: Any) -> Any:
+    """The callback, with its processor time added to the clock."""
+
+    def call(*about: Any, **named: Any) -> Any:
+        began = time.thread_time()
+        try:
+            return callback(*about, **named)
+        finally:
+            CLOCK.beside += time.thread_time() - began
+
+    return call
+
+
+def _heartbeat_seconds() -> float:
+    here = {thread.native_id for thread in threading.enumerate() if thread.name == "heartbeat"}
+    return sum(one.user_time + one.system_time for one in psutil.Process().threads() if one.id in here)
 
 
 def trl(settings: dict[str, Any]) -> None:
@@ -92,14 +118,17 @@ def pairloom(_: dict[str, Any]) -> None:
     """The worker, as the supervisor starts it."""
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     from training import worker
+    from training.witness import Witness
 
-    if worker.main(FOLDER / "home" / "runs" / "run"):
+    for name in [name for name in vars(Witness) if name.startswith("on_")]:
+        setattr(Witness, name, counted(getattr(Witness, name)))
+    if worker.main(FOLDER / "home" / "runs" / "run", alone=True):
         raise SystemExit("the run failed; see its result.json")
 
 
 if __name__ == "__main__":
     FOLDER = Path(sys.argv[2])
-    transformers.trainer.DEFAULT_CALLBACKS.append(Clock)
+    transformers.trainer.DEFAULT_CALLBACKS.append(CLOCK)
     wanted = json.loads((FOLDER / "settings.json").read_text(encoding="utf-8"))
     kinds = {"trl": trl, "llamafactory": llamafactory, "bare": bare, "pairloom": pairloom}
     kinds[sys.argv[1]](wanted)

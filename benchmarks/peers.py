@@ -13,9 +13,11 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from benchmarks import made_releases
@@ -41,12 +43,14 @@ class Time:
         loop_wall, loop_cpu: from the first step's start to the last one's end.
         start_cpu: before that: imports, loading, preparing.
         cpu: of the whole process.
+        beside: of loop_cpu, what callbacks and heartbeat of our worker took.
     """
 
     loop_wall: float
     loop_cpu: float
     start_cpu: float
     cpu: float
+    beside: float
     losses: tuple[float, ...]
 
 
@@ -150,14 +154,18 @@ def _for_llamafactory(folder: Path, rows: list[dict[str, Any]]) -> None:
 
 
 def _for_pairloom(folder: Path, pairs: list[PreferencePair]) -> None:
-    release = made_releases.write(folder / "home" / "releases" / "made", train=pairs)
+    run_folder(folder, made_releases.write(folder / "home" / "releases" / "made", train=pairs), _recipe())
+
+
+def run_folder(folder: Path, release: Path, settings: DpoRecipe) -> None:
+    """The run that a worker finds in `folder`, which holds the model too."""
     run = folder / "home" / "runs" / "run"
     (run / "control").mkdir(parents=True)
     told = json.loads((release / "manifest.json").read_text(encoding="utf-8"))
     runs.write_request(run, Request(
         run="run", request_id="run", created_at=datetime.now(UTC), by="benchmark", release=release,
         release_name="made", fingerprint=told["fingerprint"], model=base_model.parse(str(folder / "model")),
-        recipe=recipe.to_dict(_recipe()), launcher="local", versions={}, host="here",
+        recipe=recipe.to_dict(settings), launcher="local", versions={}, host="here",
     ))  # fmt: skip
 
 
@@ -172,14 +180,19 @@ def _recipe() -> DpoRecipe:
     return recipe.with_changes(presets.find("demo").recipe, changes)
 
 
-def timed(kind: str, python: str, folder: Path) -> Time:
+def timed(kind: str, python: str, folder: Path, more: Mapping[str, str] = MappingProxyType({})) -> Time:
+    """One training in a process of its own.
+
+    Args:
+        more: in its environment.
+    """
     with (folder / "log").open("wb") as log:
         began = os.times()
         process = subprocess.Popen(
             [python, "-P", str(_CHILD), kind, str(folder)],
             stdout=log,
             stderr=log,
-            env=os.environ | _ONE_THREAD,
+            env=os.environ | _ONE_THREAD | dict(more),
         )
         code = process.wait()
         ended = os.times()
@@ -190,6 +203,7 @@ def timed(kind: str, python: str, folder: Path) -> Time:
     cpu = ended.children_user + ended.children_system - began.children_user - began.children_system
     return Time(
         loop_wall=told["wall"], loop_cpu=told["cpu"], start_cpu=told["start_cpu"], cpu=cpu,
+        beside=told["beside"],
         losses=tuple(told["losses"]),
     )  # fmt: skip
 

@@ -155,12 +155,13 @@ def _tokens_of(renderer: Renderer) -> Tokens:
 
 def _shown(renderer: Renderer, pair: PreferencePair, why: str) -> dict[str, Any]:
     one = renderer.rendered(pair.prompt, pair.chosen, pair.rejected)
+    prompt, chosen, rejected = renderer.written(one)
     return {
         "pair_id": pair.pair_id,
         "why": why,
-        "prompt": one.prompt_text,
-        "chosen": one.chosen.text,
-        "rejected": one.rejected.text,
+        "prompt": prompt,
+        "chosen": chosen,
+        "rejected": rejected,
         "chosen_tokens": _tokens(renderer, one.chosen),
         "rejected_tokens": _tokens(renderer, one.rejected),
         "chosen_cut": one.chosen.cut,

@@ -10,14 +10,15 @@ import logging
 import statistics
 import time
 from array import array
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import torch
 from accelerate.utils import broadcast_object_list, gather_object
 from torch.utils.data import DataLoader
+from trl.trainer import dpo_trainer
 
 from training import reference_store, scoring
 from training.evaluation import Likelihoods
@@ -165,7 +166,8 @@ class Remembering:
         self._seconds: list[float] = []  # a pair
         if references is not None:
             references.agree()
-        super().__init__(*args, **settings)
+        with self._without_a_hash():
+            super().__init__(*args, **settings)
         if self.references is not None:
             self.data_collator = Keyed(self.data_collator, self.args.max_length)
             self.precompute_ref_logps = True  # TRL looks for the answers in the batch
@@ -174,6 +176,16 @@ class Remembering:
     def references(self) -> References | None:
         """None where a model is spread over processes: all of them must ask, or none."""
         return None if self.is_fsdp_enabled or self.is_deepspeed_enabled else self._given
+
+    @contextmanager
+    def _without_a_hash(self) -> Iterator[None]:
+        """TRL names its file of answers by a hash of all weights, which takes minutes; ours does not."""
+        hashed = dpo_trainer.hash_module
+        dpo_trainer.hash_module = lambda model: hashed(model) if self.references is None else ""
+        try:
+            yield
+        finally:
+            dpo_trainer.hash_module = hashed
 
     def _compute_loss(self, model: Any, inputs: dict[str, Any], return_outputs: bool) -> Any:  # noqa: FBT001
         if self.references is not None:

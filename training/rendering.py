@@ -42,13 +42,11 @@ class Side:
     """One sequence as the model sees it.
 
     Attributes:
-        text: prompt and answer as rendered, before any cut.
         ids: token ids after the cut to max_length; length n.
         mask: 1 where the loss looks, else 0; length n.
         cut: tokens lost at the end.
     """
 
-    text: str
     ids: tuple[int, ...]
     mask: tuple[int, ...]
     cut: int
@@ -56,18 +54,16 @@ class Side:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rendered:
-    """One pair, ready for TRL (`prompt`, `answers`) and for a person to read (`chosen`, `rejected`).
+    """One pair, ready for TRL.
 
     Attributes:
         prompt: messages after folding and cutting.
-        prompt_text: the rendered prompt with its generation prompt.
-        prompt_tokens: its length.
+        prompt_tokens: length of the rendered prompt with its generation prompt.
         turns_dropped, characters_dropped: what was cut from the prompt.
     """
 
     prompt: list[Turn]
     answers: tuple[str, str]
-    prompt_text: str
     prompt_tokens: int
     chosen: Side
     rejected: Side
@@ -88,6 +84,17 @@ class Rendered:
         """The pair as TRL takes it: conversational, one assistant message a side."""
         chosen, rejected = ([{"role": "assistant", "content": answer}] for answer in self.answers)
         return {"prompt": self.prompt, "chosen": chosen, "rejected": rejected}
+
+    @property
+    def tokens(self) -> dict[str, list[int]]:
+        """The pair as TRL leaves it once it has tokenised `row`, cut to max_length already."""
+        shared = self.prompt_tokens
+        prompt, chosen, rejected = (
+            self.chosen.ids[:shared],
+            self.chosen.ids[shared:],
+            self.rejected.ids[shared:],
+        )
+        return {"prompt_ids": list(prompt), "chosen_ids": list(chosen), "rejected_ids": list(rejected)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,27 +120,33 @@ class Renderer:
         Raises:
             UnusableRelease: the template refuses the messages.
         """
-        turns, dropped, characters = self._fitted(prompt)
-        prompt_ids = self.ids(turns, answering=True)
+        turns, prompt_ids, dropped, characters = self._fitted(prompt)
         both = [self.ids([*turns, {"role": "assistant", "content": text}]) for text in (chosen, rejected)]
         shared = min(_common_prefix(prompt_ids, ids) for ids in both)
-        sides = [
-            self._side([*turns, {"role": "assistant", "content": text}], ids, shared)
-            for text, ids in zip((chosen, rejected), both, strict=True)
-        ]
+        sides = [self._side(ids, shared) for ids in both]
         flaws = self._flaws(prompt_ids, shared, both, sides) | self._marks_in_text(turns, (chosen, rejected))
         return Rendered(
-            prompt=turns, answers=(chosen, rejected), prompt_text=self.text(turns, answering=True),
-            prompt_tokens=shared, chosen=sides[0], rejected=sides[1], turns_dropped=dropped,
-            characters_dropped=characters, flaws=flaws,
+            prompt=turns, answers=(chosen, rejected), prompt_tokens=shared, chosen=sides[0],
+            rejected=sides[1], turns_dropped=dropped, characters_dropped=characters, flaws=flaws,
         )  # fmt: skip
 
     def prompt_ids(self, prompt: Sequence[Turn]) -> list[int]:
         """A prompt with its generation prompt, folded and cut as for training."""
-        return self.ids(self._fitted(prompt)[0], answering=True)
+        return self._fitted(prompt)[1]
 
-    def _fitted(self, prompt: Sequence[Turn]) -> tuple[list[Turn], int, int]:
-        return self._cut(system_turn.folded(prompt) if self.folds_system else list(prompt))
+    def written(self, one: Rendered) -> tuple[str, str, str]:
+        """The prompt with its generation prompt, and with each answer, for a person to read; never cut."""
+        sides = [[*one.prompt, {"role": "assistant", "content": answer}] for answer in one.answers]
+        return self.text(one.prompt, answering=True), self.text(sides[0]), self.text(sides[1])
+
+    def _fitted(self, prompt: Sequence[Turn]) -> tuple[list[Turn], list[int], int, int]:
+        """Turns and their tokens, how many turns went and how many characters of the last one."""
+        turns = system_turn.folded(prompt) if self.folds_system else list(prompt)
+        ids = self.ids(turns, answering=True)
+        if not self.limits.prompt or len(ids) <= self.limits.prompt:
+            return turns, ids, 0, 0
+        left, dropped, characters = self._cut(turns)
+        return left, self.ids(left, answering=True), dropped, characters
 
     def text(self, turns: Sequence[Turn], *, answering: bool = False) -> str:
         """Messages as the template writes them; `answering` adds the generation prompt."""
@@ -177,10 +190,10 @@ class Renderer:
     def _fits(self, turns: list[Turn]) -> bool:
         return not self.limits.prompt or len(self.ids(turns, answering=True)) <= self.limits.prompt
 
-    def _side(self, turns: list[Turn], ids: list[int], shared: int) -> Side:
+    def _side(self, ids: list[int], shared: int) -> Side:
         kept = ids[: self.limits.total]
         mask = tuple(int(place >= shared) for place in range(len(kept)))
-        return Side(text=self.text(turns), ids=tuple(kept), mask=mask, cut=len(ids) - len(kept))
+        return Side(ids=tuple(kept), mask=mask, cut=len(ids) - len(kept))
 
     def _flaws(
         self, prompt_ids: list[int], shared: int, both: list[list[int]], sides: list[Side]

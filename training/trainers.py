@@ -72,6 +72,10 @@ class QuietTrainer(Quiet, Remembering, DPOTrainer):  # type: ignore[misc]  # TRL
         super().__init__(**settings)
         self._share_prompts()
 
+    def _prepare_dataset(self, dataset: Any, *_: Any) -> Any:
+        """As it is: what a preview shows and a preflight counts are the tokens themselves, made once."""
+        return dataset
+
     def log(self, logs: dict[str, float], start_time: float | None = None) -> None:
         """Metrics that were not made are not logged as the zeros that stand for them."""
         if self._shares:

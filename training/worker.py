@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from training import checkpoints, documents, failures, ranks, runs, trackers, usage
+from training import checkpoints, documents, failures, ranks, runs, spared, trackers, usage
 from training.base_model import ModelKind
 from training.journal import Journal
 from training.ranks import Rank
@@ -23,8 +23,12 @@ log = logging.getLogger(__name__)
 _TERM_SECONDS = 30.0
 
 
-def main(run: Path) -> int:
-    """Carry out one run; never raises, so that every end is written down."""
+def main(run: Path, *, alone: bool = False) -> int:
+    """Carry out one run; never raises, so that every end is written down.
+
+    Args:
+        alone: this process does nothing else, so that libraries the run does not use may stay out of it.
+    """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
     rank = ranks.current()
     if rank.count > 1:
@@ -38,7 +42,7 @@ def main(run: Path) -> int:
     journal = Journal(run, writes=rank.is_first)
     with journal.beating():
         try:
-            result = _work(run, journal)
+            result = _work(run, journal, alone=alone)
         except Exception as error:  # the outermost frame: whatever happened, the folder must say it
             log.exception("the run failed")
             result = _failure(run, error, journal)
@@ -63,7 +67,7 @@ def _tell_usage(journal: Journal) -> None:
         log.exception("what the run has used could not be written")
 
 
-def _work(run: Path, journal: Journal) -> dict[str, Any]:
+def _work(run: Path, journal: Journal, *, alone: bool) -> dict[str, Any]:
     journal.phase("loading libraries")
     if runs.read_request(run).model.kind is not ModelKind.HUB:
         # Before the libraries read it: nothing may wait for a network that is not needed.
@@ -74,12 +78,12 @@ def _work(run: Path, journal: Journal) -> dict[str, Any]:
 
     ranks.join()
     try:
-        return _carried_out(run, journal)
+        return _carried_out(run, journal, alone=alone)
     except materials.StopAsked:
         return _result("stopped", None, "Stopped before the first step.", 0, 0)
 
 
-def _carried_out(run: Path, journal: Journal) -> dict[str, Any]:
+def _carried_out(run: Path, journal: Journal, *, alone: bool) -> dict[str, Any]:
     request = runs.read_request(run)
     if request.evaluation is not None:
         from training.evaluating import work
@@ -92,13 +96,11 @@ def _carried_out(run: Path, journal: Journal) -> dict[str, Any]:
 
         steps = merging.carry_out(run, journal)
         return _result("completed", None, "Merged, written and compared.", steps, steps)
+    with spared.kept_out(spared.unneeded(request) if alone else ()):
+        from training import job, trial
     if request.trial:
-        from training import trial
-
         trial.carry_out(run, journal)
         return _result("completed", None, "Measured two steps.", trial.STEPS, trial.STEPS)
-    from training import job
-
     done = job.carry_out(run, journal)
     if done.stopped:
         told = _result("stopped", None, f"Stopped at step {done.step}.", done.step, done.max_steps)
@@ -125,4 +127,4 @@ def _result(outcome: str, reason: str | None, message: str, step: int, max_steps
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]).resolve()))
+    sys.exit(main(Path(sys.argv[1]).resolve(), alone=True))

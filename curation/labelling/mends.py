@@ -16,6 +16,8 @@ from curation.labelling import actions, events
 from curation.labelling.actions import Action
 from curation.model import Answer
 
+_MOST_KEPT = 10_000  # ids of mended pairs
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mend:
@@ -85,7 +87,7 @@ def present(cursor: duckdb.DuckDBPyConnection, pair_ids: Collection[str]) -> dic
     """The fixed texts of those pairs that have any, by pair; the others are as imported."""
     if not pair_ids:
         return {}
-    # Names written out are looked up in the index; this runs whenever somebody asks for pairs to label.
+    # Names written out are looked up in the index.
     names = {f"id_{number}": pair_id for number, pair_id in enumerate(dict.fromkeys(pair_ids))}
     rows = cursor.execute(
         "SELECT pair_id, text_id, rule, prompt, answer_1, answer_2 FROM mend"  # noqa: S608 - names of ours
@@ -98,6 +100,16 @@ def present(cursor: duckdb.DuckDBPyConnection, pair_ids: Collection[str]) -> dic
         for pair_id, (text_id, rule, prompt, one, two) in newest.items()
         if text_id is not None
     }
+
+
+def shown(database: Database, pair_ids: Collection[str]) -> dict[str, Present]:
+    """As present, for what runs at every key press: where no pair was ever mended, nothing is read."""
+    known = database.remembered(_ever_mended)
+    mended = pair_ids if known is None else known.intersection(pair_ids)
+    if not mended:
+        return {}
+    with database.reading() as cursor:
+        return present(cursor, mended)
 
 
 def history(database: Database, pair_id: str) -> tuple[Past, ...]:
@@ -156,6 +168,14 @@ def rows_of(cursor: duckdb.DuckDBPyConnection, action_id: str, *, newest: bool =
         {"action": action_id, "undo": actions.UNDO, "newest": newest},
     ).fetchall()
     return [pair_id for (pair_id,) in rows]
+
+
+def _ever_mended(cursor: duckdb.DuckDBPyConnection) -> frozenset[str] | None:
+    """None where they are too many to be kept in memory and read again after every action of a lead."""
+    rows = cursor.execute(
+        "SELECT DISTINCT pair_id FROM mend LIMIT $most", {"most": _MOST_KEPT + 1}
+    ).fetchall()
+    return frozenset(pair_id for (pair_id,) in rows) if len(rows) <= _MOST_KEPT else None
 
 
 def _insert(tx: duckdb.DuckDBPyConnection, mends: Sequence[Mend], rule: str, action: Action) -> None:

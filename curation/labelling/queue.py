@@ -173,7 +173,7 @@ def prompts(database: Database, pair_ids: Collection[str], *, length: int) -> di
             f" WHERE id IN ({', '.join(f'${name}' for name in names)})",
             {**names, "length": length},
         ).fetchall()
-        fixed = mends.present(cursor, pair_ids)
+    fixed = mends.shown(database, pair_ids)
     return dict(rows) | {pair_id: each.prompt[:length] for pair_id, each in fixed.items()}
 
 
@@ -274,7 +274,7 @@ def _tasks(database: Database, annotator_id: str, chosen: Sequence[_Given]) -> t
             f" WHERE id IN ({', '.join(f'${name}' for name in names)})",
             names,
         ).fetchall()
-        fixed = mends.present(cursor, names.values())
+    fixed = mends.shown(database, names.values())
     texts = {row[0]: row[1:] for row in rows}
     for pair_id, each in fixed.items():
         texts[pair_id] = (texts[pair_id][0], each.prompt, each.answer_1, each.answer_2)

@@ -74,7 +74,7 @@ def test_losses_equal_those_of_trl_and_a_second_run_asks_nothing(
     again, trainer = trained(untrained_model, tmp_path, fitted, second)
     assert figures(again) == pytest.approx(figures(expected), abs=1e-6)
     assert second.served == 8
-    assert (trainer._asked, trainer.ref_model) == (0, None)
+    assert (trainer._asked, trainer.ref_model, trainer._precompute_model_hash) == (0, None, "")
     assert str(second.sentence).startswith(
         "What the reference thinks of 8 pairs was known from an earlier run"
     )

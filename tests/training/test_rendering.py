@@ -39,17 +39,20 @@ def user(text: str) -> dict[str, str]:
 
 
 def test_the_loss_covers_the_answer_and_its_end_mark_and_nothing_else(tokenizer: Any) -> None:
-    one = a_renderer(tokenizer).rendered([user("Why?")], "Because.", "Why not?")
+    renderer = a_renderer(tokenizer)
+    one = renderer.rendered([user("Why?")], "Because.", "Why not?")
     covered = [token for token, in_loss in zip(one.chosen.ids, one.chosen.mask, strict=True) if in_loss]
     assert tokenizer.decode(covered) == "Because.<|im_end|>"
-    assert one.chosen.text == one.prompt_text + "Because.<|im_end|>"
+    prompt, chosen, rejected = renderer.written(one)
+    assert (chosen, rejected) == (prompt + "Because.<|im_end|>", prompt + "Why not?<|im_end|>")
     assert not one.flaws
 
 
 def test_the_system_turn_is_in_the_text(tokenizer: Any) -> None:
     turns = [{"role": "system", "content": "Be brief."}, user("Why?")]
-    one = a_renderer(tokenizer).rendered(turns, "Because.", "Why not?")
-    assert one.prompt_text.startswith("<|im_start|>system\nBe brief.<|im_end|>")
+    renderer = a_renderer(tokenizer)
+    one = renderer.rendered(turns, "Because.", "Why not?")
+    assert renderer.written(one)[0].startswith("<|im_start|>system\nBe brief.<|im_end|>")
 
 
 @pytest.mark.parametrize("how", ["refuses", "ignores"])
@@ -61,10 +64,11 @@ def test_a_template_that_cannot_take_a_system_turn_gets_it_in_the_first_user_tur
     skip = "{% for message in messages if message.role != 'system' %}"
     own = demo_model.TEMPLATE
     tokenizer.chat_template = own.replace(loop, loop + refusal if how == "refuses" else skip)
-    one = a_renderer(tokenizer).rendered(
+    renderer = a_renderer(tokenizer)
+    one = renderer.rendered(
         [{"role": "system", "content": "Be brief."}, user("Why?")], "Because.", "Why not?"
     )
-    assert "<|im_start|>user\nBe brief.\n\nWhy?<|im_end|>" in one.prompt_text
+    assert "<|im_start|>user\nBe brief.\n\nWhy?<|im_end|>" in renderer.written(one)[0]
     assert one.row["prompt"] == [user("Be brief.\n\nWhy?")]
 
 
@@ -74,7 +78,7 @@ def test_a_base_model_without_template_is_offered_chatml(tokenizer: Any) -> None
         a_renderer(tokenizer)
     chatml = rendering.prepare(tokenizer, Template.CHATML, ROOMY)
     one = chatml.rendered([user("Why?")], "Because.", "Why not?")
-    assert one.prompt_text == "<|im_start|>user\nWhy?<|im_end|>\n<|im_start|>assistant\n"
+    assert chatml.written(one)[0] == "<|im_start|>user\nWhy?<|im_end|>\n<|im_start|>assistant\n"
     assert not one.flaws
 
 
@@ -88,11 +92,12 @@ def test_too_long_a_talk_loses_its_oldest_turns_and_keeps_its_system_turn(tokeni
 
 def test_too_long_a_question_loses_its_start_and_its_marks_stay_whole(tokenizer: Any) -> None:
     question = " ".join(f"word{number}" for number in range(200))
-    one = a_renderer(tokenizer, prompt=60).rendered([user(question)], "Because.", "Why not?")
+    renderer = a_renderer(tokenizer, prompt=60)
+    one = renderer.rendered([user(question)], "Because.", "Why not?")
     assert one.prompt_tokens <= 60
     assert question.endswith(one.prompt[0]["content"])
     assert one.characters_dropped == len(question) - len(one.prompt[0]["content"])
-    assert one.prompt_text.startswith("<|im_start|>user\n")
+    assert renderer.written(one)[0].startswith("<|im_start|>user\n")
 
 
 @settings(max_examples=25, deadline=None)
@@ -138,6 +143,10 @@ def test_sides_that_become_equal_by_the_cut_are_left_out(tokenizer: Any) -> None
 def test_trl_trains_on_exactly_these_tokens_and_covers_exactly_these_with_its_loss(
     untrained_model: Path, tmp_path: Path
 ) -> None:
+    import torch
+    from datasets import Dataset
+    from trl import DPOTrainer
+
     from training import dpo, recipe
 
     chosen = recipe.with_changes(
@@ -150,11 +159,14 @@ def test_trl_trains_on_exactly_these_tokens_and_covers_exactly_these_with_its_lo
     system = [{"role": "system", "content": "Be brief."}, user("What is the capital of France, please?")]
     pairs = [a_pair(1), a_pair(2, prompt=system), a_pair(3, prompt=[user("word " * 90)])]
     ours = [renderer.rendered(pair.prompt, pair.chosen, pair.rejected) for pair in pairs]
-    trainer = dpo.trainer(
-        fitted, dpo.load_model(untrained_model, fitted), renderer.tokenizer, ours, [],
-        run=tmp_path, resumes=False, callbacks=[],
+    plain = DPOTrainer(
+        model=dpo.load_model(untrained_model, fitted), processing_class=renderer.tokenizer,
+        args=dpo.config(fitted, tmp_path, pairs=3, evaluates=False, resumes=False),
+        train_dataset=Dataset.from_list([one.row for one in ours]), peft_config=dpo.adapter(chosen),
     )  # fmt: skip
-    batch = trainer.data_collator([trainer.train_dataset[place] for place in range(3)])
+    batch = plain.data_collator([plain.train_dataset[place] for place in range(3)])
+    given = plain.data_collator([one.tokens for one in ours])
+    assert all(torch.equal(batch[name], given[name]) for name in batch)
     sides = [one.chosen for one in ours] + [one.rejected for one in ours]
     for place, side in enumerate(sides):
         length = int(batch["attention_mask"][place].sum())
