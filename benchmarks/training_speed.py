@@ -79,7 +79,7 @@ def _compared(asked: argparse.Namespace) -> float:
         print(
             f"losses of the seed recipe: {', '.join(f'{loss:.4f}' for loss in first['losses'])}", flush=True
         )
-    return max(apart)
+    return float(max(apart))
 
 
 def _is_wanted(way: str, asked: argparse.Namespace) -> bool:
@@ -87,7 +87,7 @@ def _is_wanted(way: str, asked: argparse.Namespace) -> bool:
 
 
 def _step(found: dict[str, Any]) -> float:
-    return statistics.median(found["seconds"])
+    return float(statistics.median(found["seconds"]))
 
 
 def _tell(way: str, found: dict[str, Any], first: dict[str, Any], *, share: float, apart: float) -> None:
@@ -257,7 +257,7 @@ def _rate(asked: argparse.Namespace) -> float:
         began = clock.now()
         left @ left
         taken.append(clock.now() - began)
-    return 2 * size**3 / min(taken)
+    return float(2 * size**3 / min(taken))
 
 
 if __name__ == "__main__":

@@ -166,7 +166,7 @@ def test_trl_trains_on_exactly_these_tokens_and_covers_exactly_these_with_its_lo
     )  # fmt: skip
     batch = plain.data_collator([plain.train_dataset[place] for place in range(3)])
     given = plain.data_collator([one.tokens for one in ours])
-    assert all(torch.equal(batch[name], given[name]) for name in batch)
+    assert all(torch.equal(batch[name], given[name]) for name in given)
     sides = [one.chosen for one in ours] + [one.rejected for one in ours]
     for place, side in enumerate(sides):
         length = int(batch["attention_mask"][place].sum())

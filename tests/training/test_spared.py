@@ -39,7 +39,7 @@ def test_bitsandbytes_is_kept_for_a_model_that_is_or_may_be_rounded_already(
     tmp_path: Path,
 ) -> None:
     def left_out(model: BaseModel) -> bool:
-        return bool(spared.unneeded(replace(REQUEST, model=model)))
+        return bool(spared.unneeded(replace(REQUEST, model=model, recipe=recipe.to_dict(demo()))))
 
     assert not left_out(base_model.parse("hub:owner/name"))
     assert not left_out(base_model.parse(str(tmp_path)))  # no config.json, so nobody knows

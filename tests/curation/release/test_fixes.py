@@ -7,8 +7,9 @@ import pytest
 
 from curation.database import Database
 from curation.errors import InvalidInput
-from curation.labelling import events, pairs, undoing
+from curation.labelling import annotators, events, mends, pairs, queue, undoing
 from curation.labelling.actions import Action
+from curation.model import Pair, Role
 from curation.release import fixes, reproduction
 from curation.validation import runner
 from curation.validation.finding import Severity
@@ -85,6 +86,26 @@ def test_undoing_a_fix_leaves_what_a_later_one_has_made(db: Database, a_pair: AP
     _apply(db, "V27", W, "two")
     assert undoing.undo(db, "one", by="lead", now=NOW) == 0
     assert (_found(db, "V11"), _found(db, "V27")) == (0, 0)
+
+
+@pytest.mark.parametrize("most", [0, 10_000], ids=["too many to remember", "remembered"])
+def test_a_label_screen_asks_for_texts_before_a_fix_with_it_and_after_its_undoing(
+    db: Database, a_pair: APair, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(mends, "_MOST_KEPT", most)
+    fixed, other = a_pair("Ask anna.schmidt@gmx.de."), a_pair("Rome.", prompt="Italy?")
+    annotators.ensure(db, "ann-1", name="Ann", role=Role.ANNOTATOR, now=NOW)
+
+    def seen(pair: Pair) -> set[str]:
+        task = queue.task_of(db, "ann-1", pair.id)
+        return {task.answer_1, task.answer_2}
+
+    before = seen(fixed), seen(other)
+    _apply(db, "V27", W)
+    assert "Ask [e-mail address]." in seen(fixed)
+    assert seen(other) == before[1]
+    undoing.undo(db, "a", by="lead", now=NOW)
+    assert (seen(fixed), seen(other)) == before
 
 
 def test_a_value_has_one_placeholder_in_prompt_and_both_answers(db: Database, a_pair: APair) -> None:
