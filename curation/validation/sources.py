@@ -96,9 +96,9 @@ def _separated(cursor: Cursor) -> tuple[int, int]:
     key = text.digest(part for row in rows for part in row)
     known = cursor.execute(
         "SELECT pairs, separated FROM source_leak WHERE looked_at = $key", {"key": key}
-    ).fetchone()
-    if known is not None:
-        return int(known[0]), int(known[1])
+    ).fetchall()  # all of it: a result left open keeps the cursor from reading in batches afterwards
+    if known:
+        return int(known[0][0]), int(known[0][1])
     sides = cursor.execute(
         """
         SELECT chosen_of(r.winner, p.answer_1, p.answer_2), chosen_of(r.winner, p.answer_2, p.answer_1)

@@ -11,7 +11,9 @@ from curation.database import Database
 from curation.errors import Cancelled
 from curation.labelling import pairs
 from curation.model import Pair, Verdict
+from curation.release import gate
 from curation.suspicion import detection, records
+from curation.validation import limits
 from tests.curation.conftest import NOW, APair, pair_of
 
 WORDS = ["river", "town", "bridge", "old", "long", "many", "people", "walk", "over", "day", "boats"]
@@ -76,6 +78,13 @@ def test_the_same_labels_are_not_looked_at_again_and_a_new_one_is(
     first = records.latest(database)
     monkeypatch.setattr(detection, "workers", None)  # a process would fail
     assert detection.detect(database, by="lead", now=NOW + timedelta(days=1)) == first
+
+
+def test_a_look_after_the_rules_have_run_reads_what_they_kept(db: Database) -> None:
+    with db.writing() as tx:
+        pairs.add(tx, written(), NOW)
+    gate.examine(db, limits.current(db).policy)  # V13 asks whether the writing tells, and keeps the answer
+    assert detection.detect(db, by="lead", now=NOW).report is not None
 
 
 def test_scores_are_the_same_in_another_workspace(looked: tuple[Database, list[Pair]], db: Database) -> None:
