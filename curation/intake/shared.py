@@ -55,7 +55,10 @@ class Lender:
             return self._free.pop()
         if len(self._pieces) == _PIECES:
             return None
-        self._pieces.append(os.memfd_create("pairloom"))
+        try:
+            self._pieces.append(os.memfd_create("pairloom"))
+        except OSError:  # too many open files, or a sandbox forbids it
+            return None
         socket.send_fds(self._side, [b"."], self._pieces[-1:])
         return len(self._pieces) - 1
 

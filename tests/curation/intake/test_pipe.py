@@ -109,3 +109,12 @@ def test_what_was_taken_outlives_the_process_that_wrote_it() -> None:
         taker.close()
         assert found == LARGE
         del found  # gives its piece back to nobody
+
+
+def test_where_a_sandbox_forbids_such_memory_all_goes_through_the_pipe(
+    ends: tuple[shared.Lender, shared.Taker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "memfd_create", lambda _: os.open("/nowhere", os.O_RDONLY))
+    found, in_pipe = passed(LARGE, ends)
+    assert found == LARGE
+    assert in_pipe > 1_000_000
