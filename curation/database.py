@@ -41,6 +41,7 @@ class Database:
         self._attaching = threading.Lock()
         self._frugal = 0  # jobs that spare memory now
         self._attached: dict[Callable[[], Any], Any] = {}
+        self._lasting: list[duckdb.DuckDBPyConnection] = []
         self._read: dict[Callable[[duckdb.DuckDBPyConnection], Any], tuple[int, Any]] = {}
 
     @classmethod
@@ -105,6 +106,13 @@ class Database:
         """A cursor of its own, so that threads never share one (4.5 µs)."""
         with self._connection.cursor() as cursor:
             yield cursor
+
+    def lasting(self) -> duckdb.DuckDBPyConnection:
+        """A cursor whose temporary tables last; it is closed with the database, or by its owner."""
+        cursor = self._connection.cursor()
+        with self._attaching:
+            self._lasting.append(cursor)
+        return cursor
 
     @contextmanager
     def writing(self, *, only: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -202,6 +210,8 @@ class Database:
     def close(self) -> None:
         """Write the log into the file and let go of it."""
         with self._writing:
+            for cursor in self._lasting:  # one open cursor would keep the file
+                cursor.close()
             self._connection.close()
 
     def _migrate(self, only: Sequence[int] | None = None) -> None:

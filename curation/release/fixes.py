@@ -17,7 +17,7 @@ from curation.labelling.actions import Action
 from curation.labelling.mends import Mend
 from curation.model import Verdict
 from curation.release import gate
-from curation.validation import evidence, private, residue, snapshot, texts
+from curation.validation import evidence, private, residue, texts
 from curation.validation.finding import Severity
 from curation.validation.policy import Policy
 
@@ -90,8 +90,7 @@ OFFERS: Mapping[str, Offer] = {
 
 def preview(db: Database, policy: Policy, rule: str, severity: Severity) -> Preview:
     """What the fix of a rule would change, without changing anything."""
-    with snapshot.opened(db) as cursor:
-        gate.examined(cursor, policy)
+    with gate.opened(db, policy) as (cursor, _):
         changes, left = _planned(cursor, rule, severity)
     return Preview(changed=len(changes), left=left, examples=tuple(changes[:SHOWN]))
 
@@ -102,8 +101,7 @@ def apply(db: Database, policy: Policy, rule: str, severity: Severity, action: A
     Raises:
         InvalidInput: the rule has no fix, or nothing that it could change.
     """
-    with snapshot.opened(db) as cursor:
-        gate.examined(cursor, policy)
+    with gate.opened(db, policy) as (cursor, _):
         changes, _ = _planned(cursor, rule, severity)
         contexts = _contexts(cursor, [each.pair_id for each in changes])
     if not changes:
@@ -148,7 +146,7 @@ def _planned(cursor: duckdb.DuckDBPyConnection, rule: str, severity: Severity) -
 
 
 def _concerned(cursor: duckdb.DuckDBPyConnection, rule: str, severity: Severity) -> list[str]:
-    source = "exclusion" if severity is Severity.ERROR else "doubt SEMI JOIN releasable USING (pair_id)"
+    source = "exclusion" if severity is Severity.ERROR else "doubt"
     rows = cursor.execute(
         f"SELECT DISTINCT pair_id FROM {source} WHERE rule = $rule ORDER BY pair_id",  # noqa: S608
         {"rule": rule},

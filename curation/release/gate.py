@@ -4,7 +4,8 @@ Row errors are resolved by leaving the row out. What blocks: an error about the 
 that nobody has acknowledged, and a set too small to hold anything out.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from curation.database import Database
@@ -12,7 +13,7 @@ from curation.errors import InvalidInput, ReleaseBlocked
 from curation.model import Tier
 from curation.release import agreement, split
 from curation.release.agreement import Agreement
-from curation.validation import concern, protected, runner, snapshot
+from curation.validation import concern, kept, protected, runner, snapshot
 from curation.validation import split as split_rule
 from curation.validation.exclusion import Cursor
 from curation.validation.finding import Finding, Scope, Severity
@@ -81,8 +82,22 @@ def examine(
     db: Database, policy: Policy, *, progress: snapshot.Progress = lambda _done, _total: None
 ) -> Examination:
     """Validate, plan the split and count, without writing anything."""
-    with snapshot.opened(db, progress) as cursor:
-        return examined(cursor, policy, progress=progress)
+    with opened(db, policy, progress=progress) as (_, examination):
+        return examination
+
+
+@contextmanager
+def opened(
+    db: Database, policy: Policy, *, progress: snapshot.Progress = lambda _done, _total: None
+) -> Iterator[tuple[Cursor, Examination]]:
+    """The same with the snapshot that it was told from, for the pairs behind it.
+
+    What the last look has found is kept, and looked at again only where something has changed since (kept).
+    """
+    with kept.opened(db, policy, progress) as view:
+        if not isinstance(view.answer, Examination):
+            view.answer = examined(view.cursor, policy, progress=progress)
+        yield view.cursor, view.answer
 
 
 def examined(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from curation.database import Database
 from curation.release import gate
-from curation.validation import budget, snapshot
+from curation.validation import budget
 from curation.validation.policy import Policy
 
 
@@ -29,11 +29,10 @@ def proposed(db: Database, policy: Policy) -> Proposal | None:
 
     Rows that the present length keeps out count, because it is them that a longer one brings back.
     """
-    with snapshot.opened(db) as cursor:
-        gate.examined(cursor, policy)
+    with gate.opened(db, policy) as (cursor, _):
         cursor.execute(
             """
-            CREATE TEMP TABLE measured_row AS
+            CREATE OR REPLACE TEMP TABLE measured_row AS
             SELECT l.prompt, l.answer, l.shared, l.certain
             FROM length AS l JOIN candidate AS c ON c.pair_id = l.pair_id
             WHERE c.winner IN ('answer_1', 'answer_2') AND NOT EXISTS (

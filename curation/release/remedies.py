@@ -5,7 +5,7 @@ import pyarrow as pa
 from curation.database import Database
 from curation.errors import Unknown
 from curation.release import gate
-from curation.validation import concern, snapshot
+from curation.validation import concern
 from curation.validation.finding import Severity
 from curation.validation.policy import Policy
 
@@ -16,7 +16,7 @@ BLIND = 300  # votes that tell a preference from a model's style (rules.md §2, 
 def pairs_behind(db: Database, policy: Policy, rule: str, severity: Severity, nth: int = 0) -> pa.Table:
     """All pairs that a finding is about now, in the queue's random order.
 
-    Looks at the whole workspace again: a finding carries examples only.
+    Rules run again only where something has changed since they last did, and for what has changed.
 
     Args:
         nth: which finding, where a rule has several of one severity (history.keyed).
@@ -27,8 +27,7 @@ def pairs_behind(db: Database, policy: Policy, rule: str, severity: Severity, nt
     Raises:
         Unknown: the rule finds nothing of that kind any more.
     """
-    with snapshot.opened(db) as cursor:
-        gate.examined(cursor, policy)
+    with gate.opened(db, policy) as (cursor, _):
         if not concern.gather(cursor, rule, severity, nth):
             raise Unknown(f"{rule} finds nothing of that kind any more. Reload the page of the release.")
         return cursor.sql(

@@ -91,8 +91,7 @@ def candidates(cursor: duckdb.DuckDBPyConnection, policy: Policy, progress: Prog
     snapshot.prepare(cursor, progress)
     budget.take(cursor, ())
     clusters.build(cursor, policy)
-    for _, _, rule in runner.ROW_RULES:
-        rule(cursor, policy)
+    runner.mark_rows(cursor, policy)
     cursor.execute(
         """
         CREATE TEMP TABLE suspect AS

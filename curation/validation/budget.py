@@ -35,8 +35,18 @@ class TokenCount:
 
 
 def take(cursor: Cursor, counts: Iterable[TokenCount]) -> None:
-    """Make the table `length`: exact counts where they are given, estimates elsewhere."""
+    """Make `length`: exact counts where they are given, estimates elsewhere."""
     given = list(counts)
+    if not given:  # a view copies nothing
+        cursor.execute(
+            f"""
+            CREATE TEMP VIEW length AS
+            SELECT pair_id, prompt_tokens AS prompt, greatest(tokens_1, tokens_2) AS answer,
+                   shared_tokens AS shared, {_CERTAIN_SHARE_OF_ESTIMATE}::DOUBLE AS certain
+            FROM fact
+            """  # noqa: S608 - a number of ours
+        )
+        return
     exact = pa.table(  # noqa: F841 - DuckDB finds it by name
         {
             "pair_id": pa.array([each.pair_id for each in given], pa.string()),
@@ -67,6 +77,17 @@ def no_room(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
 
     Source: TRL 1.16, truncation in its preference collator; rules.md §2, V24.
     """
+    return exclusion.finding(
+        cursor,
+        "V24",
+        total=snapshot.count(cursor),
+        message="In {count:,} of {total:,} pairs nothing that differs would be left within "
+        f"{policy.max_length} tokens.",
+        fix="Raise max_length, or drop them.",
+    )
+
+
+def mark_no_room(cursor: Cursor, policy: Policy) -> None:
     cursor.execute(
         """
         INSERT INTO exclusion
@@ -79,14 +100,6 @@ def no_room(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
            OR (shared > 0 AND certain * shared >= $max_length - certain * prompt)
         """,
         {"max_length": policy.max_length},
-    )
-    return exclusion.finding(
-        cursor,
-        "V24",
-        total=snapshot.count(cursor),
-        message="In {count:,} of {total:,} pairs nothing that differs would be left within "
-        f"{policy.max_length} tokens.",
-        fix="Raise max_length, or drop them.",
     )
 
 

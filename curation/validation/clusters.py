@@ -5,6 +5,8 @@ last user turns nearly the same, directly or through other pairs: a conversation
 or one question asked under two system messages or with another number in it, stay on one side.
 """
 
+from collections.abc import Sequence
+
 import duckdb
 
 from curation.validation import concern, measuring, traits
@@ -37,6 +39,65 @@ def build(cursor: Cursor, policy: Policy) -> None:
         " SELECT f.pair_id, coalesce(r.cluster, f.prompt) AS cluster"
         " FROM fact AS f LEFT JOIN root AS r ON r.prompt = f.prompt"
     )
+
+
+def rebuild(cursor: Cursor, policy: Policy) -> None:
+    """The same where they are there already."""
+    cursor.execute("DROP TABLE cluster; DROP TABLE root; DROP TABLE IF EXISTS alike; DELETE FROM near_prompt")
+    build(cursor, policy)
+
+
+def turns(cursor: Cursor, pairs: Sequence[str]) -> set[tuple[Key, Key]]:
+    """Hashes of the first and the last user turn of those of these pairs that are candidates."""
+    rows = cursor.execute(
+        "SELECT DISTINCT opening, prompt FROM fact SEMI JOIN candidate USING (pair_id)"
+        " WHERE pair_id IN (SELECT unnest($pairs))",
+        {"pairs": list(pairs)},
+    ).fetchall()
+    return {(opening, prompt) for opening, prompt in rows}
+
+
+def follow(cursor: Cursor, policy: Policy, pairs: Sequence[str], before: set[tuple[Key, Key]]) -> None:
+    """Bring the tables up to now, where what is known of these pairs has changed.
+
+    Clusters are a function of the set of turns. Votes leave it as it is, and so does another answer to a
+    prompt that is there; where it has changed all prompts are looked at again.
+
+    Args:
+        before: the turns of these pairs when the tables were made.
+    """
+    changed = before ^ turns(cursor, pairs)
+    if changed and not _elsewhere(cursor, pairs, changed):
+        rebuild(cursor, policy)
+        return
+    values = {"pairs": list(pairs)}
+    cursor.execute("DELETE FROM cluster WHERE pair_id IN (SELECT unnest($pairs))", values)
+    cursor.execute(
+        """
+        INSERT INTO cluster
+        SELECT f.pair_id, coalesce(r.cluster, f.prompt)
+        FROM fact AS f LEFT JOIN root AS r ON r.prompt = f.prompt
+        WHERE f.pair_id IN (SELECT unnest($pairs))
+        """,
+        values,
+    )
+
+
+def _elsewhere(cursor: Cursor, pairs: Sequence[str], wanted: set[tuple[Key, Key]]) -> bool:
+    """Other pairs have these turns too, each of them."""
+    (found,) = cursor.execute(
+        """
+        SELECT count(DISTINCT (opening, prompt)) FROM fact
+        WHERE (opening, prompt) IN (SELECT (unnest($openings), unnest($prompts)))
+          AND pair_id NOT IN (SELECT unnest($pairs))
+        """,
+        {
+            "openings": [opening for opening, _ in wanted],
+            "prompts": [prompt for _, prompt in wanted],
+            "pairs": list(pairs),
+        },
+    ).fetchone() or (0,)
+    return int(found) == len(wanted)
 
 
 def near(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:

@@ -8,14 +8,24 @@ from curation.validation.policy import Policy
 # What generators call the end of their budget: OpenAI, vLLM and TGI; Anthropic and Cohere; Mistral; Gemini.
 _LIMITS = ("length", "max_tokens", "max_length", "model_length", "max_new_tokens", "max_output_tokens")
 _SHORTEST_PILE = 100  # characters; short answers meet at one length by chance
+_PILED = "SELECT pair_id FROM unended WHERE list_contains($piles::BIGINT[], chars)"
 
 
-def refusal(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
+def refusal(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     """V25: the winner refuses while the loser answers, and both are short.
 
     Some of these are right (the question should be refused), so a person looks. Refusals that win over
     answers teach over-refusal (Röttger et al. 2023, XSTest, arXiv 2308.01263).
     """
+    return doubt.finding(
+        cursor,
+        "V25",
+        message="In {count:,} of {total:,} rows a refusal won over a short answer.",
+        fix="Queue them for people.",
+    )
+
+
+def mark_refusal(cursor: Cursor, policy: Policy) -> None:
     cursor.execute(
         """
         INSERT INTO doubt
@@ -27,15 +37,9 @@ def refusal(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         """,
         {"chars": policy.refusal_chars},
     )
-    return doubt.finding(
-        cursor,
-        "V25",
-        message="In {count:,} of {total:,} rows a refusal won over a short answer.",
-        fix="Queue them for people.",
-    )
 
 
-def language(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
+def language(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     """V26: the winner is in another language than the prompt, while the loser is in the prompt's.
 
     Prompts that name a language or ask for a translation are left out. The chosen answer's language must be
@@ -44,6 +48,16 @@ def language(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
 
     Source: rules.md §2, V26; confidence of Joulin et al. (2016), fastText.
     """
+    return doubt.finding(
+        cursor,
+        "V26",
+        message="In {count:,} of {total:,} rows the chosen answer is in another language than the prompt, "
+        "and the rejected one is not.",
+        fix="Queue them for people.",
+    )
+
+
+def mark_language(cursor: Cursor, policy: Policy) -> None:
     cursor.execute(
         """
         INSERT INTO doubt
@@ -64,13 +78,6 @@ def language(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         """,
         {"sure": policy.language_sure},
     )
-    return doubt.finding(
-        cursor,
-        "V26",
-        message="In {count:,} of {total:,} rows the chosen answer is in another language than the prompt, "
-        "and the rejected one is not.",
-        fix="Queue them for people.",
-    )
 
 
 def secret(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
@@ -78,16 +85,19 @@ def secret(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
 
     A model can be made to repeat them (Carlini et al. 2021, Extracting Training Data, arXiv 2012.07805).
     """
-    cursor.execute(
-        "INSERT INTO exclusion SELECT pair_id, 'V27', 'a text holds ' || secret FROM fact"
-        " WHERE secret IS NOT NULL"
-    )
     return exclusion.finding(
         cursor,
         "V27",
         total=snapshot.count(cursor),
         message="In {count:,} of {total:,} pairs a text holds a key or a token.",
         fix="Replace them by placeholders, the same in both answers.",
+    )
+
+
+def mark_secret(cursor: Cursor, _policy: Policy) -> None:
+    cursor.execute(
+        "INSERT INTO exclusion SELECT pair_id, 'V27', 'a text holds ' || secret FROM fact"
+        " WHERE secret IS NOT NULL"
     )
 
 
@@ -98,10 +108,6 @@ def personal(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
 
     Source: rules.md §2, V27; check digits of ISO/IEC 7812 (cards) and ISO 13616 (IBAN).
     """
-    cursor.execute(
-        "INSERT INTO doubt SELECT pair_id, 'V27', 'a text holds ' || personal FROM fact"
-        " WHERE personal IS NOT NULL"
-    )
     return doubt.finding(
         cursor,
         "V27",
@@ -110,11 +116,27 @@ def personal(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     )
 
 
-def loop(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
+def mark_personal(cursor: Cursor, _policy: Policy) -> None:
+    cursor.execute(
+        "INSERT INTO doubt SELECT pair_id, 'V27', 'a text holds ' || personal FROM fact"
+        " WHERE personal IS NOT NULL"
+    )
+
+
+def loop(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     """V28: the winner repeats one line or one phrase over and over.
 
     Limits after Rae et al. (2021, Gopher, table A1: repeated lines 0.30), 6-grams by rules.md §2.
     """
+    return doubt.finding(
+        cursor,
+        "V28",
+        message="In {count:,} of {total:,} rows the chosen answer repeats a line or a phrase over and over.",
+        fix="Queue them for people.",
+    )
+
+
+def mark_loop(cursor: Cursor, policy: Policy) -> None:
     cursor.execute(
         """
         INSERT INTO doubt
@@ -124,12 +146,6 @@ def loop(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
            OR chosen_of(r.winner, f.gram_1, f.gram_2) > $grams
         """,
         {"lines": policy.loop_lines, "grams": policy.loop_grams},
-    )
-    return doubt.finding(
-        cursor,
-        "V28",
-        message="In {count:,} of {total:,} rows the chosen answer repeats a line or a phrase over and over.",
-        fix="Queue them for people.",
     )
 
 
@@ -142,37 +158,41 @@ def pile_up(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
 
     Source: rules.md §2, V28; limits are engineering choices.
     """
+    (said,) = cursor.execute(
+        """
+        SELECT count(*) FROM releasable AS r
+        WHERE NOT EXISTS (SELECT 1 FROM ending AS e WHERE e.pair_id = r.pair_id
+                          AND chosen_of(r.winner, e.finish_1, e.finish_2) <> '')
+        """
+    ).fetchone() or (0,)
+    piles = cursor.execute(
+        "SELECT chars FROM unended GROUP BY chars HAVING count(*) >= $pairs AND count(*) >= $share * $said",
+        {"pairs": policy.pile_pairs, "share": policy.pile_share, "said": said},
+    ).fetchall()
+    return doubt.finding(
+        cursor,
+        "V28",
+        found=(_PILED, {"piles": sorted(chars for (chars,) in piles)}),
+        message="In {count:,} of {total:,} rows the chosen answer is exactly as long as many others and does "
+        "not end a sentence; it was probably cut at a limit.",
+        fix="Queue them for people, or import them with a larger limit.",
+    )
+
+
+def mark_pile_up(cursor: Cursor, _policy: Policy) -> None:
     cursor.execute(
         """
-        INSERT INTO doubt
+        INSERT INTO unended
         WITH said AS (
             SELECT r.pair_id, chosen_of(r.winner, p.answer_1_chars, p.answer_2_chars) AS chars,
                    list_contains(chosen_of(r.winner, f.edges_1, f.edges_2), $ends) AS ends
             FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id JOIN pair AS p ON p.id = r.pair_id
             WHERE NOT EXISTS (SELECT 1 FROM ending AS e WHERE e.pair_id = r.pair_id
                               AND chosen_of(r.winner, e.finish_1, e.finish_2) <> '')
-        ),
-        pile AS (
-            SELECT chars FROM said WHERE NOT ends AND chars >= $shortest GROUP BY chars
-            HAVING count(*) >= $pairs AND count(*) >= $share * (SELECT count(*) FROM said)
         )
-        SELECT pair_id, 'V28 length', 'the chosen answer is cut at ' || chars || ' characters, like others'
-        FROM said SEMI JOIN pile USING (chars) WHERE NOT ends
+        SELECT pair_id, chars FROM said WHERE NOT ends AND chars >= $shortest
         """,
-        {
-            "ends": texts.SENTENCE_END,
-            "shortest": _SHORTEST_PILE,
-            "pairs": policy.pile_pairs,
-            "share": policy.pile_share,
-        },
-    )
-    return doubt.finding(
-        cursor,
-        "V28",
-        mark="V28 length",
-        message="In {count:,} of {total:,} rows the chosen answer is exactly as long as many others and does "
-        "not end a sentence; it was probably cut at a limit.",
-        fix="Queue them for people, or import them with a larger limit.",
+        {"ends": texts.SENTENCE_END, "shortest": _SHORTEST_PILE},
     )
 
 
@@ -183,16 +203,6 @@ def at_limit(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
 
     Source: rules.md §2, V28; finish_reason of OpenAI's API and what others call the same.
     """
-    cursor.execute(
-        """
-        INSERT INTO doubt
-        SELECT DISTINCT r.pair_id, 'V28 finish', 'its source says that the chosen answer ended at a limit ('
-               || chosen_of(r.winner, e.finish_1, e.finish_2) || ')'
-        FROM releasable AS r JOIN ending AS e ON e.pair_id = r.pair_id
-        WHERE list_contains($limits, chosen_of(r.winner, e.finish_1, e.finish_2))
-        """,
-        {"limits": _LIMITS},
-    )
     return doubt.finding(
         cursor,
         "V28",
@@ -203,6 +213,19 @@ def at_limit(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     )
 
 
+def mark_at_limit(cursor: Cursor, _policy: Policy) -> None:
+    cursor.execute(
+        """
+        INSERT INTO doubt
+        SELECT DISTINCT r.pair_id, 'V28 finish', 'its source says that the chosen answer ended at a limit ('
+               || chosen_of(r.winner, e.finish_1, e.finish_2) || ')'
+        FROM releasable AS r JOIN ending AS e ON e.pair_id = r.pair_id
+        WHERE list_contains($limits, chosen_of(r.winner, e.finish_1, e.finish_2))
+        """,
+        {"limits": _LIMITS},
+    )
+
+
 def cut_off(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     """V28, cut answers: a code fence that the winner leaves open. From the text alone this is a hint only.
 
@@ -210,6 +233,17 @@ def cut_off(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
 
     Source: rules.md §2, V28; from the text alone the pilot had a recall of 0.375 and a precision of 0.31.
     """
+    return doubt.finding(
+        cursor,
+        "V28",
+        mark="V28 cut",
+        severity=Severity.NOTE,
+        message="In {count:,} of {total:,} rows the chosen answer leaves a code fence open; it may be cut.",
+        fix="Queue them for people.",
+    )
+
+
+def mark_cut_off(cursor: Cursor, _policy: Policy) -> None:
     cursor.execute(
         """
         INSERT INTO doubt
@@ -219,12 +253,4 @@ def cut_off(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
           AND NOT EXISTS (SELECT 1 FROM ending AS e WHERE e.pair_id = r.pair_id
                           AND chosen_of(r.winner, e.finish_1, e.finish_2) <> '')
         """
-    )
-    return doubt.finding(
-        cursor,
-        "V28",
-        mark="V28 cut",
-        severity=Severity.NOTE,
-        message="In {count:,} of {total:,} rows the chosen answer leaves a code fence open; it may be cut.",
-        fix="Queue them for people.",
     )

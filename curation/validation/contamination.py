@@ -14,12 +14,22 @@ def held(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
 
     Source: Lambert et al. (2024), Tülu 3, section 3.2, arXiv 2411.15124.
     """
+    return exclusion.finding(
+        cursor,
+        "V22",
+        total=snapshot.count(cursor),
+        message="In {count:,} of {total:,} pairs the prompt holds most of a protected prompt.",
+        fix="Drop them (always done at release).",
+    ) + _much_hit(cursor, policy)
+
+
+def mark_held(cursor: Cursor, _policy: Policy) -> None:
     version = protected.version(cursor)
     if not version:
-        return ()
+        return
     cursor.execute(
         """
-        CREATE TEMP TABLE contaminated AS
+        INSERT INTO contaminated
         SELECT k.pair_id, k.name, k.number
         FROM protected_check AS k SEMI JOIN candidate AS c ON c.pair_id = k.pair_id
         WHERE k.supplied = $version AND k.name IS NOT NULL
@@ -38,13 +48,6 @@ def held(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         "INSERT INTO exclusion"
         " SELECT pair_id, 'V22', 'its prompt holds number ' || number || ' of ' || name FROM contaminated"
     )
-    return exclusion.finding(
-        cursor,
-        "V22",
-        total=snapshot.count(cursor),
-        message="In {count:,} of {total:,} pairs the prompt holds most of a protected prompt.",
-        fix="Drop them (always done at release).",
-    ) + _much_hit(cursor, policy)
 
 
 def _much_hit(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:

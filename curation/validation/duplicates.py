@@ -18,13 +18,6 @@ def repeated(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     Repeated training rows are memorised and, across a split, inflate held-out figures (Lee et al. 2022,
     Deduplicating Training Data Makes Language Models Better).
     """
-    cursor.execute(
-        """
-        INSERT INTO exclusion
-        SELECT pair_id, 'V06', 'its texts are those of pair ' || kept || ', where its votes are counted'
-        FROM member WHERE pair_id <> kept
-        """
-    )
     surplus, rows = cursor.execute(
         """
         SELECT coalesce(sum(times) - count(*), 0)::BIGINT,
@@ -51,6 +44,16 @@ def repeated(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     )
 
 
+def mark_repeated(cursor: Cursor, _policy: Policy) -> None:
+    cursor.execute(
+        """
+        INSERT INTO exclusion
+        SELECT pair_id, 'V06', 'its texts are those of pair ' || kept || ', where its votes are counted'
+        FROM member WHERE pair_id <> kept
+        """
+    )
+
+
 def contradictory(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     """V07: the copies of one content name opposite winners, and nobody has decided between them.
 
@@ -58,6 +61,17 @@ def contradictory(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     are a contradiction again. A contradiction is never resolved by counting imports: a prior is a
     hypothesis, and a wrong label costs more than a missing row (arXiv 2404.09824).
     """
+    return exclusion.finding(
+        cursor,
+        "V07",
+        total=snapshot.count(cursor),
+        message="{count:,} of {total:,} contents come with opposite winners, and neither a majority nor a "
+        "lead has decided.",
+        fix="Label them once more, or settle them.",
+    )
+
+
+def mark_contradictory(cursor: Cursor, _policy: Policy) -> None:
     cursor.execute(
         """
         INSERT INTO exclusion
@@ -86,12 +100,4 @@ def contradictory(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
         SELECT kept, 'V07', 'voted in opposite ways under the same texts, without a majority'
         FROM opposite_copies
         """
-    )
-    return exclusion.finding(
-        cursor,
-        "V07",
-        total=snapshot.count(cursor),
-        message="{count:,} of {total:,} contents come with opposite winners, and neither a majority nor a "
-        "lead has decided.",
-        fix="Label them once more, or settle them.",
     )

@@ -14,6 +14,17 @@ def conflict(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     taste or an unclear prompt (arXiv 2410.14632), so a lead decides, not a count. What a lead has
     settled is no conflict.
     """
+    return exclusion.finding(
+        cursor,
+        "V19",
+        total=snapshot.count(cursor),
+        message="In {count:,} of {total:,} pairs the votes have no majority, or lie more than "
+        f"{policy.conflict_spread} steps apart on the strength scale.",
+        fix="Settle them.",
+    )
+
+
+def mark_conflict(cursor: Cursor, policy: Policy) -> None:
     cursor.execute(
         """
         INSERT INTO exclusion
@@ -38,14 +49,6 @@ def conflict(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         WHERE c.tier = 'conflict' OR (c.tier <> 'gold' AND s.steps > $spread)
         """,
         {"spread": policy.conflict_spread},
-    )
-    return exclusion.finding(
-        cursor,
-        "V19",
-        total=snapshot.count(cursor),
-        message="In {count:,} of {total:,} pairs the votes have no majority, or lie more than "
-        f"{policy.conflict_spread} steps apart on the strength scale.",
-        fix="Settle them.",
     )
 
 

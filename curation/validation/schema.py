@@ -14,15 +14,18 @@ def conversation(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
 
     Source: rules.md §2, V01; TRL 1.16, conversational format.
     """
-    cursor.execute(
-        "INSERT INTO exclusion SELECT pair_id, 'V01', 'the conversation is not valid: ' || fault"
-        " FROM fact WHERE fault IS NOT NULL"
-    )
     return exclusion.finding(
         cursor,
         "V01",
         total=snapshot.count(cursor),
         message="In {count:,} of {total:,} pairs the earlier turns are no valid conversation.",
+    )
+
+
+def mark_conversation(cursor: Cursor, _policy: Policy) -> None:
+    cursor.execute(
+        "INSERT INTO exclusion SELECT pair_id, 'V01', 'the conversation is not valid: ' || fault"
+        " FROM fact WHERE fault IS NOT NULL"
     )
 
 
@@ -33,6 +36,16 @@ def empty(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
 
     Source: rules.md §2, V02; Unicode Standard Annex 15 (NFKC).
     """
+    return exclusion.finding(
+        cursor,
+        "V02",
+        total=snapshot.count(cursor),
+        message="In {count:,} of {total:,} pairs the prompt or an answer is empty to a reader.",
+        fix="Keep the side that is good for a KTO export.",
+    )
+
+
+def mark_empty(cursor: Cursor, _policy: Policy) -> None:
     cursor.execute(
         """
         INSERT INTO exclusion
@@ -43,13 +56,6 @@ def empty(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
         FROM fact WHERE empty_prompt OR empty_1 OR empty_2
         """
     )
-    return exclusion.finding(
-        cursor,
-        "V02",
-        total=snapshot.count(cursor),
-        message="In {count:,} of {total:,} pairs the prompt or an answer is empty to a reader.",
-        fix="Keep the side that is good for a KTO export.",
-    )
 
 
 def identical(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
@@ -58,10 +64,6 @@ def identical(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     Identical sides have gradient zero under the DPO loss (Rafailov et al. 2023, eq. 7) and count as wrong
     in the reward accuracy, which asks for a strict difference.
     """
-    cursor.execute(
-        "INSERT INTO exclusion SELECT pair_id, 'V04', 'the two answers are the same text to a reader'"
-        " FROM fact WHERE same"
-    )
     return exclusion.finding(
         cursor,
         "V04",
@@ -71,11 +73,27 @@ def identical(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     )
 
 
-def near(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
+def mark_identical(cursor: Cursor, _policy: Policy) -> None:
+    cursor.execute(
+        "INSERT INTO exclusion SELECT pair_id, 'V04', 'the two answers are the same text to a reader'"
+        " FROM fact WHERE same"
+    )
+
+
+def near(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     """V05: the answers are nearly the same text (Indel similarity, lengths within 20 %).
 
     On such pairs DPO lowers the likelihood of both answers (Pal et al. 2024, Smaug, arXiv 2402.13228).
     """
+    return doubt.finding(
+        cursor,
+        "V05",
+        message="In {count:,} of {total:,} rows the two answers are nearly the same text.",
+        fix="Queue them for people: is there a difference that matters?",
+    )
+
+
+def mark_near(cursor: Cursor, policy: Policy) -> None:
     cursor.execute(
         """
         INSERT INTO doubt
@@ -83,10 +101,4 @@ def near(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         WHERE near >= $near AND NOT same
         """,
         {"near": policy.near_identical},
-    )
-    return doubt.finding(
-        cursor,
-        "V05",
-        message="In {count:,} of {total:,} rows the two answers are nearly the same text.",
-        fix="Queue them for people: is there a difference that matters?",
     )

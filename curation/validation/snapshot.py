@@ -12,6 +12,7 @@ temporary tables of ids and small values; texts are measured once and for all (m
     exclusion    pair_id, rule, reason: rows that stay out of a release; written by the rules
     doubt        the same for rows that a release may hold, but that a person should look at
     concern      the query that finds the pairs of each finding (concern)
+    contaminated what holds which protected prompt; unended: winners that do not end a sentence (V22, V28)
     ballot       the blind first votes (quality.ballots)
     learnt       what the classifier of rule V13 has found anew; learnt_link: what V08 has; both are kept
     near_prompt  prompts that are nearly the same (clusters)
@@ -20,6 +21,7 @@ temporary tables of ids and small values; texts are measured once and for all (m
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
@@ -28,6 +30,8 @@ from curation.database import Database
 from curation.quality import ballots
 from curation.validation import candidates, measuring, protected
 
+_REPORTS = ("contrast", "held_out", "part", "concerned", "measured_row")
+MARKED = ("exclusion", "doubt", "contaminated", "unended")  # what rules write
 Progress = Callable[[int, int], None]
 
 
@@ -43,33 +47,53 @@ def opened(
     measuring.fill(db, progress)
     protected.fill(db, progress)
     with db.frugal(), db.reading() as cursor:
-        cursor.execute(
-            "CREATE TEMP TABLE learnt (looked_at VARCHAR, pairs BIGINT, separated BIGINT);"
-            "CREATE TEMP TABLE learnt_link (looked_at VARCHAR, one VARCHAR, other VARCHAR)"
-        )
+        cursor.execute(LEARNT)
         cursor.begin()
-        learnt: list[tuple[str, int, int]] = []
-        links: pa.Table | None = None
+        found: Learnt | None = None
         try:
             yield cursor
-            learnt = cursor.execute("SELECT looked_at, pairs, separated FROM learnt").fetchall()
-            links = cursor.sql("SELECT looked_at, one, other FROM learnt_link").to_arrow_table()
+            found = learnt(cursor)
         finally:
             cursor.rollback()
-    for looked_at, pairs, separated in learnt:
+    if found is not None:
+        remember(db, found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Learnt:
+    """What a validation has found out that the next one need not: for source_leak, and for near_link."""
+
+    separated: list[tuple[str, int, int]]
+    links: pa.Table
+
+
+def learnt(cursor: duckdb.DuckDBPyConnection) -> Learnt:
+    """Read it, and empty the tables."""
+    found = Learnt(
+        separated=cursor.execute("SELECT looked_at, pairs, separated FROM learnt").fetchall(),
+        links=cursor.sql("SELECT looked_at, one, other FROM learnt_link").to_arrow_table(),
+    )
+    cursor.execute("DELETE FROM learnt; DELETE FROM learnt_link")
+    return found
+
+
+def remember(db: Database, found: Learnt) -> None:
+    """Keep it."""
+    for looked_at, pairs, separated in found.separated:
         _keep(db, looked_at, pairs, separated)
-    if links is not None and links.num_rows:
-        _keep_links(db, links)
+    if found.links.num_rows:
+        _keep_links(db, found.links)
 
 
 def prepare(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> int:
     """Build the tables; returns the number of candidates."""
     candidates.gather(cursor)
     cursor.execute(_EXCLUSION)
+    cursor.execute(_RELEASABLE)
     ballots.gather(cursor)
     total = count(cursor)
     _take_facts(cursor, progress)
-    _lay_over_mends(cursor)
+    lay_over_mends(cursor)
     progress(total, total)
     return total
 
@@ -83,6 +107,34 @@ def settle(cursor: duckdb.DuckDBPyConnection) -> None:
         ALTER TABLE kept_row RENAME TO releasable
         """
     )
+
+
+def unsettle(cursor: duckdb.DuckDBPyConnection) -> None:
+    """As before any rule has written a row."""
+    for table in MARKED:
+        cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - names of ours
+    cursor.execute("DROP TABLE releasable")
+    cursor.execute(_RELEASABLE)
+
+
+def forget_excluded_doubts(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Rows that stay out in any case are nothing to look at."""
+    cursor.execute("DELETE FROM doubt WHERE pair_id NOT IN (SELECT pair_id FROM releasable)")
+
+
+def is_marked(cursor: duckdb.DuckDBPyConnection) -> bool:
+    """The rules have written their rows on this snapshot."""
+    found = cursor.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE temporary AND table_name = 'releasable'"
+    ).fetchone()
+    return found is not None
+
+
+def forget_reports(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Drop what rules and gate have made to report from those rows, so that they can report again."""
+    for table in _REPORTS:
+        cursor.execute(f"DROP TABLE IF EXISTS temp.{table}")
+    cursor.execute("DELETE FROM concern")
 
 
 def stamp(db: Database) -> tuple[int, ...]:
@@ -127,14 +179,10 @@ def _take_facts(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> None:
     """What is kept of every candidate's texts; pairs imported a moment ago are measured now."""
     progress(0, 1)
     missing = measuring.count_missing(cursor)
+    lay_texts(cursor)
     # A view copies nothing: each rule reads the columns it asks for. A million facts have fifty.
     cursor.execute(
         f"""
-        CREATE TEMP TABLE text_of AS  -- only where it is not the pair's own
-        SELECT m.pair_id, m.text_id FROM current_mend AS m SEMI JOIN candidate USING (pair_id);
-        CREATE TEMP TABLE other_text AS  -- what is measured and no candidate's present text
-        SELECT pair_id FROM text_fact ANTI JOIN candidate USING (pair_id)
-        UNION ALL SELECT pair_id FROM text_of;
         CREATE TEMP {"TABLE" if missing else "VIEW"} fact AS
         SELECT t.* EXCLUDE (measure) FROM text_fact AS t ANTI JOIN other_text USING (pair_id)
         UNION ALL
@@ -156,13 +204,34 @@ def _take_facts(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> None:
         )
 
 
-def _lay_over_mends(cursor: duckdb.DuckDBPyConnection) -> None:
+def lay_texts(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Say which measurements are those of candidates."""
+    cursor.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE text_of AS  -- only where it is not the pair's own
+        SELECT m.pair_id, m.text_id FROM current_mend AS m SEMI JOIN candidate USING (pair_id);
+        CREATE OR REPLACE TEMP TABLE other_text AS  -- what is measured and no candidate's present text
+        SELECT pair_id FROM text_fact ANTI JOIN candidate USING (pair_id)
+        UNION ALL SELECT pair_id FROM text_of;
+        """
+    )
+
+
+def lay_over_mends(cursor: duckdb.DuckDBPyConnection) -> None:
     """From here on this cursor sees the texts that fixes have made, under the name `pair`.
 
     So no rule and no file of a release needs to know of fixes. What was imported stays in the table.
     """
-    (mended,) = cursor.execute("SELECT count(*) FROM text_of").fetchone() or (0,)
-    if not mended:
+    laid, mended = cursor.execute(
+        "SELECT EXISTS (SELECT 1 FROM duckdb_views() WHERE temporary AND view_name = 'imported_pair'),"
+        " EXISTS (SELECT 1 FROM text_of)"
+    ).fetchone() or (False, False)
+    if not laid and not mended:
+        return
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE mended AS SELECT pair_id, prompt, answer_1, answer_2 FROM current_mend"
+    )
+    if laid:
         return
     looking_back = cursor.execute(
         "SELECT 1 FROM duckdb_views() WHERE temporary AND view_name = 'pair'"
@@ -175,7 +244,6 @@ def _lay_over_mends(cursor: duckdb.DuckDBPyConnection) -> None:
         cursor.execute(f"CREATE TEMP VIEW imported_pair AS SELECT * FROM {quoted}.main.pair")  # noqa: S608
     cursor.execute(
         """
-        CREATE TEMP TABLE mended AS SELECT pair_id, prompt, answer_1, answer_2 FROM current_mend;
         CREATE TEMP VIEW pair AS
         SELECT p.* REPLACE (
             coalesce(m.prompt, p.prompt) AS prompt,
@@ -189,6 +257,10 @@ def _lay_over_mends(cursor: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+LEARNT = """
+CREATE TEMP TABLE learnt (looked_at VARCHAR, pairs BIGINT, separated BIGINT);
+CREATE TEMP TABLE learnt_link (looked_at VARCHAR, one VARCHAR, other VARCHAR);
+"""
 _EXCLUSION = """
 CREATE TEMP TABLE exclusion (pair_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, reason VARCHAR NOT NULL);
 
@@ -197,10 +269,13 @@ CREATE TEMP TABLE concern (
     given VARCHAR NOT NULL);
 CREATE TEMP TABLE near_prompt (one VARCHAR NOT NULL, other VARCHAR NOT NULL);
 CREATE TEMP TABLE doubt (pair_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, reason VARCHAR NOT NULL);
+CREATE TEMP TABLE contaminated (pair_id VARCHAR NOT NULL, name VARCHAR NOT NULL, number BIGINT NOT NULL);
+CREATE TEMP TABLE unended (pair_id VARCHAR NOT NULL, chars BIGINT NOT NULL);
 
 -- (winner, answer 1's, answer 2's) gives the chosen answer's; the rejected one's with the two exchanged.
 CREATE TEMP MACRO chosen_of(winner, one, other) AS CASE winner WHEN 'answer_1' THEN one ELSE other END;
-
+"""
+_RELEASABLE = """
 CREATE TEMP VIEW releasable AS  -- as it stands while rows are being excluded; settle() makes it a table
 SELECT c.pair_id, c.winner, c.tier, c.votes, c.votes_1, c.votes_2, c.votes_tie, c.votes_both_bad, c.strength,
        c.agreement, c.from_random_arm

@@ -18,6 +18,16 @@ def set_aside(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
 
     Source: no rule of rules.md; a reviewer's decision (docs/decisions/0028).
     """
+    return exclusion.finding(
+        cursor,
+        "R01",
+        total=snapshot.count(cursor),
+        message="A reviewer has set aside {count:,} of {total:,} pairs.",
+        fix="Put them back on the review page.",
+    )
+
+
+def mark_set_aside(cursor: Cursor, _policy: Policy) -> None:
     cursor.execute(
         """
         INSERT INTO exclusion
@@ -25,13 +35,6 @@ def set_aside(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
         FROM current_placement AS a LEFT JOIN member AS m ON m.pair_id = a.pair_id
         WHERE a.place = 'aside'
         """
-    )
-    return exclusion.finding(
-        cursor,
-        "R01",
-        total=snapshot.count(cursor),
-        message="A reviewer has set aside {count:,} of {total:,} pairs.",
-        fix="Put them back on the review page.",
     )
 
 
@@ -72,6 +75,18 @@ def too_little(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     At an error of 0.20 a vote, one vote is wrong in 20 %, a majority of three in 10 %, two that agree in
     6 % (binomial); over 75 % of human disagreements are taste or an unclear prompt (arXiv 2410.14632).
     """
+    left_out = "" if policy.rewrites else " Rewritten answers are left out."
+    return exclusion.finding(
+        cursor,
+        "V18",
+        total=snapshot.count(cursor),
+        message="{count:,} of {total:,} pairs have less support than the minimum "
+        f"“{policy.minimum_tier.value}”, or no winner at all.{left_out}",
+        fix="Queue a vote.",
+    )
+
+
+def mark_too_little(cursor: Cursor, policy: Policy) -> None:
     cursor.execute(
         """
         INSERT INTO exclusion
@@ -93,15 +108,6 @@ def too_little(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             """,
             {"written": rewrites.SOURCE},
         )
-    left_out = "" if policy.rewrites else " Rewritten answers are left out."
-    return exclusion.finding(
-        cursor,
-        "V18",
-        total=snapshot.count(cursor),
-        message="{count:,} of {total:,} pairs have less support than the minimum "
-        f"“{policy.minimum_tier.value}”, or no winner at all.{left_out}",
-        fix="Queue a vote.",
-    )
 
 
 def weak(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:

@@ -6,7 +6,7 @@ from curation.validation.finding import Finding
 from curation.validation.policy import Policy
 
 
-def token_in_answer(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
+def token_in_answer(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     """V09, answers: a chat-template token or a role marker; the row stays out.
 
     A tokenizer reads such a text as the token itself, so that the model learns to end or to change the
@@ -15,6 +15,16 @@ def token_in_answer(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
 
     Source: rules.md §2, V09; the chat templates that residue.template_token names.
     """
+    return exclusion.finding(
+        cursor,
+        "V09",
+        total=snapshot.count(cursor),
+        message="In {count:,} of {total:,} pairs an answer holds a chat-template token or a role marker.",
+        fix="Cut them where they stand at an end.",
+    )
+
+
+def mark_token_in_answer(cursor: Cursor, policy: Policy) -> None:
     cursor.execute(
         """
         INSERT INTO exclusion
@@ -32,13 +42,6 @@ def token_in_answer(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             """,
             {"token": token},
         )
-    return exclusion.finding(
-        cursor,
-        "V09",
-        total=snapshot.count(cursor),
-        message="In {count:,} of {total:,} pairs an answer holds a chat-template token or a role marker.",
-        fix="Cut them where they stand at an end.",
-    )
 
 
 def token_in_prompt(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
@@ -46,16 +49,19 @@ def token_in_prompt(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
 
     Source: rules.md §2, V09; the chat templates that residue.template_token names.
     """
-    cursor.execute(
-        "INSERT INTO doubt"
-        " SELECT pair_id, 'V09', 'the prompt holds the template token “' || token_prompt || '”'"
-        " FROM fact WHERE token_prompt IS NOT NULL"
-    )
     return doubt.finding(
         cursor,
         "V09",
         message="In {count:,} of {total:,} rows the prompt holds a chat-template token or a role marker.",
         fix="Cut them where they stand at an end.",
+    )
+
+
+def mark_token_in_prompt(cursor: Cursor, _policy: Policy) -> None:
+    cursor.execute(
+        "INSERT INTO doubt"
+        " SELECT pair_id, 'V09', 'the prompt holds the template token “' || token_prompt || '”'"
+        " FROM fact WHERE token_prompt IS NOT NULL"
     )
 
 
@@ -66,13 +72,6 @@ def garbled(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
 
     Source: rules.md §2, V10; Speer (2019), ftfy.
     """
-    cursor.execute(
-        """
-        INSERT INTO doubt
-        SELECT pair_id, 'V10', 'there is ' || coalesce(garbled_1, garbled_2, garbled_prompt)
-        FROM fact WHERE garbled_1 IS NOT NULL OR garbled_2 IS NOT NULL OR garbled_prompt IS NOT NULL
-        """
-    )
     return doubt.finding(
         cursor,
         "V10",
@@ -82,18 +81,31 @@ def garbled(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     )
 
 
+def mark_garbled(cursor: Cursor, _policy: Policy) -> None:
+    cursor.execute(
+        """
+        INSERT INTO doubt
+        SELECT pair_id, 'V10', 'there is ' || coalesce(garbled_1, garbled_2, garbled_prompt)
+        FROM fact WHERE garbled_1 IS NOT NULL OR garbled_2 IS NOT NULL OR garbled_prompt IS NOT NULL
+        """
+    )
+
+
 def echo(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
     """V11: exactly one answer repeats the prompt at its start, as a base model's raw output does.
 
     Source: rules.md §2, V11; 20 characters at least.
     """
-    cursor.execute(
-        "INSERT INTO doubt SELECT pair_id, 'V11', 'one answer begins with the prompt'"
-        " FROM fact WHERE echo_1 <> echo_2"
-    )
     return doubt.finding(
         cursor,
         "V11",
         message="In {count:,} of {total:,} rows exactly one answer begins with the prompt.",
         fix="Cut the echo.",
+    )
+
+
+def mark_echo(cursor: Cursor, _policy: Policy) -> None:
+    cursor.execute(
+        "INSERT INTO doubt SELECT pair_id, 'V11', 'one answer begins with the prompt'"
+        " FROM fact WHERE echo_1 <> echo_2"
     )

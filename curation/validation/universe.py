@@ -1,0 +1,93 @@
+"""Some contents as if they were the whole workspace.
+
+Temporary tables lie over the workspace's own, under their names, with the rows of these pairs alone and no
+row that came later than the snapshot they are for: every rule and every query then sees nothing else, as it
+sees the past where a release is looked back at (release.moment).
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from curation.database import Database
+from curation.validation import changes
+from curation.validation.changes import Cursor, Marks
+
+_FEW = 200  # pairs up to which each is looked up by name
+_PARTS = {  # tables of a validation, and the column that says whose row it is
+    "candidate": "pair_id",
+    "releasable": "pair_id",
+    "member": "pair_id",
+    "repeated": "kept",
+    "opinion": "kept",
+    "ballot": "pair_id",
+    "exclusion": "pair_id",
+    "doubt": "pair_id",
+    "contaminated": "pair_id",
+    "unended": "pair_id",
+}
+
+
+@contextmanager
+def of(db: Database, pairs: Sequence[str], until: Marks) -> Iterator[Cursor]:
+    """A cursor that sees nothing but these pairs, whole contents, as they were when the marks were taken."""
+    with db.reading() as cursor:
+        cursor.begin()
+        try:
+            _lay(cursor, pairs, until)
+            yield cursor
+        finally:
+            cursor.rollback()
+
+
+def lay_over(cursor: Cursor, part: Cursor, pairs: Sequence[str]) -> None:
+    """Put what was worked out of these pairs in the place of what was known of them."""
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE changed AS SELECT unnest($pairs) AS pair_id", {"pairs": list(pairs)}
+    )
+    for table, column in _PARTS.items():
+        # fresh: DuckDB finds it by its name
+        fresh = part.sql(f"SELECT * FROM {table}").to_arrow_table()  # noqa: F841, S608
+        among = f"WHERE {column} IN (SELECT pair_id FROM changed)"  # noqa: S608
+        cursor.execute(f"DELETE FROM temp.{table} {among}")  # noqa: S608
+        cursor.execute(f"INSERT INTO temp.{table} BY NAME SELECT * FROM fresh {among}")  # noqa: S608
+
+
+def _lay(cursor: Cursor, pairs: Sequence[str], until: Marks) -> None:
+    cursor.execute("CREATE TEMP TABLE named (id VARCHAR)")
+    for table, column in changes.LOGS.items():
+        if table not in ("pair", "decision"):
+            _copy(cursor, table, column, pairs, until)
+    rows = cursor.execute(
+        "SELECT made_from FROM rewrite UNION SELECT text_id FROM mend WHERE text_id IS NOT NULL"
+    ).fetchall()
+    more = [*pairs, *(each for (each,) in rows)]
+    # Whose vote a rewritten answer's author has stands with the pair that they judged.
+    _copy(cursor, "decision", "pair_id", more, until)
+    _copy(cursor, "text_fact", "pair_id", more, until)
+    _copy(cursor, "protected_check", "pair_id", pairs, until)
+    _copy(cursor, "pair", "id", pairs, until, name="some_pair")
+    cursor.execute("CREATE TEMP VIEW pair AS SELECT * FROM some_pair")  # a view, as mends expect it
+    prompts, mark = changes.base(cursor, "protected_prompt"), int(until["protected_prompt"])
+    cursor.execute(
+        f"CREATE TEMP VIEW protected_prompt AS SELECT * FROM {prompts} WHERE rowid < {mark}"  # noqa: S608
+    )
+
+
+def _copy(
+    cursor: Cursor, table: str, column: str, pairs: Sequence[str], until: Marks, *, name: str = ""
+) -> None:
+    values: dict[str, object] = {}
+    if len(pairs) <= _FEW:
+        # Written out, for DuckDB looks a name up in an index only so.
+        values = {f"p{number}": pair_id for number, pair_id in enumerate(pairs)}
+        among = f"{column} IN ({', '.join(f'${each}' for each in values)})"
+    else:
+        cursor.execute("DELETE FROM named")
+        cursor.execute("INSERT INTO named SELECT unnest($ids)", {"ids": list(pairs)})
+        among = f"{column} IN (SELECT id FROM named)"  # noqa: S608
+    seen = f"AND rowid < {int(until[table])}" if table in until else ""
+    whole = changes.base(cursor, table)
+    cursor.execute(
+        f"CREATE TEMP TABLE {name or table} AS SELECT * FROM {whole} WHERE {among} {seen}",  # noqa: S608
+        values,
+    )
