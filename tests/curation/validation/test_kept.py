@@ -5,7 +5,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import count
+from pathlib import Path
 
+import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
@@ -15,11 +17,11 @@ from curation.labelling import decisions, mends, pairs, placements, settlements
 from curation.labelling.actions import Action
 from curation.labelling.mends import Mend
 from curation.model import Answer, Decision, Message, Pair, Speaker, Tier, Verdict
-from curation.release import gate
-from curation.validation import concern, history, protected, snapshot
+from curation.release import gate, moment
+from curation.validation import changes, concern, history, protected, snapshot
 from curation.validation.exclusion import Cursor
 from curation.validation.policy import Policy
-from tests.curation.conftest import NOW, pair_of
+from tests.curation.conftest import NOW, ADecision, APair, pair_of, settle
 from tests.curation.release.test_every_rule import GERMAN, LONG, POLICY, WORDS
 
 EXAMPLES = int(os.environ.get("PAIRLOOM_EXAMPLES", "5"))
@@ -190,3 +192,41 @@ def test_what_changed_and_everything_lead_to_the_same_findings(
             happen(world, which, how)
     world.validate(0, 0)
     world.db.close()
+
+
+def test_where_nothing_has_changed_no_rule_runs_again(db: Database, a_pair: APair) -> None:
+    pair = a_pair()
+    seen = gate.examine(db, SMALL)
+    assert gate.examine(db, SMALL) is seen
+    settle(db, pair, "tie")
+    assert gate.examine(db, SMALL).ties == 1
+
+
+def test_a_look_that_fails_leaves_what_was_kept_as_it_was(
+    db: Database, a_pair: APair, a_decision: ADecision
+) -> None:
+    pair = a_pair()
+    seen = gate.examine(db, SMALL)
+    a_decision(pair)
+    with pytest.raises(KeyError), gate.opened(db, replace(SMALL, max_length=64)):
+        raise KeyError("the page went away")
+    assert gate.examine(db, SMALL).tiers == {Tier.SINGLE: 1} != seen.tiers
+
+
+def test_a_second_look_meanwhile_is_taken_from_scratch_and_says_the_same(db: Database, a_pair: APair) -> None:
+    a_pair()
+    with gate.opened(db, SMALL) as (cursor, first), gate.opened(db, SMALL) as (other, second):
+        assert cursor is not other
+        assert first == second
+
+
+def test_closing_the_database_lets_go_of_its_file_after_a_look(tmp_path: Path) -> None:
+    db = Database.open(tmp_path / "p.duckdb")
+    gate.examine(db, SMALL)
+    db.close()
+    Database.open(tmp_path / "p.duckdb", threads=1).close()  # DuckDB refuses another setting while it is open
+
+
+def test_every_table_behind_a_release_is_followed_or_is_about_no_pair() -> None:
+    about_none = {"protected_prompt", "guideline", "project", "stated_licence"}
+    assert {*moment.TABLES} - {*changes.LOGS} - about_none == {"edit"}  # the edited pair is a pair of its own
