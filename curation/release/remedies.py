@@ -27,13 +27,16 @@ def pairs_behind(db: Database, policy: Policy, rule: str, severity: Severity, nt
     Raises:
         Unknown: the rule finds nothing of that kind any more.
     """
+    found: pa.Table | None = None
     with gate.opened(db, policy) as (cursor, _):
-        if not concern.gather(cursor, rule, severity, nth):
-            raise Unknown(f"{rule} finds nothing of that kind any more. Reload the page of the release.")
-        return cursor.sql(
-            "SELECT c.pair_id FROM concerned AS c JOIN pair AS p ON p.id = c.pair_id"
-            " ORDER BY p.shuffle, c.pair_id"
-        ).to_arrow_table()
+        if concern.gather(cursor, rule, severity, nth):
+            found = cursor.sql(
+                "SELECT c.pair_id FROM concerned AS c JOIN pair AS p ON p.id = c.pair_id"
+                " ORDER BY p.shuffle, c.pair_id"
+            ).to_arrow_table()
+    if found is None:  # said when what was looked at is kept
+        raise Unknown(f"{rule} finds nothing of that kind any more. Reload the page of the release.")
+    return found
 
 
 def to_queue(db: Database, policy: Policy, rule: str, severity: Severity, nth: int = 0) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ The side is asked of the votes. Length and look are asked of the rows that a rel
 winner that stands now: that is what a model would learn from. The arithmetic is in curation.quality.
 """
 
-from curation.quality import annotators, formats, tendencies
+from curation.quality import formats, tendencies
 from curation.quality.formats import Sign
 from curation.quality.tendencies import Tendency
 from curation.validation import concern
@@ -23,7 +23,7 @@ def position(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     the labels as a whole: it is a warning. People prefer a side by a few points in any case (Wang et al.
     2023, Large Language Models are not Fair Evaluators, for judges that are models).
     """
-    people = {person.annotator_id: person.left for person in annotators.checked_on(cursor)}
+    people = _lefts(cursor)
     everybody = Tendency(
         chosen=sum(left.chosen for left in people.values()), n=sum(left.n for left in people.values())
     )
@@ -140,6 +140,18 @@ def look(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             value=abs(worst.winners - worst.losers) / worst.n,
         ),
     )
+
+
+def _lefts(cursor: Cursor) -> dict[str, Tendency]:
+    """By pseudonym: the left answer won, of preferences whose sides are known (annotators.Checked.left)."""
+    rows = cursor.execute(
+        """
+        SELECT annotator_id, count(*) FILTER (WHERE winner = left_answer), count(*) FROM ballot
+        WHERE winner IN ('answer_1', 'answer_2') AND left_answer IS NOT NULL
+        GROUP BY annotator_id ORDER BY annotator_id
+        """
+    ).fetchall()
+    return {name: Tendency(chosen=chosen, n=n) for name, chosen, n in rows}
 
 
 def _is_telling(sign: Sign, policy: Policy) -> bool:

@@ -15,7 +15,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from curation.database import Database
-from curation.validation import budget, changes, clusters, measuring, protected, runner, snapshot, universe
+from curation.validation import (
+    budget,
+    changes,
+    clusters,
+    edges,
+    measuring,
+    protected,
+    runner,
+    snapshot,
+    universe,
+)
 from curation.validation.changes import Cursor, Marks
 from curation.validation.policy import Policy
 
@@ -160,6 +170,7 @@ def _replace(
         budget.take(part, ())
         runner.mark(part, policy)
         turns = clusters.turns(cursor, pairs)
+        edges.follow(cursor, part, pairs)
         universe.lay_over(cursor, part, pairs)
     if any(now[table] != before[table] for table in changes.TEXTS):
         snapshot.lay_texts(cursor)

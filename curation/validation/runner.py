@@ -56,7 +56,7 @@ SET_RULES: tuple[tuple[str, str, Rule, Mark | None], ...] = (
     ("V09", "no template tokens asked", traces.token_in_prompt, traces.mark_token_in_prompt),
     ("V10", "texts in their encoding", traces.garbled, traces.mark_garbled),
     ("V11", "no echo", traces.echo, traces.mark_echo),
-    ("V12", "no leak at the edges", edges.leak, None),
+    ("V12", "no leak at the edges", edges.leak, edges.mark_leak),
     ("V13", "no leak of the source", sources.leak, None),
     ("V14", "no side of the screen", biases.position, None),
     ("V15", "no length", biases.length, None),

@@ -13,6 +13,7 @@ temporary tables of ids and small values; texts are measured once and for all (m
     doubt        the same for rows that a release may hold, but that a person should look at
     concern      the query that finds the pairs of each finding (concern)
     contaminated what holds which protected prompt; unended: winners that do not end a sentence (V22, V28)
+    edge         how often each edge feature is seen, to be summed (V12)
     ballot       the blind first votes (quality.ballots)
     learnt       what the classifier of rule V13 has found anew; learnt_link: what V08 has; both are kept
     near_prompt  prompts that are nearly the same (clusters)
@@ -31,7 +32,7 @@ from curation.quality import ballots
 from curation.validation import candidates, measuring, protected
 
 _REPORTS = ("contrast", "held_out", "part", "concerned", "measured_row")
-MARKED = ("exclusion", "doubt", "contaminated", "unended")  # what rules write
+MARKED = ("exclusion", "doubt", "contaminated", "unended", "edge")  # what rules write
 Progress = Callable[[int, int], None]
 
 
@@ -271,6 +272,7 @@ CREATE TEMP TABLE near_prompt (one VARCHAR NOT NULL, other VARCHAR NOT NULL);
 CREATE TEMP TABLE doubt (pair_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, reason VARCHAR NOT NULL);
 CREATE TEMP TABLE contaminated (pair_id VARCHAR NOT NULL, name VARCHAR NOT NULL, number BIGINT NOT NULL);
 CREATE TEMP TABLE unended (pair_id VARCHAR NOT NULL, chars BIGINT NOT NULL);
+CREATE TEMP TABLE edge (feature VARCHAR NOT NULL, chosen BIGINT NOT NULL, rejected BIGINT NOT NULL);
 
 -- (winner, answer 1's, answer 2's) gives the chosen answer's; the rejected one's with the two exchanged.
 CREATE TEMP MACRO chosen_of(winner, one, other) AS CASE winner WHEN 'answer_1' THEN one ELSE other END;

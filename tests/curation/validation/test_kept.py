@@ -24,7 +24,7 @@ from curation.validation.policy import Policy
 from tests.curation.conftest import NOW, ADecision, APair, pair_of, settle
 from tests.curation.release.test_every_rule import GERMAN, LONG, POLICY, WORDS
 
-EXAMPLES = int(os.environ.get("PAIRLOOM_EXAMPLES", "5"))
+EXAMPLES = int(os.environ.get("PAIRLOOM_EXAMPLES", "3"))
 PROTECTED = "How many apples does Ann have left when she gives four of nine away?"
 # Prompt and answers; some are copies of each other, some contradict each other, each has a defect or none.
 TEXTS = [
@@ -49,7 +49,11 @@ TEXTS = [
     ("Secret?", "Take AKIAIOSFODNN7EXAMPLE as key.", "No key."),
     ("Fence?", "See:\n```py\nx = 1", "No code."),
 ]
-SMALL = replace(POLICY, source_pairs=1_000_000)  # V13 learns from texts for a second each time
+# V13 learns from texts for a second each time; the others need few pairs to say something.
+SMALL = replace(
+    POLICY, source_pairs=1_000_000, leak_pairs=2, leak_warning=0.0, bias_pairs=2, format_pairs=2,
+    position_margin=0.0, position_p=1.0,
+)  # fmt: skip
 POLICIES = [
     SMALL,
     replace(SMALL, minimum_tier=Tier.SINGLE, pile_pairs=3, length_ratio=2.0),
@@ -161,8 +165,8 @@ def rows(cursor: Cursor) -> list[list[tuple[object, ...]]]:
 def behind(cursor: Cursor, examination: gate.Examination) -> dict[history.Key, list[tuple[object, ...]]]:
     found = {}
     for key, finding in history.keyed(examination.validation.findings):
-        assert concern.gather(cursor, finding.rule, finding.severity, key[2])
-        found[key] = cursor.execute("SELECT pair_id FROM concerned ORDER BY pair_id").fetchall()
+        if concern.gather(cursor, finding.rule, finding.severity, key[2]):
+            found[key] = cursor.execute("SELECT pair_id FROM concerned ORDER BY pair_id").fetchall()
     return found
 
 
