@@ -91,9 +91,6 @@ class Kept:
                 now = changes.marks(cursor)
                 if self._marks is None or self._follow(db, cursor, policy, now):
                     return cursor, now
-            except _Unmeasured:
-                cursor.rollback()
-                continue
             except BaseException:
                 cursor.rollback()
                 self._forget()
@@ -129,18 +126,14 @@ class Kept:
         pairs = changes.closed(cursor, changes.touched(cursor, before), before) if now != before else ()
         if len(pairs) > MOST:
             return False
-        if pairs:
-            _replace(db, cursor, policy, pairs, before, now)
+        if pairs and not _replace(db, cursor, policy, pairs, before, now):
+            return False
         if policy.near_prompt != self._policy.near_prompt:
             clusters.rebuild(cursor, policy)
         if _marking(policy) != _marking(self._policy):
             snapshot.unsettle(cursor)
             runner.mark(cursor, policy)
         return True
-
-
-class _Unmeasured(Exception):
-    """A text has come since the last were measured."""
 
 
 @contextmanager
@@ -162,10 +155,11 @@ def opened(
 
 def _replace(
     db: Database, cursor: Cursor, policy: Policy, pairs: tuple[str, ...], before: Marks, now: Marks
-) -> None:
+) -> bool:
+    """Work these pairs out again; False where a text has come since the last were measured."""
     with universe.of(db, pairs, now) as part:
         if measuring.count_missing(part):
-            raise _Unmeasured
+            return False
         snapshot.prepare(part, lambda _done, _total: None)
         budget.take(part, ())
         runner.mark(part, policy)
@@ -176,6 +170,7 @@ def _replace(
         snapshot.lay_texts(cursor)
         snapshot.lay_over_mends(cursor)
     clusters.follow(cursor, policy, pairs, turns)
+    return True
 
 
 def _marking(policy: Policy) -> tuple[object, ...]:

@@ -31,9 +31,7 @@ from curation.validation.policy import Policy
 
 RULE_SET = "v2"
 Rule = Callable[[Cursor, Policy], tuple[Finding, ...]]
-Mark = Callable[
-    [Cursor, Policy], None
-]  # writes a rule's rows; a rule without one reads only the others' tables
+Mark = Callable[[Cursor, Policy], None]  # writes a rule's rows; without one it reads the others' tables
 
 ROW_RULES: tuple[tuple[str, str, Rule, Mark | None], ...] = (
     ("R01", "nothing set aside by a reviewer", support.set_aside, support.mark_set_aside),
