@@ -1,19 +1,28 @@
-"""The files that take longest begin first, so that at the end no worker waits for the other."""
+"""What all tests share: the demo model, and the files that take longest begin first.
 
+So at the end no worker waits for the other.
+"""
+
+import os
 from pathlib import Path
 
 import pytest
 
 HERE = Path(__file__).parent
-# A minute or more each on two cores; the first story leaves its demo model to the ones after it.
+# Most of a minute or more each on two cores; the stories leave the demo model to the loop and the demo.
 LONGEST = (
     "training/launchers/test_ray_cluster.py",
     "browser/test_story.py",
-    "training/launchers/test_two_processes.py",
+    "training/test_trainer_faults.py",
     "browser/test_loop.py",
-    "training/evaluating/test_process.py",
-    "training/test_worker.py",
+    "training/launchers/test_two_processes.py",
+    "training/test_demo_run.py",
     "browser/test_label_screen.py",
+    "training/test_worker.py",
+    "browser/test_label_details.py",
+    "training/evaluating/test_process.py",
+    "browser/test_hostile_answers.py",
+    "training/test_budget.py",
     "browser/test_app_killed.py",
 )
 RANK = {HERE / name: place for place, name in enumerate(LONGEST)}
@@ -21,3 +30,11 @@ RANK = {HERE / name: place for place, name in enumerate(LONGEST)}
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: RANK.get(item.path, len(RANK)))
+
+
+@pytest.fixture(scope="session")
+def demo_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the demo model lies once a test has left it; see tests/demo_models.py."""
+    own = tmp_path_factory.getbasetemp()
+    everybody = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    return everybody / "demo-models"

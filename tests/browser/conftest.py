@@ -3,7 +3,6 @@
 A page is given half a minute for what it should show, and a test that fails once more (docs/decisions/0085).
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -61,11 +60,3 @@ def page(browser: Browser) -> Iterator[Page]:
     context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
-
-
-@pytest.fixture(scope="session")
-def demo_models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the first story that trains leaves its demo model, so that no other need make it again."""
-    own = tmp_path_factory.getbasetemp()
-    everybody = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
-    return everybody / "demo-models"

@@ -1,7 +1,6 @@
 """What a person does on the pages in the story tests: import, label, release, train."""
 
 import json
-import shutil
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -83,11 +82,3 @@ def train(page: Page, server: Server, *, steps: int | None = None) -> Path:
     expect(page.get_by_role("heading", name="Runs", level=1)).to_be_visible(timeout=2 * MINUTES)
     expect(page.get_by_text("Completed", exact=True).first).to_be_visible(timeout=6 * MINUTES)
     return max(set((server.home / "runs").glob("2*")) - known)
-
-
-def keep_models(server: Server, demo_models: Path) -> None:
-    """Leave the demo model for the next story; several processes may do so at once."""
-    if not demo_models.exists():
-        beside = demo_models.with_name(f"{demo_models.name}-{server.pid}")
-        shutil.copytree(server.home / "models", beside)
-        beside.rename(demo_models)

@@ -1,6 +1,5 @@
 """Round the loop in a real browser: a run, a blind comparison, a verdict, new pairs, the next run."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,8 @@ from curation.model import Tier
 from tests.browser import loop_steps
 from tests.browser.loop_steps import ask_the_models, enter, judge, picture, stop_and_resume
 from tests.browser.serving import ROOT, Server
-from tests.browser.story_steps import keep_models, release, train
+from tests.browser.story_steps import release, train
+from tests.demo_models import leave, take
 from tests.served import conftest as accounts
 
 pytestmark = [pytest.mark.browser, pytest.mark.trainer]
@@ -38,8 +38,7 @@ def people(home: Path) -> dict[str, str]:
 def test_two_people_judge_a_tuned_model_blind_and_what_they_say_is_in_the_next_release(
     people: dict[str, str], home: Path, browser: Browser, demo_models: Path
 ) -> None:
-    if demo_models.exists():
-        shutil.copytree(demo_models, home / "models", dirs_exist_ok=True)
+    take(demo_models, home)
     server = Server(home, accounts.ENVIRONMENT)
     server.start()
     try:
@@ -55,7 +54,7 @@ def _round(server: Server, people: dict[str, str], browser: Browser, demo_models
     lea, ann = enter(browser, server, "Lea"), enter(browser, server, "Ann")
     release(lea, server, "first")
     first = train(lea, server)
-    keep_models(server, demo_models)
+    leave(server.home, demo_models)
 
     stopped = ask_the_models(lea, server, PROMPTS)
     picture(lea, PICTURES, "1-answering")

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 from pathlib import Path
 
 import psutil
@@ -17,13 +16,13 @@ from tests.browser.story_steps import (
     SAMPLE,
     import_file,
     import_sample,
-    keep_models,
     label_twelve_and_undo_one,
     release,
     train,
     winners,
 )
 from tests.curation.labelling.a_workspace import NOW
+from tests.demo_models import leave, take
 
 pytestmark = [pytest.mark.browser, pytest.mark.trainer]
 SHARED = Path(os.environ.get("PAIRLOOM_SHARED_DATA") or ROOT.parent / "shared" / "data")
@@ -60,7 +59,7 @@ def test_the_sample_becomes_a_tuned_model(page: Page, server: Server, demo_model
     assert (run / "adapter" / "adapter_model.safetensors").stat().st_size > 0
     assert verify.check(made) == ()
     expect_no_tensors_in(server)
-    keep_models(server, demo_models)
+    leave(server.home, demo_models)
     mine = decided(server)
     assert (mine.mine, mine.skipped) == (10, 1)
 
@@ -73,8 +72,7 @@ def test_orca_pairs_in_both_namings_become_a_tuned_model(
     file = ORCA / f"orca_rlhf_first100.{naming}.jsonl"
     if not file.exists():
         pytest.skip(f"the public data is not at {SHARED}; set PAIRLOOM_SHARED_DATA")
-    if demo_models.exists():
-        shutil.copytree(demo_models, server.home / "models", dirs_exist_ok=True)
+    take(demo_models, server.home)
     import_file(page, server, file)
     expect(page.get_by_text("Label the pairs")).to_be_visible()
     label_twelve_and_undo_one(page, server, winners(file))

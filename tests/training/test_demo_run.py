@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from curation.workspace import HOME_VARIABLE, Workspace
+from tests.demo_models import leave, take
 from tests.training import run_folders
 from training import metrics, runs
 from training.launchers import local
@@ -23,13 +24,15 @@ SHORT = ("evaluate_every=0.5", "sample_prompts=1", "sample_tokens=8", "warmup_st
 
 
 @pytest.fixture(scope="module")
-def space(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
-    """One workspace for all, because the demo model is made once in each."""
+def space(tmp_path_factory: pytest.TempPathFactory, demo_models: Path) -> Iterator[Workspace]:
+    """One workspace for all, because the demo model is made once in each that does not find it."""
     home = Workspace(home=tmp_path_factory.mktemp("home"))
     home.create()
+    take(demo_models, home.home)
     run_folders.a_release(home.releases / "tiny", train=24, test=8)
     yield home
     run_folders.end_all(home)
+    leave(home.home, demo_models)
 
 
 @pytest.fixture(autouse=True)
