@@ -20,7 +20,7 @@ def test_flips_in_pandalm_are_found_far_faster_than_by_length_or_chance(shared_d
         [report.found_of_flips(detector, seen, folds, first, seed=seed) for seed in range(3)]
         for detector in Detector
     )
-    # Measured over ten seeds: 0.77 to 0.78 against 0.69 (docs/decisions/0084).
+    # Measured over ten seeds: 0.771 ± 0.007 against 0.685 ± 0.014 (docs/log.md).
     assert mean(row[0] or 0 for row in text) > 0.72
     assert mean(row[0] or 0 for row in text) > mean(row[0] or 0 for row in length) + 0.04
     # Twice what a random order finds in its first tenth.
