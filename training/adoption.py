@@ -9,7 +9,7 @@ from pathlib import Path
 
 from curation import workspace
 from training import documents, errors, locks, run_views, runs
-from training.launchers import local
+from training.launchers import local, table
 
 _logger = logging.getLogger(__name__)
 
@@ -42,9 +42,15 @@ def adopt(run: Path) -> bool:
 
 
 def _belongs_elsewhere(run: Path) -> bool:
-    """Another machine on the same storage is at work on it: its processes cannot be judged from here."""
+    """Another machine on the same storage is at work on it: its processes cannot be judged from here.
+
+    A cluster can be asked from any machine: there only the lock of the supervisor says that one watches.
+    """
+    request = runs.read_request(run)
+    if table.entry(request.launcher).anywhere:
+        return False
     known = documents.read_or_none(run / runs.PROCESS) or {}
-    host = known.get("host") or runs.read_request(run).host
+    host = known.get("host") or request.host
     silent = runs.silent_seconds(run)
     return host != socket.gethostname() and silent is not None and silent < runs.SILENT_SECONDS
 
@@ -62,7 +68,7 @@ def watch(run: Path) -> None:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=os.environ | {"PYTHONPATH": local.environment(run)["PYTHONPATH"]},
+            env=os.environ | local.source_path(),
             start_new_session=True,
             check=False,
         )

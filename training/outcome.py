@@ -38,6 +38,8 @@ class Ending:
     message: str
 
 
+_FORCED = "Stopped by force, because the worker did not stop when asked."
+_UNSEEN_STOP = "A stop was asked for, and the worker is gone; nobody saw how it ended."
 # What the log says when the worker could not say it itself; the first that matches counts.
 _LOG_SIGNS: tuple[tuple[re.Pattern[str], Reason, str], ...] = (
     (
@@ -61,6 +63,11 @@ _LOG_SIGNS: tuple[tuple[re.Pattern[str], Reason, str], ...] = (
         re.compile(r"is not there on the machines of the cluster"),
         Reason.CONFIGURATION,
         "The machines of the cluster do not see the run folder. Let them share the workspace at one path.",
+    ),
+    (
+        re.compile(r"The storage \S+ (refuses|lacks|does not hold)|could not be brought to the storage"),
+        Reason.CONFIGURATION,
+        "The machines of the cluster cannot use the storage; the log says why. Mend that, then resume.",
     ),
     (
         re.compile(r"ModuleNotFoundError|ImportError|No module named"),
@@ -123,7 +130,7 @@ def _stopped(run: Path, told: str) -> Ending:
 def _without_result(run: Path, end: Exit) -> Ending:
     killed = end.code is not None and end.code in (-signal.SIGKILL, -signal.SIGTERM)
     if end.forced:
-        return _stopped(run, "Stopped by force, because the worker did not stop when asked.")
+        return _stopped(run, _FORCED if end.code is not None else _UNSEEN_STOP)
     if killed and end.memory_killer:
         message = "The system killed the worker for lack of memory. Lower the micro-batch or max_length."
         return Ending(state=RunState.FAILED, reason=Reason.OUT_OF_MEMORY, message=message)

@@ -66,6 +66,7 @@ class Record:
         self._first: list[Row] = []
         self._last: deque[Row] = deque(maxlen=_LAST)
         self._peak: float | None = None
+        self._peak_of_one: float | None = None
 
     def catch_up(self) -> None:
         """Read what was appended since the last time.
@@ -95,8 +96,13 @@ class Record:
 
     @property
     def peak_memory(self) -> float | None:
-        """The most memory that any row tells, in bytes; None where none does."""
+        """The most memory that any row tells, of all processes together, in bytes; None where none does."""
         return self._peak
+
+    @property
+    def peak_memory_of_one(self) -> float | None:
+        """As peak_memory, of the process of a group that took the most; None where there is no group."""
+        return self._peak_of_one
 
     def _take(self, row: Row) -> None:
         step, kind = row.get("step"), str(row.get("kind"))
@@ -129,6 +135,8 @@ class Record:
             self._first.append(row)
         else:
             self._last.append(row)
-        peak = row.get("peak_memory_bytes")
+        peak, of_one = row.get("peak_memory_bytes"), row.get("peak_memory_of_one_bytes")
         if peak and peak > (self._peak or 0):
             self._peak = peak
+        if of_one and of_one > (self._peak_of_one or 0):
+            self._peak_of_one = of_one

@@ -32,6 +32,7 @@ WORKER_LOG = "worker.log"
 SUPERVISOR_LOG = "supervisor.log"
 SUPERVISOR_LOCK = "supervisor.lock"
 STOP = "control/stop"
+ROWS = ".rows"  # rendered pairs that the processes of a group share; of use only while they live
 
 SILENT_SECONDS = 60.0  # the worker gives a sign of life every 5 seconds; after this long it is worrying
 _LOG_BYTES = 256 * 1024  # a page shows a few hundred lines; a progress bar can make a log of many megabytes

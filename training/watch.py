@@ -9,6 +9,7 @@ import dataclasses
 import errno
 import logging
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -28,6 +29,7 @@ _POLL_SECONDS = 0.1
 _TELL_SECONDS = 0.5  # a replaced and synced state.json costs a few milliseconds
 _TURN_SECONDS = 0.5
 _WRITE_ATTEMPTS = 60
+_UNHEARD = " A stop had been asked for; nobody knows whether it was heard."
 _CANCELLED = "Cancelled before it had started."
 
 _logger = logging.getLogger(__name__)
@@ -257,15 +259,15 @@ def _close_unseen(run: Path, following: _Following) -> None:
     """The worker went while no supervisor was there."""
     why = following.launcher.clear_up(run)
     _catch_up(run, following)
-    told = (run / runs.RESULT).exists() or runs.stop_asked(run)
-    if why is not None and not told:
-        ending = outcome.vanished(run, why)
+    if why is not None and not (run / runs.RESULT).exists():
+        ending = outcome.vanished(run, f"{why}{_UNHEARD if runs.stop_asked(run) else ''}")
     else:
         ending = outcome.judge(run, outcome.Exit(code=None, forced=runs.stop_asked(run)))
     _close(run, following.state, ending)
 
 
 def _close(run: Path, state: State, ending: outcome.Ending) -> None:
+    shutil.rmtree(run / runs.ROWS, ignore_errors=True)  # here, because a killed worker clears nothing up
     if ending.state is RunState.COMPLETED:
         artefacts.write_inventory(run)
     _logger.info("ended: %s %s", ending.state, ending.reason or "")

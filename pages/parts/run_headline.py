@@ -92,9 +92,11 @@ def _doing(view: RunView) -> str:
 def _speed(record: Record) -> str:
     """Pace of the steps, tokens a second and memory, as far as they are known."""
     step, tokens = pace.step_seconds(record.ends), pace.tokens_per_second(record.ends)
+    largest = record.peak_memory_of_one
     known = (
         "" if step is None else units.pace(step),
         "" if tokens is None else f"{tokens:,.0f} tokens a second",
         "" if record.peak_memory is None else f"at most {units.size(record.peak_memory)} of memory",
+        "" if largest is None else f"{units.size(largest)} in the largest process",
     )
     return " · ".join(filter(None, known))

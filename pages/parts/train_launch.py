@@ -59,6 +59,8 @@ def _said(settings: DpoRecipe, entry: Entry, launch: Mapping[str, str | int]) ->
     if entry.name == "accelerate":
         st.markdown("**Started as**")
         st.code(launch_words.command(launch), language="bash")
-        if devices.are_gpus(devices.slots()):
-            st.markdown("**accelerate.yaml of the run**")
-            st.code(launch_words.file(settings, launch), language="yaml")
+        gpus = devices.are_gpus(devices.slots())
+        st.markdown(f"**accelerate.yaml {'of the run' if gpus else 'on a machine with GPUs'}**")
+        if not gpus:
+            st.caption("There is no GPU here, so torchrun starts the processes without this file.")
+        st.code(launch_words.file(settings, launch), language="yaml")

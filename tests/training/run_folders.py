@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
+import psutil
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
@@ -80,6 +81,17 @@ def started(monkeypatch: pytest.MonkeyPatch, space: Workspace, behaviour: str) -
     """A run whose worker behaves so."""
     behave(monkeypatch, behaviour)
     return space.runs / supervisor.start(a_request(space, request_id=behaviour))
+
+
+def kill_supervisor(run: Path) -> None:
+    """As if the system had killed it; its worker lives on."""
+    (watching,) = (
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if (process.info["cmdline"] or [])[-3:] == ["-m", "training.watch", str(run)]
+    )
+    watching.send_signal(signal.SIGKILL)
+    watching.wait(10)
 
 
 def end_all(space: Workspace) -> None:

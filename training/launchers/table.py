@@ -82,6 +82,7 @@ class Entry:
         words: what it is, for a page.
         package: that it needs beyond requirements.txt, "" for none.
         requirements: the file that installs the package.
+        anywhere: its workers can be watched and ended from every machine that sees the run folder.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Entry:
     settings: tuple[Setting, ...] = ()
     package: str = ""
     requirements: str = ""
+    anywhere: bool = False
 
     @property
     def is_installed(self) -> bool:
@@ -111,6 +113,7 @@ TABLE: tuple[Entry, ...] = (
         settings=settings.RAY,
         package="ray",
         requirements="requirements-ray.txt",
+        anywhere=True,
     ),
 )
 NAMES: tuple[str, ...] = tuple(entry.name for entry in TABLE)
