@@ -14,7 +14,8 @@
         ├── NotWaiting              the run has begun or ended, so its place in the queue means nothing
         ├── LaunchFailed            the supervisor process did not start
         ├── LaunchRefused           a launcher that is not there, or a setting it does not take
-        ├── Unreachable             the machines of a run do not answer now; later they may
+        ├── Unreachable             machines or storage of a run do not answer now; later they may
+        ├── Superseded              this worker was cut off, and others took over from it
         └── DamagedFile             a file of a run folder cannot be read as what it should be
 
 A message says what happened and what to do. A class exists where a caller reacts differently.
@@ -85,7 +86,11 @@ class LaunchRefused(TrainingError):
 
 
 class Unreachable(TrainingError):
-    """The machines that a run is at work on do not answer, so nothing can be said of it at this moment."""
+    """Machines or storage of a run do not answer, so nothing can be said of it at this moment."""
+
+
+class Superseded(TrainingError):
+    """A worker that was cut off, and from which others took over: it may not write any more."""
 
 
 class DamagedFile(TrainingError):

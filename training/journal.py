@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from training import metrics, runs
+from training import fence, metrics, runs
 
 _BEAT_SECONDS = 2.0
 
@@ -83,7 +83,7 @@ class Journal:
             thread.join()
 
     def _beat(self, done: threading.Event) -> None:
-        while True:
+        while not fence.is_over(self._run):
             (self._run / runs.HEARTBEAT).touch()
             if done.wait(_BEAT_SECONDS):
                 return
@@ -91,6 +91,7 @@ class Journal:
     def _append(self, name: str, row: dict[str, Any]) -> None:
         if not self._writes:
             return
+        fence.check(self._run)
         line = (json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n").encode()
         with (self._run / name).open("ab", buffering=0) as file:
             before = file.tell()

@@ -10,11 +10,13 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 # The first process reads held-out pairs while the others wait. One that has died is noticed at once by its
 # closed connection, so the limit is only for a machine that has vanished.
 _PATIENCE = timedelta(days=1)
 _ORPHAN_SECONDS = 1.0
+APART = "PAIRLOOM_APART"  # set in processes of a group that share no run folder
 # What torch.distributed says when another process of the group has gone.
 _LOST = ("connection closed by peer", "connection reset by peer", "connection refused", "broken pipe",
          "remote process exited", "nccl", "gloo")  # fmt: skip
@@ -48,6 +50,23 @@ def current() -> Rank:
 _VARIABLES = (("RANK", "0"), ("LOCAL_RANK", "0"), ("WORLD_SIZE", "1"))
 
 
+def share_folder() -> bool:
+    """The processes of the group see one and the same run folder."""
+    return APART not in os.environ
+
+
+def bring_to_first(file: Path) -> None:
+    """Let the first process have a small file that each has written; every process of a group has to ask."""
+    if current().count == 1:
+        return
+    from accelerate.utils import gather_object
+
+    content = file.read_bytes() if file.exists() and not share_folder() else b""
+    for name, one in gather_object([(file.name, content)]):
+        if one and current().is_first:
+            (file.parent / name).write_bytes(one)
+
+
 def join() -> None:
     """Meet the others of the group; nothing to do where there is none, or where it has been done."""
     if current().count > 1:
@@ -70,6 +89,15 @@ def any_of(flag: bool) -> bool:  # noqa: FBT001 - the value that is shared, not 
     shared = torch.tensor(int(flag), device=PartialState().device)
     torch.distributed.all_reduce(shared, op=torch.distributed.ReduceOp.MAX)
     return bool(shared.item())
+
+
+def gathered(value: int) -> list[int]:
+    """The values of all processes, by their rank; every process of a group has to ask at the same place."""
+    if current().count == 1:
+        return [value]
+    from accelerate.utils import gather_object
+
+    return [int(one) for one in gather_object([value])]
 
 
 def wait() -> None:

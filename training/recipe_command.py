@@ -35,7 +35,8 @@ def start(
     place = f"{workspace.HOME_VARIABLE}={shlex.quote(str(home.absolute()))}"
     words = ["python -m training start", shlex.quote(str(release)), f"--model {shlex.quote(_named(model))}"]
     where = [] if launcher == "local" else [f"--launcher {launcher}"]
-    where += [f"--launch {shlex.quote(f'{name}={value}')}" for name, value in launch.items()]
+    given = {name: value for name, value in launch.items() if value != ""}
+    where += [f"--launch {shlex.quote(f'{name}={value}')}" for name, value in given.items()]
     return " \\\n  ".join([place, " ".join(words), f"--recipe {preset.key}", *changes, *where])
 
 

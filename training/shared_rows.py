@@ -6,9 +6,7 @@ from typing import Any
 
 from datasets import Dataset
 
-from training import ranks
-
-_FOLDER = ".rows"  # of the run
+from training import ranks, runs
 
 
 def data_set(rows: Sequence[dict[str, Any]], run: Path, split: str) -> Dataset:
@@ -21,8 +19,8 @@ def data_set(rows: Sequence[dict[str, Any]], run: Path, split: str) -> Dataset:
     rank = ranks.current()
     if rank.count == 1:
         return Dataset.from_list(list(rows))
-    folder = str(run / _FOLDER / split)
-    if rank.is_first:
+    folder = str(run / runs.ROWS / split)
+    if rank.is_first or not ranks.share_folder():
         Dataset.from_list(list(rows)).save_to_disk(folder)
     ranks.wait()
     return Dataset.load_from_disk(folder)

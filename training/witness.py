@@ -3,12 +3,13 @@
 # ruff: noqa: ARG002 - transformers hands every callback all of its arguments by name.
 
 import logging
+import shutil
 from pathlib import Path
 from typing import Any
 
 from transformers import TrainerCallback
 
-from training import checkpoints, errors, first_loss, history, ranks, runs, usage
+from training import checkpoints, errors, fence, first_loss, history, ranks, runs, usage
 from training.checkpoints import Origin
 from training.history import Figure
 from training.journal import Journal
@@ -46,6 +47,7 @@ class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no t
         self._journal.phase("training", max_steps=state.max_steps, first_loss=first_loss.of(self._recipe))
 
     def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
+        fence.check(self._run)
         if ranks.any_of(runs.stop_asked(self._run)):
             self.stopped = True
             control.should_save = True
@@ -76,13 +78,22 @@ class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no t
     def on_save(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         # The folder is not written atomically, and every process writes its random state into it; only one
         # that is marked may be resumed from.
+        folder = self._run / f"checkpoint-{state.global_step}"
+        ranks.bring_to_first(folder / f"rng_state_{ranks.current().index}.pth")
         ranks.wait()
         if not ranks.current().is_first:
+            self._thin_out_own(folder)
             return
-        checkpoints.mark(self._run / f"checkpoint-{state.global_step}", self._origin)
+        fence.check(self._run)
+        checkpoints.mark(folder, self._origin)
         best = history.best(history.looks(state.log_history, self._figure))
         checkpoints.thin_out(self._run, keep=self._recipe.checkpoints_kept, best=best.step if best else None)
         self._journal.event("checkpoint", f"Saved step {state.global_step}.", step=state.global_step)
+
+    def _thin_out_own(self, folder: Path) -> None:
+        """In a folder of its own a process keeps no random states: the first one has them all."""
+        if not ranks.share_folder():
+            shutil.rmtree(folder, ignore_errors=True)
 
     def on_log(self, args: Any, state: Any, control: Any, logs: dict[str, Any], **_: Any) -> None:
         evaluated = any(name.startswith("eval_") for name in logs)
@@ -91,7 +102,7 @@ class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no t
         values = {name.removeprefix("eval_"): value for name, value in logs.items()}
         kind = "evaluation" if evaluated else "train"
         if not evaluated:
-            values["peak_memory_bytes"] = usage.now().peak_bytes
+            values |= _memory()
         broken = self._journal.metrics(state.global_step, kind, values)
         if broken:
             self._diverged(state.global_step, broken)
@@ -156,3 +167,10 @@ class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no t
         if guard not in self._told:
             self._told.add(guard)
             self._journal.warning(sentence, guard=guard, step=step)
+
+
+def _memory() -> dict[str, int]:
+    """The most that all processes together have taken so far, and in a group the most that one has."""
+    peaks = ranks.gathered(usage.now().peak_bytes)
+    together = {"peak_memory_bytes": sum(peaks)}
+    return together if len(peaks) == 1 else together | {"peak_memory_of_one_bytes": max(peaks)}

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from training import checkpoints, documents, failures, ranks, runs, spared, trackers, usage
+from training import checkpoints, documents, errors, failures, fence, ranks, runs, spared, trackers, usage
 from training.base_model import ModelKind
 from training.journal import Journal
 from training.ranks import Rank
@@ -42,18 +42,30 @@ def main(run: Path, *, alone: bool = False) -> int:
     journal = Journal(run, writes=rank.is_first)
     with journal.beating():
         try:
-            result = _work(run, journal, alone=alone)
-        except Exception as error:  # the outermost frame: whatever happened, the folder must say it
-            log.exception("the run failed")
-            result = _failure(run, error, journal)
-        _tell_usage(journal)
-        _write_result(run, result, rank)
+            result = _to_its_end(run, journal, rank, alone=alone)
+        except errors.Superseded:
+            log.exception("nothing more is written")
+            return 1
     return 1 if result["outcome"] == "failed" else 0
+
+
+def _to_its_end(run: Path, journal: Journal, rank: Rank, *, alone: bool) -> dict[str, Any]:
+    try:
+        result = _work(run, journal, alone=alone)
+    except errors.Superseded:
+        raise
+    except Exception as error:  # the outermost frame: whatever happened, the folder must say it
+        log.exception("the run failed")
+        result = _failure(run, error, journal)
+    _tell_usage(journal)
+    _write_result(run, result, rank)
+    return result
 
 
 def _write_result(run: Path, result: dict[str, Any], rank: Rank) -> None:
     """The first process says how the run has ended; but any that fails, because the first is ended then."""
     failed = result["outcome"] == "failed"
+    fence.check(run)
     told_already = failed and rank.count > 1 and (run / runs.RESULT).exists()
     if not told_already and (failed or rank.is_first):
         documents.write(run / runs.RESULT, result)

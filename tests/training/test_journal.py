@@ -5,7 +5,9 @@ import math
 import time
 from pathlib import Path
 
-from training import metrics, runs
+import pytest
+
+from training import errors, fence, metrics, runs
 from training.journal import Journal
 
 
@@ -33,3 +35,17 @@ def test_the_heart_beats_while_the_work_is_silent_and_stops_with_it(tmp_path: Pa
     last = (tmp_path / runs.HEARTBEAT).stat().st_mtime_ns
     time.sleep(0.05)
     assert (tmp_path / runs.HEARTBEAT).stat().st_mtime_ns == last
+
+
+def test_a_worker_from_which_others_took_over_writes_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(fence.VARIABLE, str(fence.begin_turn(tmp_path)))
+    Journal(tmp_path).metrics(1, "train", {"loss": 0.5})
+    fence.begin_turn(tmp_path)
+    with pytest.raises(errors.Superseded, match="others took over"):
+        Journal(tmp_path).metrics(2, "train", {"loss": 0.4})
+    with Journal(tmp_path).beating():
+        time.sleep(0.05)
+    assert len(metrics.read(tmp_path / runs.METRICS)) == 1
+    assert not (tmp_path / runs.HEARTBEAT).exists()

@@ -1,12 +1,15 @@
-"""The first process of a Ray job: `python -m training.launchers.ray_driver RUN_DIR`, started by the cluster.
+"""The first process of a Ray job, started by the cluster: `python -m training.launchers.ray_driver RUN_DIR`,
+or `… ray_driver RUN_ID --storage URL` where the machines share no folder.
 
 It gathers the workers with Ray Train, and gathers them again where a machine was lost: they then go on from
-the newest whole checkpoint of the same run folder. Everything about the run is in that folder; it writes
-there only while no worker is at work. Imports ray, so nothing of the app imports it.
+the newest whole checkpoint. Each gathering is a turn, and what workers of an earlier one write counts no
+longer. Imports ray, so nothing of the app imports it.
 """
 
+import argparse
 import logging
 import os
+import re
 import sys
 import time
 from collections.abc import Iterator
@@ -23,55 +26,69 @@ from ray.train.v2._internal.exceptions import (
 )
 from ray.train.v2.api.exceptions import TrainingFailedError
 
-from training import checkpoints, documents, failures, recipe, runs
+from training import documents, errors, failures, recipe, runs
 from training.journal import Journal
-from training.launchers import ray_room
+from training.launchers import ray_ground, ray_room
+from training.launchers.ray_ground import Ground
 from training.runs import Reason
 
-NOT_THERE = "is not there on the machines of the cluster"  # outcome.py knows this phrase
 _LOSSES = 5  # machines lost in one run; after so many something else is wrong
 _EVIDENCE_SECONDS = 25.0  # 15 by Ray's defaults; until the cluster knows that a machine is dead
 _LOOK_SECONDS = 1.0
+_STORAGE = re.compile(r"The (storage|result could not be brought to the storage).*")
 _INSIDE = ("health_check_failure", "controller_failure", "cause")  # where Ray keeps what came before
 
 log = logging.getLogger(__name__)
 
 
-def main(run: Path) -> int:
+def main(run: str, url: str) -> int:
     """Carry out one run with as many workers as were asked for.
+
+    Args:
+        run: its folder, which all machines see; or its id, where `url` is given.
+        url: of the storage, "" for none.
 
     Returns:
         The exit code: 0 where the run completed or stopped.
     """
-    if not (run / runs.REQUEST).is_file():
-        print(f"{run} {NOT_THERE}.", flush=True)  # noqa: T201 - the job's log is all there is
+    job_log = os.dup(1)  # what is printed goes into the run, which may be out of reach
+    try:
+        ground: Ground = ray_ground.Apart(run, url) if url else ray_ground.Shared(Path(run))
+        _print_into(ground.run / runs.WORKER_LOG)
+        logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
+        ray.init(logging_level=logging.WARNING)
+        with ground.at_work():
+            code = _carried_out(ground)
+        ground.close(own=(ground.run / runs.RESULT).exists())
+    except errors.Unreachable as error:
+        os.write(job_log, f"{error}\n".encode())
         return 2
-    _print_into(run / runs.WORKER_LOG)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
-    journal = Journal(run)
-    ray.init(logging_level=logging.WARNING)
-    losses = 0
+    return code
+
+
+def _carried_out(ground: Ground) -> int:
+    journal, turn, losses = Journal(ground.run), ground.begin_turn(), 0
     while losses <= _LOSSES:
-        workers = _gathered(run, journal, patient=losses == 0)
+        workers = _gathered(ground.run, journal, patient=losses == 0)
         if workers == 0:
-            return _told(run, "stopped", None, "Stopped while waiting for machines.")
+            return _told(ground.run, "stopped", None, "Stopped while waiting for machines.")
         machines = _alive()
-        failure = _trained(run, workers)
-        if failure is not None and _had_no_room(failure):
-            continue
-        if failure is None or not _is_loss(failure, machines):
-            return _ended(run, failure)
-        losses += 1
-        _prepare_to_go_on(run, journal)
+        failure = _trained(ground.run, turn, workers)
+        if failure is None or not (_had_no_room(failure) or _is_loss(failure, machines)):
+            return _ended(ground, failure)
+        turn = ground.begin_turn()
+        if not _had_no_room(failure):
+            losses += 1
+            _say_lost(journal, ground.kept_step())
     sentence = f"More than {_LOSSES} machines were lost. Look at the cluster."
-    return _told(run, "failed", Reason.KILLED, sentence)
+    return _told(ground.run, "failed", Reason.KILLED, sentence)
 
 
-def _trained(run: Path, workers: int) -> TrainingFailedError | None:
+def _trained(run: Path, turn: dict[str, str], workers: int) -> TrainingFailedError | None:
     """Ray Train tears all workers down where one of them fails; whether to gather anew is ours to say."""
     trainer = TorchTrainer(
-        _work,
-        train_loop_config={"run": str(run)},
+        ray_ground.work,
+        train_loop_config=turn,
         scaling_config=ScalingConfig(num_workers=workers, use_gpu=_has_gpus()),
         run_config=RunConfig(
             name="cluster",
@@ -86,14 +103,6 @@ def _trained(run: Path, workers: int) -> TrainingFailedError | None:
         log.warning("the workers ended: %s", error)
         return error
     return None
-
-
-def _work(asked: dict[str, str]) -> None:
-    """In each worker: the same worker as on one machine; torch's process group is there already."""
-    from training import worker
-
-    if worker.main(Path(asked["run"])) != 0:
-        raise RuntimeError("This worker has failed; the run folder says why.")
 
 
 def _gathered(run: Path, journal: Journal, *, patient: bool) -> int:
@@ -157,22 +166,26 @@ def _causes(failure: BaseException) -> Iterator[BaseException]:
             yield from _causes(cause)
 
 
-def _prepare_to_go_on(run: Path, journal: Journal) -> None:
-    (run / runs.RESULT).unlink(missing_ok=True)  # a worker that lost its peers called that a failure
-    checkpoints.drop_unfinished(run)
-    journal.mend()
-    kept = checkpoints.newest(run)
-    where = f"from step {kept.step}" if kept else "from the beginning"
+def _say_lost(journal: Journal, kept: int | None) -> None:
+    where = "from the beginning" if kept is None else f"from step {kept}"
     journal.warning(f"A machine of the cluster was lost; the run goes on {where}.", guard="machine")
 
 
-def _ended(run: Path, failure: TrainingFailedError | None) -> int:
+def _ended(ground: Ground, failure: TrainingFailedError | None) -> int:
     if failure is not None and _is_memory(failure):
-        return _told(run, "failed", Reason.OUT_OF_MEMORY, failures.OUT_OF_MEMORY)
-    told = documents.read_or_none(run / runs.RESULT)
+        return _told(ground.run, "failed", Reason.OUT_OF_MEMORY, failures.OUT_OF_MEMORY)
+    told = ground.result()
+    if told is None and failure is not None and (sentence := _storage_problem(failure)):
+        return _told(ground.run, "failed", Reason.CONFIGURATION, sentence)
     if told is None:
         return 1
     return 1 if told["outcome"] == "failed" else 0
+
+
+def _storage_problem(failure: TrainingFailedError) -> str:
+    """What a worker has said of a storage that it could not use; "" where none has."""
+    found = (_STORAGE.search(str(cause)) for cause in _causes(failure))
+    return next((match[0] for match in found if match), "")
 
 
 def _told(run: Path, outcome: str, reason: Reason | None, message: str) -> int:
@@ -201,5 +214,13 @@ def _print_into(log_file: Path) -> None:
     os.close(descriptor)
 
 
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("run")
+    parser.add_argument("--storage", default="")
+    return parser.parse_args()
+
+
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    asked = _arguments()
+    sys.exit(main(asked.run, asked.storage))

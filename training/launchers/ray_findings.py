@@ -11,11 +11,13 @@ import secrets
 import shlex
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from curation import workspace
 from training import errors
+from training.exchange import storage
 from training.findings import Finding, Severity
 from training.launchers import ray_api, ray_room, source_archive
 
@@ -24,6 +26,9 @@ ASKED = ("torch", "transformers", "trl", "peft", "ray")
 _KEPT_SECONDS = 600
 _PATIENCE_SECONDS = 120.0
 _LOOK_SECONDS = 0.5
+_NOTHING_THERE = (
+    "it does not find at {} what the app has put there. Let the URL be one place for app and machines."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,12 +37,14 @@ class Machine:
 
     Attributes:
         versions: of Python and of the packages that decide a result; "" where one is missing.
-        seen: what it reads in the file that we have put into the workspace.
+        seen: what it reads in the file that we have put into the workspace or the storage.
+        why: it could read or write nothing there; "" where it could.
     """
 
     name: str
     versions: Mapping[str, str]
     seen: str
+    why: str = ""
 
 
 def of(launch: Mapping[str, str | int], space: workspace.Workspace) -> list[Finding]:
@@ -47,8 +54,9 @@ def of(launch: Mapping[str, str | int], space: workspace.Workspace) -> list[Find
         version, room = ray_api.version(address), _room(address)
         found = [_of_room(address, version, room, int(launch["workers"]))]
         space.create()
-        token, machines = _asked(address, space.home, int(time.time() // _KEPT_SECONDS))
-        return [*found, *_of_machines(machines, token, space.home)]
+        url = str(launch.get("storage") or "")
+        token, machines = _asked(address, space.home, url, int(time.time() // _KEPT_SECONDS))
+        return [*found, *_of_machines(machines, token, space.home, url)]
     except errors.TrainingError as error:
         return [Finding(id="cluster", severity=Severity.ERROR, message=str(error))]
 
@@ -70,16 +78,19 @@ def _of_room(address: str, version: str, room: int, wanted: int) -> Finding:
     )
 
 
-def _of_machines(machines: tuple[Machine, ...], token: str, home: Path) -> Iterator[Finding]:
-    blind = [machine.name for machine in machines if machine.seen != token]
+def _of_machines(machines: tuple[Machine, ...], token: str, home: Path, url: str) -> Iterator[Finding]:
+    blind = [machine for machine in machines if machine.seen != token or machine.why]
     if blind:
+        named = f"{_named([machine.name for machine in blind])} of the cluster"
         yield Finding(
             id="cluster-storage",
             severity=Severity.ERROR,
             value=len(blind),
             threshold=0,
-            message=f"{_named(blind)} of the cluster does not see the workspace. Mount the same storage at "
-            f"{home} on every machine.",
+            message=f"{named}: {blind[0].why or _NOTHING_THERE.format(url)}"
+            if url
+            else f"{named} does not see the workspace. Mount the same storage at {home} on every machine, or "
+            "give a URL by which files travel (--launch storage=URL).",
         )
     for package, ours in _ours().items():
         others = sorted({machine.versions[package] or "none" for machine in machines} - {ours})
@@ -109,16 +120,35 @@ def _ours() -> dict[str, str]:
 
 
 @functools.lru_cache(maxsize=8)
-def _asked(address: str, home: Path, _when: int) -> tuple[str, tuple[Machine, ...]]:
-    """What the machines say, and what those must have seen that share our storage."""
+def _asked(address: str, home: Path, url: str, _when: int) -> tuple[str, tuple[Machine, ...]]:
+    """What the machines say, and what those must have seen that share our storage.
+
+    Raises:
+        Unreachable, LaunchRefused: cluster or storage cannot be used from here.
+    """
     token, job = secrets.token_hex(8), f"look-{secrets.token_hex(4)}"
-    file = home / "runs" / f".{job}"
-    file.write_text(token, encoding="utf-8")
-    try:
-        command = f"python -m training.launchers.ray_probe {shlex.quote(str(file))}"
+    with _left(token, job, home, url) as where:
+        command = shlex.join(["python", "-m", "training.launchers.ray_probe", *where])
         code = ray_api.upload(address, *source_archive.made())
         ray_api.submit(address, ray_api.Submission(id=job, entrypoint=command, code=code, environment={}))
         return token, _answer(address, job)
+
+
+@contextmanager
+def _left(token: str, job: str, home: Path, url: str) -> Iterator[list[str]]:
+    """Leave the token where the machines look for it; yields what the probe is told of the place."""
+    if url:
+        there = storage.opened(url).at("probes", job)
+        there.write("token", token.encode())
+        try:
+            yield ["token", "--storage", url, "--job", job]
+        finally:
+            there.remove("token")
+        return
+    file = home / "runs" / f".{job}"
+    file.write_text(token, encoding="utf-8")
+    try:
+        yield [str(file)]
     finally:
         file.unlink()
 

@@ -1,8 +1,9 @@
 """Workers on the machines of a Ray cluster: submit, status, stop, logs.
 
 The run is a job of the cluster; its id there is the run's id, so that asking twice starts one job, and
-whoever looks for it finds it again. The job writes into the same run folder, which all machines see. Ray
-itself is loaded by the cluster's processes only (ray_driver); here its Jobs API is asked.
+whoever looks for it finds it again. The job writes into the same run folder, which all machines see, or to a
+storage from which a mirror fills the folder. Ray itself is loaded by the cluster's processes only
+(ray_driver); here its Jobs API is asked.
 """
 
 import contextlib
@@ -15,6 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from training import documents, errors, runs
+from training.exchange import index, luggage, storage
+from training.exchange.follower import Follower
+from training.exchange.mirror import Mirror
+from training.exchange.storage import Storage
 from training.launchers import local, ray_api, source_archive
 from training.launchers.ray_api import Job
 from training.turns import Places, Turn
@@ -33,31 +38,37 @@ class Worker:
 
     Attributes:
         locks: hold the cluster's place in the queue for as long as we watch.
+        follower: brings what the run leaves at its storage; None where it shares our folder.
     """
 
     run: Path
     address: str
     adopted: bool
     locks: tuple[int, ...] = ()
+    follower: Follower | None = None
     _job: Job | None = None
     _asked_at: float = 0.0
     _silent_since: float | None = field(default=None)
+    _stop_sent: bool = False
 
     @property
     def name(self) -> str:
         return f"job {self.run.name} of the Ray cluster at {self.address}"
 
     def has_ended(self) -> bool:
-        """Raises Unreachable while the cluster does not answer, until it counts as lost."""
+        """Raises Unreachable while cluster or storage do not answer, until they count as lost."""
         if time.monotonic() - self._asked_at < _ASK_SECONDS:
-            return self._job is not None and self._job.is_over
+            return self._job is not None and self._job.is_over and self.follower is None
         self._asked_at = time.monotonic()
+        self._send_stop()
         try:
             self._job = ray_api.job(self.address, self.run.name)
         except errors.Unreachable:
             if self._is_lost():
                 return True
             raise
+        if self.follower is not None:
+            return self._is_brought(self.follower, over=self._job is None or self._job.is_over)
         self._silent_since = None
         return self._job is None or self._job.is_over
 
@@ -66,12 +77,36 @@ class Worker:
         for lock in self.locks:
             os.close(lock)
         self.locks = ()
+        if self.follower is not None:
+            self.follower.give_up()
+            if not self.follower.is_settled() or self.follower.problem:
+                return None  # clear_up says why
         if self._job is None or not self._job.is_over:
             return None
         if self._job.status != "SUCCEEDED":
             _keep_log(self.run, self.address, self._job)
         code = 0 if self._job.status == "SUCCEEDED" else 1
         return code if self._job.code is None else self._job.code
+
+    def _is_brought(self, follower: Follower, *, over: bool) -> bool:
+        """The job is over and all that it has left is here, or nobody can wait for it any longer."""
+        if over and follower.is_settled():
+            return True
+        if not follower.problem:
+            self._silent_since = None
+            return False
+        self._silent_since = self._silent_since or time.monotonic()
+        if over and time.monotonic() - self._silent_since >= _lost_seconds():
+            return True
+        raise errors.Unreachable(follower.problem)
+
+    def _send_stop(self) -> None:
+        if self.follower is not None and not self._stop_sent and runs.stop_asked(self.run):
+            with contextlib.suppress(
+                errors.Unreachable
+            ):  # which the follower says; the next look tries again
+                _place(self.run).write(index.STOP, b"")
+                self._stop_sent = True
 
     def _is_lost(self) -> bool:
         self._silent_since = self._silent_since or time.monotonic()
@@ -91,6 +126,7 @@ def submit(run: Path, turn: Turn) -> Worker:
         LaunchRefused: the cluster does not answer or does not take it.
     """
     address = _address(run)
+    _pack(run)  # before anything says that the run was submitted: a supervisor killed here begins anew
     (run / runs.WORKER_LOG).touch()
     content = {"launcher": "ray", "address": address, "submission": run.name, "host": os.uname().nodename}
     documents.write(run / runs.PROCESS, content)
@@ -103,7 +139,8 @@ def submit(run: Path, turn: Turn) -> Worker:
     except errors.Unreachable as error:
         raise errors.LaunchRefused(str(error)) from error
     # The job cannot inherit our locks as a child would.
-    return Worker(run=run, address=address, adopted=False, locks=tuple(os.dup(lock) for lock in turn.locks))
+    locks = tuple(os.dup(lock) for lock in turn.locks)
+    return Worker(run=run, address=address, adopted=False, locks=locks, follower=_follower(run))
 
 
 def status(run: Path) -> Worker | None:
@@ -121,7 +158,9 @@ def status(run: Path) -> Worker | None:
         if _is_silent(run, _lost_seconds()):
             return None
         raise
-    return None if job is None or job.is_over else Worker(run=run, address=address, adopted=True)
+    if job is None or job.is_over:
+        return None
+    return Worker(run=run, address=address, adopted=True, follower=_follower(run))
 
 
 def stop(run: Path, number: signal.Signals) -> bool:  # noqa: ARG001 - Ray itself goes from TERM to KILL
@@ -149,12 +188,13 @@ def clear_up(run: Path) -> str | None:
     try:
         job = ray_api.job(address, run.name)
     except errors.Unreachable:
+        _not_brought(run)  # what it has left so far
         return f"The Ray cluster at {address} gives no sign of life."
     if job is None:
         return f"The Ray cluster at {address} knows nothing of this run; it was probably started anew."
     if job.is_over and job.status != "SUCCEEDED":
         _keep_log(run, address, job)
-    return None
+    return _not_brought(run)
 
 
 def _address(run: Path) -> str:
@@ -163,7 +203,41 @@ def _address(run: Path) -> str:
 
 
 def _entrypoint(run: Path) -> str:
-    return f"python -m training.launchers.ray_driver {shlex.quote(str(run))}"
+    driver = ["python", "-m", "training.launchers.ray_driver"]
+    url = _storage(run)
+    return shlex.join([*driver, run.name, "--storage", url] if url else [*driver, str(run)])
+
+
+def _storage(run: Path) -> str:
+    """The URL that the run travels by; "" where all machines see its folder."""
+    return str(runs.read_request(run).launch.get("storage") or "")
+
+
+def _pack(run: Path) -> None:
+    if url := _storage(run):
+        try:
+            luggage.pack(run, storage.opened(url))
+        except errors.Unreachable as error:
+            raise errors.LaunchRefused(str(error)) from error
+
+
+def _place(run: Path) -> Storage:
+    return luggage.place(storage.opened(_storage(run)), run.name)
+
+
+def _follower(run: Path) -> Follower | None:
+    return Follower(Mirror(run, _place(run))) if _storage(run) else None
+
+
+def _not_brought(run: Path) -> str | None:
+    """Bring what a run has left while nobody watched; why it cannot be brought, a sentence."""
+    if not _storage(run):
+        return None
+    try:
+        Mirror(run, _place(run)).round(last=True)
+    except errors.Unreachable as error:
+        return f"{error} What the run has left may lie there, under runs/{run.name}."
+    return None
 
 
 def _environment(run: Path) -> dict[str, str]:

@@ -62,6 +62,12 @@ RAY: tuple[Setting, ...] = (
         high=86_400,
         why="Seconds to wait for another machine after one was lost; then fewer workers go on.",
     ),
+    Setting(
+        name="storage",
+        default="",
+        why="Where machines that do not see the workspace get and leave files, such as s3://bucket/folder or "
+        "file:///mnt/exchange; empty where all see it at the same path.",
+    ),
 )
 
 

@@ -9,13 +9,15 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 import psutil
 
 from training import errors
+from training.exchange import luggage, publisher
 from training.launchers import ray_api
 
 PATIENCE_SECONDS = 120.0
@@ -34,6 +36,7 @@ class RealCluster:
 
     Attributes:
         token: whoever asks the cluster has to know it.
+        homes: where each machine works that shares no folder with the others.
     """
 
     def __init__(self) -> None:
@@ -43,17 +46,29 @@ class RealCluster:
         self._port, dashboard, client = _free_ports(3)
         self.address = f"http://127.0.0.1:{dashboard}"
         self._started: list[psutil.Popen] = []
+        self.homes = (self._folder / "first", self._folder / "second")
         self._head = self._start(
             "--head", f"--port={self._port}", "--dashboard-host=127.0.0.1", f"--dashboard-port={dashboard}",
             f"--ray-client-server-port={client}", f"--temp-dir={self._folder}/head",
+            environment={luggage.HOME_VARIABLE: str(self.homes[0])},
         )  # fmt: skip
         self._other: psutil.Popen | None = None
 
-    def whole(self) -> None:
-        """Have both machines, the second one a new one where it was killed."""
+    def whole(self, *, packages: Mapping[str, str] = MappingProxyType({})) -> None:
+        """Have both machines, the second one a new one where it was killed.
+
+        Args:
+            packages: that a new second machine has in other versions, by what it has installed.
+        """
         if self._other is None:
             self._until(1)
-            self._other = self._start(f"--address=127.0.0.1:{self._port}")
+            for name, version in packages.items():
+                installed = self._folder / "packages" / f"{name}-{version}.dist-info"
+                installed.mkdir(parents=True)
+                (installed / "METADATA").write_text(f"Name: {name}\nVersion: {version}\n")
+            more = {"PYTHONPATH": f"{self._folder}/packages"} if packages else {}
+            home = {luggage.HOME_VARIABLE: str(self.homes[1])}
+            self._other = self._start(f"--address=127.0.0.1:{self._port}", environment=more | home)
         self._until(2)
 
     def kill_second_machine(self) -> None:
@@ -63,14 +78,18 @@ class RealCluster:
             _kill(process)
         self._other = None
 
-    def _start(self, *arguments: str) -> psutil.Popen:
+    def _start(self, *arguments: str, environment: Mapping[str, str]) -> psutil.Popen:
         command = [
             str(_RAY), "start", "--block", "--num-cpus=1", "--object-store-memory=80000000",
             "--disable-usage-stats", "--node-ip-address=127.0.0.1", *arguments,
         ]  # fmt: skip
         with (self._folder / "start.log").open("ab") as log:
             process = psutil.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=self._environment()
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                env=self._environment() | environment,
             )
         self._started.append(process)
         return process
@@ -86,6 +105,7 @@ class RealCluster:
                 "RAY_USAGE_STATS_ENABLED": "0",
                 "OMP_NUM_THREADS": "1",
                 "PYTHONWARNINGS": "",
+                publisher.ROUND_VARIABLE: "0.2",
             }
         )
 

@@ -1,18 +1,17 @@
 """Runs on a real Ray cluster of two machines: learned, stopped, found again, gone on with after a loss."""
 
 import os
-import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import psutil
 import pytest
 
 from curation.workspace import Workspace
 from tests.training import conftest, run_folders
 from tests.training.launchers.real_cluster import RealCluster
-from training import adoption, checkpoints, metrics, presets, recipe, runs, supervisor
+from training import adoption, checkpoints, metrics, presets, recipe, runs, supervisor, verification
+from training.exchange import publisher
 from training.findings import Severity
 from training.launchers import ray_api, ray_findings
 from training.recipe import DpoRecipe
@@ -57,9 +56,11 @@ def asked(space: Workspace, model: Path, settings: DpoRecipe) -> StartRequest:
     return StartRequest(release=release, model=base, recipe=settings, by="lead", space=space, preflight=seen)
 
 
-def on(cluster: RealCluster, request: StartRequest) -> Path:
+def on(cluster: RealCluster, request: StartRequest, storage: str = "") -> Path:
     """Start it with two workers, and go on with one where no machine is left for the other."""
-    launch: dict[str, str | int] = {"address": cluster.address, "workers": 2, "patience": 0}
+    launch: dict[str, str | int] = {
+        "address": cluster.address, "workers": 2, "patience": 0, "storage": storage,
+    }  # fmt: skip
     far = replace(request, launcher="ray", launch=launch)
     seen = run_folders.a_clear_preflight(far.release, far.model, far.recipe, "ray", launch)
     return request.space.runs / supervisor.start(replace(far, preflight=seen))
@@ -70,23 +71,29 @@ def losses(run: Path) -> list[float]:
     return [row["loss"] for row in rows if row["kind"] == "train"]
 
 
-def kill_supervisor(run: Path) -> None:
-    (watching,) = (
-        process
-        for process in psutil.process_iter(["cmdline"])
-        if (process.info["cmdline"] or [])[-3:] == ["-m", "training.watch", str(run)]
-    )
-    watching.send_signal(signal.SIGKILL)
-    watching.wait(10)
-
-
-def test_a_run_that_loses_a_machine_learns_what_one_process_learns(
-    cluster: RealCluster, space: Workspace, untrained_model: Path
+def test_the_preflight_names_a_machine_that_sees_no_workspace_and_has_other_versions(
+    cluster: RealCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    cluster.whole(packages={"ray": "2.59.0", "trl": "1.15.0"})
+    monkeypatch.chdir(tmp_path)
+    elsewhere = Workspace(home=Path("/proc/self/cwd"))  # another folder to every process
+    found = ray_findings.of({"address": cluster.address, "workers": 2}, elsewhere)
+    stops = {one.id: one.message for one in found if one.severity is Severity.ERROR}
+    assert list(stops) == ["cluster-storage", "cluster-trl", "cluster-ray"]
+    assert stops["cluster-storage"].startswith("Machine 127.0.0.1 and 1 more of the cluster does not see")
+    assert "of the cluster has ray 2.59.0, and here it is 2.60.0. Install the same" in stops["cluster-ray"]
+    assert stops["cluster-trl"].startswith("Machine 127.0.0.1 of the cluster has trl 1.15.0")
+
+
+def test_machines_that_share_no_folder_lose_one_and_learn_what_one_process_learns(
+    cluster: RealCluster, space: Workspace, untrained_model: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv(publisher.ROUND_VARIABLE, "0.2")
     settings = recipe.with_changes(presets.find("demo").recipe, _CHANGES)
     here = space.runs / supervisor.start(asked(space, untrained_model, settings))
     cluster.whole()
-    run = on(cluster, asked(space, untrained_model, settings))
+    run = on(cluster, asked(space, untrained_model, settings), f"file://{tmp_path}/exchange")
     run_folders.until_step(run, 6, PATIENCE)
     both = len(ray_api.nodes(cluster.address))
     cluster.kill_second_machine()
@@ -96,6 +103,9 @@ def test_a_run_that_loses_a_machine_learns_what_one_process_learns(
     assert any("A machine of the cluster was lost" in event["message"] for event in events)
     assert run_folders.until_end(here).state is RunState.COMPLETED
     assert losses(run) == pytest.approx(losses(here), abs=1e-5)
+    assert all((home / "releases" / ("f" * 64) / "small").is_dir() for home in cluster.homes)
+    assert verification.problems(run) == ()
+    assert checkpoints.all_whole(run)[-1].step == STEPS
     assert "RayTrainWorker" in "\n".join(runs.log_tail(run, 500))
 
 
@@ -106,7 +116,7 @@ def test_a_run_whose_supervisor_was_killed_is_found_again_and_stops_everywhere(
     settings = recipe.with_changes(presets.find("demo").recipe, {**_CHANGES, "max_steps": "20000"})
     run = on(cluster, asked(space, untrained_model, settings))
     run_folders.until_step(run, 2, PATIENCE)
-    kill_supervisor(run)
+    run_folders.kill_supervisor(run)
     assert adoption.adopt(run)
     supervisor.stop(run)
     ended = run_folders.until(run, lambda state: state.state.is_final, PATIENCE)
@@ -124,3 +134,13 @@ def test_the_preflight_asks_every_machine_what_it_runs_and_whether_it_sees_the_w
     found = ray_findings.of({"address": cluster.address, "workers": 3}, space)
     assert [(one.id, one.severity) for one in found] == [("cluster-room", Severity.WARNING)]
     assert "has room for 2 workers; the run waits until there is room for 3" in found[0].message
+
+
+def test_the_preflight_refuses_a_storage_where_the_machines_find_nothing(
+    cluster: RealCluster, space: Workspace
+) -> None:
+    cluster.whole()
+    launch = {"address": cluster.address, "workers": 2, "storage": "memory://exchange"}  # of one process
+    stops = [one for one in ray_findings.of(launch, space) if one.severity is Severity.ERROR]
+    assert [one.id for one in stops] == ["cluster-storage"]
+    assert "it does not find at memory://exchange what the app has put there" in stops[0].message

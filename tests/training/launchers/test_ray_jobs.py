@@ -1,5 +1,6 @@
 """The launcher of a Ray cluster against a stand-in for its Jobs API; test_ray_cluster.py has a real one."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,8 +10,10 @@ import pytest
 from curation.workspace import Workspace
 from tests.training import run_folders
 from tests.training.launchers.stand_in_cluster import StandInCluster
-from training import errors, runs, supervisor
-from training.launchers import ray_api, ray_jobs, ray_room, source_archive
+from training import adoption, documents, errors, runs, supervisor
+from training.exchange import publisher
+from training.findings import Severity
+from training.launchers import ray_api, ray_findings, ray_jobs, ray_room, source_archive
 from training.runs import Reason, RunState
 
 TOKEN = "not-a-secret"
@@ -29,9 +32,10 @@ def space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Workspace:
     return Workspace(home=tmp_path / "home")
 
 
-def started(space: Workspace, address: str, *, request_id: str = "click-1") -> Path:
+def started(space: Workspace, address: str, *, request_id: str = "click-1", storage: str = "") -> Path:
     space.create()
-    asked, launch = run_folders.a_request(space, request_id=request_id), {"address": address}
+    asked = run_folders.a_request(space, request_id=request_id)
+    launch = {"address": address, "storage": storage}
     seen = run_folders.a_clear_preflight(asked.release, asked.model, asked.recipe, "ray", launch)
     far = replace(asked, launcher="ray", launch=launch, preflight=seen)
     return space.runs / supervisor.start(far)
@@ -58,6 +62,61 @@ def test_a_cluster_that_falls_silent_leaves_the_run_lost_and_says_which(
     ended = run_folders.until_end(run)
     assert ended.state is RunState.LOST
     assert ended.message.startswith(f"The Ray cluster at {cluster.address} gives no sign of life.")
+
+
+def test_a_cluster_that_is_lost_after_a_stop_was_asked_for_is_not_said_to_have_stopped(
+    space: Workspace, cluster: StandInCluster
+) -> None:
+    run = started(space, cluster.address)
+    run_folders.until(run, lambda _: run.name in cluster.submitted)
+    supervisor.stop(run)
+    cluster.fall_silent()
+    ended = run_folders.until_end(run)
+    assert ended.state is RunState.LOST
+    assert "A stop had been asked for; nobody knows whether it was heard." in ended.message
+
+
+def test_a_run_on_a_cluster_is_adopted_by_another_machine_of_the_app_at_once(
+    space: Workspace, cluster: StandInCluster
+) -> None:
+    run = started(space, cluster.address)
+    run_folders.until(run, lambda _: run.name in cluster.submitted)
+    run_folders.kill_supervisor(run)
+    known = documents.read(run / runs.PROCESS)
+    documents.write(run / runs.PROCESS, known | {"host": "another"})
+    (run / runs.HEARTBEAT).touch()
+    assert adoption.adopt(run)
+    cluster.submitted.clear()
+    run_folders.until_end(run)
+
+
+def test_a_storage_that_dies_is_said_and_the_run_is_not_called_complete_or_stopped(
+    space: Workspace, cluster: StandInCluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(publisher.ROUND_VARIABLE, "0.05")
+    monkeypatch.setenv(ray_jobs.LOST_VARIABLE, "2")
+    run = started(space, cluster.address, storage=f"file://{tmp_path}/exchange")
+    run_folders.until(run, lambda _: run.name in cluster.submitted)
+    assert cluster.submitted[run.name]["entrypoint"].endswith(
+        f"{run.name} --storage file://{tmp_path}/exchange"
+    )
+    shutil.rmtree(tmp_path / "exchange")
+    (tmp_path / "exchange").write_text("no folder any more")
+    saying = run_folders.until(run, lambda state: "refuses or does not answer" in state.message)
+    assert not saying.state.is_final
+    cluster.job = {"status": "SUCCEEDED", "message": "", "driver_exit_code": 0}
+    ended = run_folders.until_end(run)
+    assert ended.state is RunState.LOST
+    assert f"What the run has left may lie there, under runs/{run.name}." in ended.message
+
+
+def test_a_storage_that_cannot_be_used_from_here_stops_the_preflight_in_one_sentence(
+    space: Workspace, cluster: StandInCluster, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("")
+    launch = {"address": cluster.address, "workers": 1, "storage": f"file://{tmp_path}/file"}
+    (found,) = (one for one in ray_findings.of(launch, space) if one.severity is Severity.ERROR)
+    assert found.message.startswith(f"The storage file://{tmp_path}/file refuses or does not answer (")
 
 
 def test_a_cluster_that_was_started_anew_has_lost_the_run(space: Workspace, cluster: StandInCluster) -> None:

@@ -39,7 +39,12 @@ def test_a_launcher_whose_package_is_missing_names_the_file_that_installs_it(
 
 
 def test_settings_that_were_not_given_have_their_defaults() -> None:
-    assert table.checked("ray", {"workers": "2"}) == {"address": "auto", "workers": 2, "patience": 60}
+    assert table.checked("ray", {"workers": "2"}) == {
+        "address": "auto",
+        "workers": 2,
+        "patience": 60,
+        "storage": "",
+    }
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import pytest
 from curation.workspace import Workspace
 from tests.training import conftest, run_folders
 from training import (
+    adoption,
     checkpoints,
     documents,
     identity,
@@ -128,6 +129,35 @@ def test_the_result_is_whole_and_the_same_as_that_of_one_process(chain: Chain) -
     )
     for name in ("accuracy", "margin", "loss"):
         assert together["after"][name] == pytest.approx(alone["after"][name], rel=1e-4, abs=1e-5), name
+
+
+def test_memory_is_told_of_both_processes_together_and_of_the_larger_one(chain: Chain) -> None:
+    rows = [row for row in metrics.read(chain.finished / runs.METRICS) if row["kind"] == "train"]
+    for row in rows:
+        assert row["peak_memory_of_one_bytes"] < row["peak_memory_bytes"]
+        assert row["peak_memory_bytes"] <= 2 * row["peak_memory_of_one_bytes"]
+
+
+def test_the_pairs_that_the_processes_shared_are_cleared_away_after_any_end(chain: Chain) -> None:
+    assert not any((run / runs.ROWS).exists() for run in (chain.killed, chain.stopped, chain.finished))
+
+
+def test_processes_whose_agent_and_supervisor_were_killed_leave_and_the_run_says_so(
+    tmp_path: Path, untrained_model: Path
+) -> None:
+    space = Workspace(home=tmp_path)
+    release = conftest.write_release(space.releases / "small", [conftest.a_pair(n) for n in range(24)], [])
+    run = _start(space, release, untrained_model, launcher="accelerate", launch={"processes": "2"})
+    run_folders.until(run, lambda _: (run / runs.HEARTBEAT).exists())  # both watch over their agent by now
+    agent = local.recorded(run)
+    assert agent is not None
+    run_folders.kill_supervisor(run)
+    os.kill(agent.pid, signal.SIGKILL)
+    assert _marked(run) == []  # nobody was there to end them
+    assert adoption.adopt(run)
+    ended = run_folders.until_end(run)
+    assert (ended.state, ended.reason) == (RunState.FAILED, Reason.KILLED)
+    assert ended.message == "The worker process disappeared. Nothing had been saved; start again."
 
 
 def _start(
