@@ -32,9 +32,12 @@ class Mirror:
         self._read: dict[str, int] = known.get("read", {})
         self._sizes: dict[str, int] = known.get("sizes") or {name: _size(run / name) for name in _GROWING}
         self._turn = int(known.get("turn", 0))
+        for half in run.glob(".checkpoint-*.part"):  # of a supervisor that was killed
+            shutil.rmtree(half)
         for name, size in self._sizes.items():
             if _size(run / name) > size:
                 os.truncate(run / name, size)
+        self._remember()  # before the first row: one that is torn later can be told
 
     def round(self, *, last: bool = False) -> None:
         """Bring what is new.

@@ -184,17 +184,16 @@ def logs(run: Path, lines: int) -> list[str]:
 
 def clear_up(run: Path) -> str | None:
     """A job takes its workers with it; what is left to find out is whether anybody knows how it ended."""
-    address = _address(run)
+    address, lacking = _address(run), _not_brought(run)
     try:
         job = ray_api.job(address, run.name)
     except errors.Unreachable:
-        _not_brought(run)  # what it has left so far
         return f"The Ray cluster at {address} gives no sign of life."
     if job is None:
         return f"The Ray cluster at {address} knows nothing of this run; it was probably started anew."
     if job.is_over and job.status != "SUCCEEDED":
         _keep_log(run, address, job)
-    return _not_brought(run)
+    return lacking
 
 
 def _address(run: Path) -> str:
