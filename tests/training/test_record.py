@@ -43,6 +43,16 @@ def test_a_growing_file_read_in_pieces_equals_the_file_read_once(
     assert grown.peak_memory == 1000  # of the first row, which a resumed run has from the run before
 
 
+def test_the_largest_process_is_told_of_a_group_and_of_a_single_process_it_is_not(tmp_path: Path) -> None:
+    alone, group = Record(tmp_path / "alone.jsonl"), Record(tmp_path / "group.jsonl")
+    append(tmp_path / "alone.jsonl", [a_row(1)])
+    append(tmp_path / "group.jsonl", [a_row(n, peak_memory_of_one_bytes=500 + n) for n in (1, 2)])
+    for one in (alone, group):
+        one.catch_up()
+    assert (alone.peak_memory, alone.peak_memory_of_one) == (999, None)
+    assert (group.peak_memory, group.peak_memory_of_one) == (999, 502)
+
+
 def test_a_torn_line_waits_and_a_null_is_no_point(tmp_path: Path) -> None:
     path = tmp_path / "metrics.jsonl"
     append(path, [a_row(1), a_row(2, loss=None)])

@@ -33,6 +33,15 @@ def here(tmp_path: Path) -> Path:
     return tmp_path / "here"
 
 
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    folder = tmp_path / "model"
+    folder.mkdir()
+    (folder / "config.json").write_text("{}")
+    (folder / "model.safetensors").write_bytes(bytes(5_000_000))
+    return folder
+
+
 def steps(run: Path) -> list[int]:
     return [row["step"] for row in metrics.forward(metrics.read(run / runs.METRICS))]
 
@@ -193,9 +202,9 @@ def test_the_wish_to_stop_reaches_the_workers(place: Storage, there: Path) -> No
 
 
 def test_release_model_and_checkpoint_are_sent_once_and_are_the_same_elsewhere(
-    tmp_path: Path, untrained_model: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    there, run = storage.opened(f"file://{tmp_path}/exchange"), _a_run(tmp_path, untrained_model)
+    there, run = storage.opened(f"file://{tmp_path}/exchange"), _a_run(tmp_path, model)
     luggage.pack(run, there)
     sent = {path: path.stat().st_mtime_ns for path in (tmp_path / "exchange/models").rglob("*")}
     luggage.pack(run, there)
@@ -205,16 +214,16 @@ def test_release_model_and_checkpoint_are_sent_once_and_are_the_same_elsewhere(
     before, after = runs.read_request(run), runs.read_request(folder)
     assert after.release.is_relative_to(tmp_path / "machine")
     assert after.release.name == before.release.name
-    assert model_print.of(Path(after.model.path)) == model_print.of(untrained_model)
+    assert model_print.of(Path(after.model.path)) == model_print.of(model)
     assert after.resumes is not None
     assert checkpoints.is_whole(checkpoints.Checkpoint(step=2, path=after.resumes.checkpoint))
     assert replace(after, release=before.release, model=before.model, resumes=before.resumes) == before
 
 
 def test_a_machine_with_a_full_copy_needs_no_storage_for_it_and_one_without_says_what_is_lacking(
-    tmp_path: Path, untrained_model: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    there, run = storage.opened(f"file://{tmp_path}/exchange"), _a_run(tmp_path, untrained_model)
+    there, run = storage.opened(f"file://{tmp_path}/exchange"), _a_run(tmp_path, model)
     luggage.pack(run, there)
     monkeypatch.setenv(luggage.HOME_VARIABLE, str(tmp_path / "machine"))
     luggage.unpack(there, run.name, "a.1.0")
@@ -250,6 +259,7 @@ def _a_run(tmp_path: Path, model: Path) -> Path:
     home = tmp_path / "home"
     release = conftest.write_release(home / "releases" / "small", [conftest.a_pair(1)], [])
     earlier = home / "runs" / "earlier"
+    earlier.mkdir(parents=True)
     stand_in_worker.save_checkpoint(earlier, 2)
     resumes = runs.Resumption(run="earlier", checkpoint=earlier / "checkpoint-2", step=2)
     settings = presets.find("demo").recipe
