@@ -15,6 +15,8 @@ from urllib.parse import urlsplit
 from training import errors
 
 _LOCAL = ("file", "local")
+# Where a missing folder is made. Elsewhere a bucket is missing, and s3fs would make one for a slip.
+_HAVE_FOLDERS = {*_LOCAL, "memory", "sftp", "ssh", "ftp", "smb", "hdfs", "webhdfs"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +60,8 @@ class Storage:
         Raises:
             FileNotFoundError: it is not there any more.
         """
+        if not source.exists():
+            raise FileNotFoundError(source)
         with self._telling():
             self._with_folder(name, lambda path: self.files.put_file(str(source), path))
 
@@ -83,11 +87,12 @@ class Storage:
         return f"{self.root}/{name}"
 
     def _with_folder(self, name: str, put: Any) -> None:
-        """Object storage has no folders; where there are some, they are made when one is missing."""
-        path = self._path(name)
+        path, kinds = self._path(name), self.files.protocol
         try:
             put(path)
-        except FileNotFoundError:
+        except FileNotFoundError as error:
+            if not _HAVE_FOLDERS & {*((kinds,) if isinstance(kinds, str) else kinds)}:
+                raise OSError(f"there is no bucket {path.split('/')[0]}") from error
             self.files.makedirs(path.rpartition("/")[0], exist_ok=True)
             put(path)
 
