@@ -89,7 +89,7 @@ class RealCluster:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=self._environment() | environment,
+                env={**self._environment(), **environment},
             )
         self._started.append(process)
         return process

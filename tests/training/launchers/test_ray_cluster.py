@@ -141,7 +141,11 @@ def test_the_preflight_refuses_a_storage_where_the_machines_find_nothing(
     cluster: RealCluster, space: Workspace
 ) -> None:
     cluster.whole()
-    launch = {"address": cluster.address, "workers": 2, "storage": "memory://exchange"}  # of one process
+    launch: dict[str, str | int] = {
+        "address": cluster.address,
+        "workers": 2,
+        "storage": "memory://exchange",
+    }  # of one process
     stops = [one for one in ray_findings.of(launch, space) if one.severity is Severity.ERROR]
     assert [one.id for one in stops] == ["cluster-storage"]
     assert "it does not find at memory://exchange what the app has put there" in stops[0].message

@@ -114,7 +114,11 @@ def test_a_storage_that_cannot_be_used_from_here_stops_the_preflight_in_one_sent
     space: Workspace, cluster: StandInCluster, tmp_path: Path
 ) -> None:
     (tmp_path / "file").write_text("")
-    launch = {"address": cluster.address, "workers": 1, "storage": f"file://{tmp_path}/file"}
+    launch: dict[str, str | int] = {
+        "address": cluster.address,
+        "workers": 1,
+        "storage": f"file://{tmp_path}/file",
+    }
     (found,) = (one for one in ray_findings.of(launch, space) if one.severity is Severity.ERROR)
     assert found.message.startswith(f"The storage file://{tmp_path}/file refuses or does not answer (")
 
