@@ -20,7 +20,12 @@ def choose(settings: DpoRecipe) -> Chosen:
     if len(devices.slots()) == 1 and devices.current().cores == 1:
         offered = [entry for entry in offered if entry.name != "accelerate"]
     with st.expander("Where it computes", icon=":material/hub:"):
-        entry = st.selectbox("Launcher", offered, format_func=lambda one: one.words, key="train-launcher")
+        # Side by side: a list that unfolds closes when the page moves, and takes back what was typed (0085).
+        name = st.segmented_control(
+            "Launcher", [entry.name for entry in offered], default=offered[0].name, required=True,
+            format_func=_words, key="train-launcher", width="stretch",
+        )  # fmt: skip
+        entry = table.entry(str(name))
         launch = _settings(entry)
         try:
             checked = table.checked(entry.name, launch)
@@ -29,6 +34,10 @@ def choose(settings: DpoRecipe) -> Chosen:
             st.warning(plain(str(error)), icon=":material/warning:")
             st.caption("The start is refused as long as this stands.")
     return entry.name, launch
+
+
+def _words(name: str) -> str:
+    return table.entry(name).words
 
 
 def _settings(entry: Entry) -> dict[str, str | int]:
@@ -45,7 +54,10 @@ def _settings(entry: Entry) -> dict[str, str | int]:
 def _field(setting: Setting, key: str) -> str | int:
     words = setting.name.replace("_", " ").capitalize()
     if setting.choices:
-        return st.selectbox(words, setting.choices, key=key, help=setting.why)
+        return st.segmented_control(
+            words, setting.choices, default=setting.choices[0], required=True, key=key, help=setting.why,
+            width="stretch",
+        )  # fmt: skip
     if isinstance(setting.default, str):
         return st.text_input(words, setting.default, key=key, help=setting.why)
     return st.number_input(words, setting.low, setting.high, setting.default, key=key, help=setting.why)
