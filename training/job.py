@@ -12,6 +12,7 @@ from training import (
     card_curves,
     checkpoints,
     documents,
+    errors,
     evaluation,
     gathering,
     history,
@@ -29,6 +30,7 @@ from training.evaluation import Likelihoods, Standing
 from training.history import Figure
 from training.journal import Journal
 from training.references import References
+from training.runs import Request
 from training.system_turn import Turn
 from training.witness import Witness
 from training.workbench import Bench
@@ -99,6 +101,27 @@ def _trained(bench: Bench, witness: Witness) -> Any:
             references.close(bench.known, bench.journal)
 
 
+def classifier_baseline(request: Request, journal: Journal) -> float | None:
+    """Held-out accuracy in [0, 1] of a classifier that knows only how answers are written.
+
+    None, with a warning, where the release has changed since the run had its pairs in memory.
+    """
+    try:
+        train, test = (_texts(request, split) for split in ("train", "test"))
+        materials.check_release(request)
+    except errors.UnusableRelease as error:
+        journal.warning(
+            f"{error} This run was trained on what was released; only the comparison with a classifier of "
+            "the writing is left out. Restore the release before it is used again."
+        )
+        return None
+    return authorship.accuracy(train, test)
+
+
+def _texts(request: Request, split: str) -> list[tuple[str, str]]:
+    return [(pair.chosen, pair.rejected) for pair in materials.pairs(request, split)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reading:
     """What a model makes of the held-out pairs, and what it answers to the sampled prompts."""
@@ -159,13 +182,9 @@ def _baselines(bench: Bench, reference: Sequence[Likelihoods]) -> dict[str, floa
     )
     return {
         "length": evaluation.length_baseline(train, test),
-        "source_classifier": authorship.accuracy(*(_texts(bench, split) for split in ("train", "test"))),
+        "source_classifier": classifier_baseline(bench.request, bench.journal),
         "reference_likelihood": evaluation.likelihood_baseline(reference),
     }
-
-
-def _texts(bench: Bench, split: str) -> list[tuple[str, str]]:
-    return [(pair.chosen, pair.rejected) for pair in materials.pairs(bench.request, split)]
 
 
 def _cached(bench: Bench) -> list[str]:

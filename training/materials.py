@@ -30,7 +30,11 @@ class StopAsked(Exception):
 
 
 def check_release(request: Request) -> None:
-    """Raises UnusableRelease where the release is no longer what was released."""
+    """Raises UnusableRelease where the release is no longer what was released.
+
+    To be called before the model is fetched, and again once the pairs are read: only then is what was read
+    what was released, since anybody can write to the folder meanwhile.
+    """
     release = release_folder.load(request.release)
     changed = release_folder.differences(release)
     if release.fingerprint != request.fingerprint:

@@ -82,6 +82,7 @@ def loaded(run: Path, journal: Journal) -> Bench:
     renderer = materials.renderer(request, path)
     train, test = (pair_set.render(renderer, materials.pairs(request, split)) for split in ("train", "test"))
     unwanted = pair_set.render(renderer, materials.unwanted(request))
+    materials.check_release(request)  # fetching the model took its time, and so did reading
     if not train.kept:
         raise errors.UnusableRelease("No training pair is left. Release more pairs, or raise max_length.")
     materials.go_on(run)

@@ -100,6 +100,8 @@ def _opened(run: Path, journal: Journal) -> Desk:
     journal.phase("loading the model")
     renderer = materials.renderer(request, path)
     pairs = [pair for split in asked.scored for pair in _rendered(request, split, renderer)]
+    if asked.scored:
+        materials.check_release(request)
     fitted = dpo.plan(recipe.from_dict(request.recipe), dpo.machine())
     return Desk(
         run=run, request=request, asked=asked, journal=journal, renderer=renderer, pairs=pairs,
