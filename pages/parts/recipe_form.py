@@ -1,12 +1,12 @@
 """The recipe as a form: every knob draws itself from its own metadata."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 import streamlit as st
 
 from training import knobs, recipe, seed_notebook
-from training.choices import KtoLoss, Method
+from training.choices import KtoLoss, Method, Tuning
 from training.knobs import Kind, Knob, Level
 from training.losses import Loss
 from training.presets import Preset
@@ -22,15 +22,15 @@ def form(preset: Preset) -> DpoRecipe:
         RecipeError: a value that was typed does not fit; the sentence names the setting.
     """
     first, others = ([knob for knob in recipe.KNOBS if knob.level is level] for level in Level)
-    typed = _draw_all(first, preset)
-    hidden = _without_effect(typed)
+    typed: dict[str, str] = {}
+    _draw_all(first, preset, typed)
     with st.expander("Expert settings", icon=":material/tune:"):
         for group, members in groupby(others, key=lambda knob: knob.group):
             st.markdown(f"**{group}**")
-            typed |= _draw_all([one for one in members if one.key not in hidden], preset)
+            _draw_all(members, preset, typed)
             if group == "Text":
                 st.caption("Padding-free batches and packing are missing: TRL 1.16 has neither for DPO.")
-    return recipe.with_changes(preset.recipe, typed | hidden)
+    return recipe.with_changes(preset.recipe, typed | _without_effect(typed, preset))
 
 
 def seed_table() -> None:
@@ -42,25 +42,34 @@ def seed_table() -> None:
     st.dataframe(rows, hide_index=True, row_height=52, height=420)
 
 
-def _draw_all(members: Sequence[Knob], preset: Preset) -> dict[str, str]:
-    typed = {}
-    for start in range(0, len(members), _IN_A_ROW):
-        # A row at a time: columns of their own heights would drift apart where a switch stands among fields.
-        columns = st.columns(_IN_A_ROW, vertical_alignment="bottom")
-        for column, knob in zip(columns, members[start : start + _IN_A_ROW], strict=False):
-            with column:
-                typed[knob.key] = _draw(knob, preset)
-    return typed
+def _draw_all(members: Iterable[Knob], preset: Preset, typed: dict[str, str]) -> None:
+    """Draw the settings that have an effect beside those before them; what they hold is added to `typed`."""
+    # Lazy, so that what has just been typed decides about the next one.
+    drawn = (knob for knob in members if knob.key not in _without_effect(typed, preset))
+    for place, knob in enumerate(drawn):
+        if place % _IN_A_ROW == 0:
+            # A row at a time: columns of their own heights would drift apart where a switch stands in them.
+            columns = st.columns(_IN_A_ROW, vertical_alignment="bottom")
+        with columns[place % _IN_A_ROW]:
+            typed[knob.key] = _draw(knob, preset)
 
 
-def _without_effect(typed: dict[str, str]) -> dict[str, str]:
-    """Settings that would change nothing here, with the value they then have; TRL ignores them in silence."""
-    losses = [Loss(word) for word in typed["loss_types"].split(",") if word]
-    kto = typed["method"] == Method.KTO
-    smooths = any(loss.smooths_labels for loss in losses) and not kto
-    hidden = {} if smooths else {"label_smoothing": "0"}
-    of_kto = {"kto_loss": KtoLoss.KTO.value, "desirable_weight": "1", "undesirable_weight": "1"}
-    return hidden if kto else {**hidden, **of_kto}
+def _without_effect(typed: Mapping[str, str], preset: Preset) -> dict[str, str]:
+    """Settings that change nothing here or belong to another method, with the value they then have."""
+    hidden: dict[str, str] = {}
+    tuning = typed.get("tuning")
+    if tuning != Tuning.LORA_4BIT:
+        hidden |= {"double_quantization": "no"}
+    if tuning == Tuning.FULL:
+        shapes = ("lora_rank", "lora_alpha", "lora_dropout", "lora_target_modules")
+        hidden |= {key: _written(knobs.plain(getattr(preset.recipe, key))) for key in shapes}
+        hidden |= {"rs_lora": "no", "dora": "no"}
+    if typed.get("method") == Method.KTO:
+        return hidden | {"loss_types": Loss.SIGMOID.value, "loss_weights": "1", "label_smoothing": "0"}
+    losses = [Loss(word) for word in typed.get("loss_types", "").split(",") if word]
+    if not any(loss.smooths_labels for loss in losses):
+        hidden |= {"label_smoothing": "0"}
+    return hidden | {"kto_loss": KtoLoss.KTO.value, "desirable_weight": "1", "undesirable_weight": "1"}
 
 
 def _draw(knob: Knob, preset: Preset) -> str:
@@ -72,9 +81,11 @@ def _draw(knob: Knob, preset: Preset) -> str:
     if knob.kind is Kind.SWITCH:
         return str(st.toggle(knob.label, value=bool(value), key=key, help=advice))
     if knob.kind is Kind.CHOICE:
-        return str(
-            st.selectbox(knob.label, knob.choices, knob.choices.index(str(value)), key=key, help=advice)
+        # No search: a list that is searched closes when the page moves, and takes back what was typed.
+        chosen = st.selectbox(
+            knob.label, knob.choices, knob.choices.index(str(value)), key=key, help=advice, filter_mode=None
         )
+        return str(chosen)
     if knob.kind is Kind.CHOICES and isinstance(value, list):
         return ",".join(st.multiselect(knob.label, knob.choices, value, key=key, help=advice))
     return str(st.text_input(knob.label, _written(value), key=key, help=advice))

@@ -86,7 +86,9 @@ def _doing(view: RunView) -> str:
     """What the worker says it is at."""
     events = run_words.told(view)
     phases = [str(event["message"]) for event in events if event.get("kind") == "phase"]
-    return f"Now: {phases[-1]}." if phases else "Now: waiting for its turn."
+    if phases:
+        return f"Now: {phases[-1]}."
+    return "Now: waiting for its turn." if view.state.state is RunState.QUEUED else "Now: starting a process."
 
 
 def _speed(record: Record) -> str:

@@ -32,7 +32,9 @@ def release(releases: Path) -> Path:
 
 def model() -> BaseModel | None:
     """The base model; None while its name is missing."""
-    kind = st.selectbox("Base model", list(_MODELS), format_func=_MODELS.__getitem__, key="train-model")
+    kind = st.selectbox(
+        "Base model", list(_MODELS), format_func=_MODELS.__getitem__, key="train-model", filter_mode=None
+    )
     if kind == "demo":
         return base_model.parse("demo")
     label = "Hub name, also with @revision" if kind == "hub" else "Folder"
@@ -53,4 +55,4 @@ def preset(chosen: Path, *, demo: bool) -> Preset:
         choice.text_input("Recipe", given.name, disabled=True, key=f"train-{given.key}")
         return given
     key = f"train-preset-{demo}-{chosen.name}"
-    return choice.selectbox("Recipe", offered, format_func=lambda one: one.name, key=key)
+    return choice.selectbox("Recipe", offered, format_func=lambda one: one.name, key=key, filter_mode=None)

@@ -60,3 +60,33 @@ def test_the_loss_and_the_weights_of_single_answers_are_offered_only_with_kto(pa
     assert "--set desirable_weight=1.2" in command(page)
     assert "--set kto_loss=apo_zero_unpaired" in command(page)
     assert not page.exception
+
+
+def test_kto_takes_the_place_of_the_losses_of_pairs_instead_of_being_refused_for_them(page: AppTest) -> None:
+    losses = "knob-demo-loss_types"
+    page.multiselect(key=losses).set_value(["sigmoid", "sft"]).run()
+    page.text_input(key="knob-demo-loss_weights").set_value("1, 0.2").run()
+    page.selectbox(key="knob-demo-method").select("kto").run()
+    assert losses not in {field.key for field in page.multiselect}
+    assert "knob-demo-loss_weights" not in {field.key for field in page.text_input}
+    assert "--set method=kto" in command(page)
+    assert "--set loss" not in command(page)
+    assert not page.exception
+
+
+def test_what_shapes_an_adapter_is_offered_only_where_there_is_one(page: AppTest) -> None:
+    def offered() -> set[str]:
+        fields = {str(field.key).removeprefix("knob-demo-") for field in [*page.text_input, *page.toggle]}
+        return fields & {"lora_rank", "lora_target_modules", "dora", "double_quantization"}
+
+    assert offered() == {"lora_rank", "lora_target_modules", "dora"}
+    page.toggle(key="knob-demo-dora").set_value(True).run()
+    page.selectbox(key="knob-demo-tuning").select("lora_4bit").run()
+    assert offered() == {"lora_rank", "lora_target_modules", "dora", "double_quantization"}
+    page.toggle(key="knob-demo-double_quantization").set_value(True).run()
+    page.selectbox(key="knob-demo-tuning").select("full").run()
+    assert offered() == set()
+    command_line = command(page)  # neither would be accepted with weights that have no adapter
+    assert "dora" not in command_line
+    assert "double_quantization" not in command_line
+    assert not page.exception
