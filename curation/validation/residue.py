@@ -23,6 +23,8 @@ _END = re.compile(
 )
 # What single bytes beyond ASCII become when they are read as Windows-1252.
 _BYTES_MISREAD = re.compile("[\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]+")
+# ftfy takes an accented letter and a closing quote for two bytes, also where that letter ends a quoted word.
+_QUOTED = re.compile(r"“([^\W_][\w '’-]{0,60})”")
 _FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _ECHO_LEAST, _ECHO_MOST = 20, 200
@@ -69,7 +71,7 @@ def garbled(content: str) -> str | None:
     # Loaded here: it takes a quarter of a second, and most processes never ask.
     from ftfy import badness
 
-    return "text read in a wrong encoding" if badness.is_bad(content) else None
+    return "text read in a wrong encoding" if badness.is_bad(_plainly_quoted(content)) else None
 
 
 def garbled_spans(content: str) -> list[tuple[int, int]]:
@@ -81,11 +83,16 @@ def garbled_spans(content: str) -> list[tuple[int, int]]:
     prose = _FENCE.sub(lambda fence: " " * len(fence[0]), content)
     found = [each.span() for each in re.finditer("\ufffd+", content)]
     found += [each.span() for each in _CONTROLS.finditer(prose)]
-    for each in badness.BADNESS_RE.finditer(content):
+    for each in badness.BADNESS_RE.finditer(_plainly_quoted(content)):
         start = next(place for place in range(*each.span()) if not content[place].isascii())
         rest = _BYTES_MISREAD.match(content, each.end())
         found.append((start, each.end() if rest is None else rest.end()))
     return _apart(found)
+
+
+def _plainly_quoted(content: str) -> str:
+    """The same text, sign for sign, with straight quotes around words that stand in curly ones."""
+    return _QUOTED.sub(r'"\1"', content) if "“" in content else content
 
 
 def echoes(prompt: str, answer: str) -> bool:
