@@ -63,6 +63,7 @@ with guard.on_action():
     release_findings.show(
         db,
         seen.validation.findings,
+        chosen,
         before,
         lambda finding, key: release_remedy.offer(finding, key, chosen),
     )

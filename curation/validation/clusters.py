@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import duckdb
 
+from curation.database import Database
 from curation.validation import concern, measuring, traits
 from curation.validation.exclusion import Cursor
 from curation.validation.finding import Finding, Scope, Severity
@@ -133,6 +134,29 @@ def near(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             threshold=policy.near_prompt,
         ),
     )
+
+
+def neighbour(db: Database, pair_id: str) -> str | None:
+    """A pair whose prompt was last found to be nearly this one's (V08); None where none was."""
+    with db.reading() as cursor:
+        row = cursor.execute(
+            """
+            WITH own AS (
+                SELECT prompt FROM text_fact WHERE pair_id = coalesce(
+                    (SELECT text_id FROM current_mend WHERE pair_id = $pair_id), $pair_id)
+            ),
+            linked AS (
+                SELECT other AS prompt FROM near_link WHERE one IN (SELECT prompt FROM own)
+                UNION SELECT one FROM near_link WHERE other IN (SELECT prompt FROM own)
+            )
+            SELECT p.id FROM text_fact AS f SEMI JOIN linked USING (prompt)
+            LEFT JOIN current_mend AS m ON m.text_id = f.pair_id
+            JOIN pair AS p ON p.id = coalesce(m.pair_id, f.pair_id)
+            WHERE p.id <> $pair_id ORDER BY p.id LIMIT 1
+            """,
+            {"pair_id": pair_id},
+        ).fetchone()
+    return None if row is None else str(row[0])
 
 
 def _known_links(cursor: Cursor, least: float) -> list[tuple[Key, Key]]:

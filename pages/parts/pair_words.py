@@ -1,6 +1,6 @@
-"""What verdicts are called on every screen."""
+"""What verdicts and speakers are called on every screen."""
 
-from curation.model import Verdict
+from curation.model import Speaker, Verdict
 
 VERDICT_WORDS = {
     Verdict.ANSWER_1: "Answer 1",
@@ -10,3 +10,4 @@ VERDICT_WORDS = {
     Verdict.SKIP: "Skipped",
     Verdict.CANNOT_JUDGE: "Cannot judge",
 }
+SPEAKER_WORDS = {Speaker.SYSTEM: "System", Speaker.USER: "User", Speaker.ASSISTANT: "Assistant"}

@@ -3,51 +3,101 @@
 import streamlit as st
 
 from curation.database import Database
-from curation.labelling import pairs, standings
-from curation.model import Answer, Pair
-from curation.validation import evidence, protected
+from curation.labelling import mends, pairs, standings
+from curation.model import Answer, Pair, Verdict
+from curation.validation import clusters, cuts, evidence, protected
 from curation.validation.evidence import Marked
 from curation.validation.finding import Finding
+from curation.validation.policy import Policy
 from pages.parts import rendered, word_difference
 from pages.parts.pair_view import markup
+from pages.parts.pair_words import SPEAKER_WORDS
 from pages.parts.plain import plain
 
 _SHOWN = 3
 _AROUND = 120  # characters left and right of a marked part
 _ABOUT_BOTH = ("V04", "V05", "V06", "V07")  # rules that compare the two answers
+_ABOUT_EARLIER = ("V09", "V10", "V22", "V24", "V27")  # rules that look at earlier turns too
 _RELEASED = ("V12",)  # fixes that every release applies by itself
 
 
-def show(db: Database, finding: Finding, key: str) -> None:
+def show(db: Database, finding: Finding, key: str, policy: Policy) -> None:
     """The first pairs of a finding; drawn only when asked for, because texts are long."""
     if not finding.examples:
         return
     shown = min(_SHOWN, len(finding.examples))
     if not st.toggle(f"Show {shown} of {finding.count:,}", key=f"examples-{key}"):
         return
+    if finding.rule == "V24":
+        st.caption(
+            "Marked is what training would cut. Where, is estimated: 4 characters a token, 2 of another "
+            "alphabet, 1 Chinese or Japanese sign."
+        )
     with db.reading() as cursor:
         winners = {each.pair_id: each.winner for each in standings.of(cursor, finding.examples[:shown])}
     for pair_id in finding.examples[:shown]:
-        pair = pairs.get(db, pair_id)
-        winner = winners.get(pair_id)
-        held = protected.behind(db, pair_id) if finding.rule == "V22" else None
-        _pair(finding.rule, pair, None if winner is None else winner.value, f"{key}-{pair_id}", held)
+        pair = _as_fixed(db, pair_id)
+        if finding.rule == "V08":
+            _neighbour(db, pair, f"{key}-{pair_id}")
+        else:
+            _pair(db, finding.rule, pair, winners.get(pair_id), f"{key}-{pair_id}", policy)
 
 
-def _pair(
-    rule: str, pair: Pair, winner: str | None, key: str, held: tuple[protected.Item, str] | None
-) -> None:
+def _as_fixed(db: Database, pair_id: str) -> Pair:
+    """What the rules have looked at."""
+    pair = pairs.get(db, pair_id)
+    with db.reading() as cursor:
+        return mends.as_fixed(cursor, pair)
+
+
+def _pair(db: Database, rule: str, pair: Pair, winner: Verdict | None, key: str, policy: Policy) -> None:
+    held = protected.behind(db, pair.id) if rule == "V22" else None
     said = "" if held is None else f" holds number {held[0].number} of {held[0].name}"
     st.caption(plain(f"Pair {pair.id[:8]}{said}"))
-    one, two = (evidence.marked(rule, pair.text_of(each), prompt=pair.prompt) for each in Answer)
-    prompt = evidence.marked(rule, pair.prompt, prompt="" if held is None else held[1])
-    differing = word_difference.html(one.content, two.content) if rule in _ABOUT_BOTH else (None, None)
+    earlier, prompt, answers = _marked(rule, pair, "" if held is None else held[1], policy)
+    for number, (message, turn) in enumerate(zip(pair.context, earlier, strict=True)):
+        if turn.spans:
+            _text(SPEAKER_WORDS[message.speaker], turn, f"{key}-turn-{number}", rule, None)
     _text("Prompt", prompt, f"{key}-prompt", rule, None)
-    for column, answer, marked, html in zip(st.columns(2), Answer, (one, two), differing, strict=True):
+    differing = word_difference.html(pair.answer_1, pair.answer_2) if rule in _ABOUT_BOTH else (None, None)
+    for column, answer, marked, html in zip(st.columns(2), Answer, answers, differing, strict=True):
         with column:
-            role = "" if winner is None else ", chosen" if winner == answer.value else ", rejected"
+            role = "" if winner is None else ", chosen" if winner.value == answer.value else ", rejected"
             title = f"{'Answer 1' if answer is Answer.ONE else 'Answer 2'}{role}"
             _text(title, marked, f"{key}-{answer.value}", rule, html)
+
+
+def _marked(
+    rule: str, pair: Pair, held: str, policy: Policy
+) -> tuple[tuple[Marked, ...], Marked, tuple[Marked, ...]]:
+    """Earlier turns, prompt and answers with what the rule means."""
+    turns = [message.content for message in pair.context]
+    answers = [pair.text_of(each) for each in Answer]
+    if rule == "V24":
+        cut = cuts.marked(
+            turns, pair.prompt, answers,
+            max_length=policy.max_length, max_prompt_length=policy.max_prompt_length,
+        )  # fmt: skip
+        return cut.earlier, cut.prompt, cut.answers
+    asked = turns if rule in _ABOUT_EARLIER else []
+    none = tuple(Marked(content=turn, spans=()) for turn in turns[len(asked) :])
+    return (
+        tuple(evidence.marked(rule, turn, prompt=held) for turn in asked) + none,
+        evidence.marked(rule, pair.prompt, prompt=held),
+        tuple(evidence.marked(rule, answer, prompt=pair.prompt) for answer in answers),
+    )
+
+
+def _neighbour(db: Database, pair: Pair, key: str) -> None:
+    """Two prompts that are nearly the same, with the words that differ."""
+    found = clusters.neighbour(db, pair.id)
+    other = pair if found is None else _as_fixed(db, found)
+    st.caption(f"Pair {pair.id[:8]} beside pair {other.id[:8]}")
+    html = word_difference.html(pair.prompt, other.prompt)
+    for column, shown, said in zip(st.columns(2), (pair, other), html, strict=True):
+        with column:
+            marked = Marked(content=shown.prompt, spans=())
+            _text(f"Prompt of {shown.id[:8]}", marked, f"{key}-{shown.id}", "V08", said)
 
 
 def _text(title: str, marked: Marked, key: str, rule: str, html: str | None) -> None:

@@ -8,6 +8,7 @@ from curation.database import Database
 from curation.validation import history
 from curation.validation.finding import Finding, Severity
 from curation.validation.history import Key, Run
+from curation.validation.policy import Policy
 from pages.parts import release_examples
 
 _WORDS = {
@@ -20,26 +21,33 @@ _WORDS = {
 def show(
     db: Database,
     findings: tuple[Finding, ...],
+    policy: Policy,
     before: Run | None,
     remedy: Callable[[Finding, Key], None],
 ) -> None:
     """All findings by rule.
 
     Args:
+        policy: what they were found under.
         before: the run to compare with.
         remedy: draws what would clear a finding, given the finding and its key.
     """
     if not findings:
         st.success("No rule found anything.", icon=":material/check_circle:")
     for key, finding in history.keyed(findings):
-        _one(db, finding, key, history.trend(finding, before, key), remedy)
+        _one(db, finding, key, history.trend(finding, before, key), policy, remedy)
     gone = history.gone(findings, before)
     if gone:
         st.caption(f"Nothing any more, unlike at the last run: {', '.join(gone)}.")
 
 
 def _one(
-    db: Database, finding: Finding, key: Key, trend: str, remedy: Callable[[Finding, Key], None]
+    db: Database,
+    finding: Finding,
+    key: Key,
+    trend: str,
+    policy: Policy,
+    remedy: Callable[[Finding, Key], None],
 ) -> None:
     name = "-".join(map(str, key))
     words, colour = _WORDS[finding.severity]
@@ -48,5 +56,5 @@ def _one(
         st.text(finding.message)
         what = f"{finding.counted}, {finding.share:.0%} of those looked at" + (f", {trend}" if trend else "")
         st.caption(f"{what}. {finding.fix}" if finding.fix else f"{what}.")
-        release_examples.show(db, finding, name)
+        release_examples.show(db, finding, name, policy)
         remedy(finding, key)

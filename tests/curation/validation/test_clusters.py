@@ -70,3 +70,12 @@ def test_short_prompts_are_near_only_when_they_are_the_same() -> None:
     assert traits.grams("Is it 3?").isdisjoint(traits.grams("Is it 4?"))
     assert not set(traits.bands("Is it 3?")) & set(traits.bands("Is it 4?"))
     assert traits.bands("IS  it 3?") == traits.bands("Is it 3?")
+
+
+def test_the_neighbour_of_a_prompt_can_be_named(db: Database, a_pair: APair) -> None:
+    one = a_pair(prompt=" ".join(WORDS))
+    other = a_pair("Rome.", "Milan.", prompt=with_changes([59]))
+    alone = a_pair("Bern.", "Basel.", prompt="What is the capital of Switzerland?")
+    found(db)
+    named = {each.id: clusters.neighbour(db, each.id) for each in (one, other, alone)}
+    assert named == {one.id: other.id, other.id: one.id, alone.id: None}
