@@ -160,6 +160,8 @@ class Decision:
         seconds_shown, seconds_active: on screen, and with the window focused and the person not idle.
         client_time, server_time: UTC without zone.
         supersedes: id of the annotator's own earlier decision that this one replaces.
+        text_seen: which texts of the pair stood on the screen: "" as imported, else the id of a fix's texts;
+            None where nobody said.
     """
 
     id: str
@@ -180,3 +182,4 @@ class Decision:
     seconds_shown: float | None = None
     seconds_active: float | None = None
     supersedes: str | None = None
+    text_seen: str | None = None

@@ -11,6 +11,9 @@ from collections.abc import Iterable, Sequence
 from curation.model import Answer, Message, Speaker
 
 _ORDER = hashlib.blake2b(digest_size=1, person=b"order")
+# What a release cuts off both ends of an answer: every white space of Unicode (all below U+3001), byte order
+# marks and zero-width spaces.
+TRIMMED = "".join(filter(str.isspace, map(chr, range(0x3001)))) + "\ufeff\u200b\u2060"
 _INVISIBLE = dict.fromkeys([0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0x00AD, 0x180E], None)
 
 

@@ -14,12 +14,16 @@ from curation.model import Answer, Arm, Decision, Verdict
 Row = tuple[
     str, str, str, int, str | None, int | None, str, str, str | None,
     str | None, str | None, str, int, float | None, float | None, datetime | None, datetime, str | None,
+    str | None,
 ]  # fmt: skip
 
 ARRIVED = pa.schema(
     [
         *((name, pa.string()) for name in ("id", "pair_id", "annotator_id", "verdict", "left_answer", "arm")),
-        *((name, pa.string()) for name in ("reasons", "comment", "rewrite", "flag", "supersedes")),
+        *(
+            (name, pa.string())
+            for name in ("reasons", "comment", "rewrite", "flag", "supersedes", "text_seen")
+        ),
         *((name, pa.int32()) for name in ("position", "round", "strength", "guideline_version")),
         *((name, pa.float64()) for name in ("seconds_shown", "seconds_active")),
         *((name, pa.timestamp("us")) for name in ("client_time", "server_time")),
@@ -33,7 +37,7 @@ def find(cursor: duckdb.DuckDBPyConnection, decision_id: str) -> Decision | None
         """
         SELECT id, pair_id, annotator_id, round, verdict, strength, reasons, comment, rewrite, flag,
                left_answer, arm, guideline_version, seconds_shown, seconds_active, client_time,
-               server_time, supersedes
+               server_time, supersedes, text_seen
         FROM decision WHERE id = $id
         """,
         {"id": decision_id},
@@ -55,7 +59,7 @@ def of_pair(cursor: duckdb.DuckDBPyConnection, pair_id: str) -> list[Decision]:
         """
         SELECT id, pair_id, annotator_id, round, verdict, strength, reasons, comment, rewrite, flag,
                left_answer, arm, guideline_version, seconds_shown, seconds_active, client_time,
-               server_time, supersedes
+               server_time, supersedes, text_seen
         FROM decision WHERE pair_id = $pair_id ORDER BY number
         """,
         {"pair_id": pair_id},
@@ -74,7 +78,7 @@ def numbered(cursor: duckdb.DuckDBPyConnection, numbers: Sequence[int]) -> list[
         """
         SELECT id, pair_id, annotator_id, round, verdict, strength, reasons, comment, rewrite, flag,
                left_answer, arm, guideline_version, seconds_shown, seconds_active, client_time,
-               server_time, supersedes
+               server_time, supersedes, text_seen
         FROM decision WHERE rowid IN (SELECT unnest($rows)) ORDER BY rowid DESC
         """,
         {"rows": numbers},
@@ -103,6 +107,7 @@ def parameters(decision: Decision) -> dict[str, object]:
         "client_time": decision.client_time,
         "server_time": decision.server_time,
         "supersedes": decision.supersedes,
+        "text_seen": decision.text_seen,
     }
 
 
@@ -122,7 +127,7 @@ def told(decision: Decision) -> Told:
 def from_row(row: Row) -> Decision:
     """A row of (id, pair_id, annotator_id, round, verdict, strength, reasons, comment, rewrite, flag,
     left_answer, arm, guideline_version, seconds_shown, seconds_active, client_time, server_time,
-    supersedes) as a value."""
+    supersedes, text_seen) as a value."""
     return Decision(
         id=row[0],
         pair_id=row[1],
@@ -142,4 +147,5 @@ def from_row(row: Row) -> Decision:
         client_time=row[15],
         server_time=row[16],
         supersedes=row[17],
+        text_seen=row[18],
     )

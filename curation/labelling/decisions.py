@@ -112,7 +112,7 @@ def record_many(tx: duckdb.DuckDBPyConnection, batch: Sequence[Decision]) -> int
         INSERT INTO decision BY NAME
         SELECT nextval('decision_number') AS number, id, pair_id, annotator_id, round, verdict, strength,
                reasons, comment, rewrite, flag, left_answer, arm, guideline_version, seconds_shown,
-               seconds_active, client_time, server_time, supersedes
+               seconds_active, client_time, server_time, supersedes, text_seen
         FROM (FROM arrived ORDER BY position)
         ON CONFLICT DO NOTHING
         """
@@ -275,11 +275,12 @@ def _insert_all(tx: duckdb.DuckDBPyConnection, batch: Sequence[Decision]) -> Non
         """
         INSERT INTO decision (id, pair_id, annotator_id, round, verdict, strength, reasons, comment, rewrite,
                               flag, left_answer, arm, guideline_version, seconds_shown, seconds_active,
-                              client_time, server_time, supersedes)
+                              client_time, server_time, supersedes, text_seen)
         SELECT unnest($id), unnest($pair_id), unnest($annotator_id), unnest($round), unnest($verdict),
                unnest($strength), unnest($reasons), unnest($comment), unnest($rewrite), unnest($flag),
                unnest($left_answer), unnest($arm), unnest($guideline_version), unnest($seconds_shown),
-               unnest($seconds_active), unnest($client_time), unnest($server_time), unnest($supersedes)
+               unnest($seconds_active), unnest($client_time), unnest($server_time), unnest($supersedes),
+               unnest($text_seen)
         """,
         {name: [row[name] for row in rows] for name in rows[0]},
     )

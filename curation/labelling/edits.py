@@ -3,6 +3,7 @@
 A pair is its content, so nothing is overwritten: an edit makes a new pair, which begins without votes and
 without a prior, and sets the old one aside with everything that was ever said of it. The new pair keeps the
 source and the line it comes from; an answer that was changed says in its origin that a person edited it.
+What is edited are the texts as they stand, with what fixes have made of them: the import would come back.
 """
 
 from dataclasses import dataclass, replace
@@ -13,19 +14,25 @@ import duckdb
 from curation import text
 from curation.database import Database
 from curation.errors import InvalidInput
-from curation.labelling import events, pairs, placements
+from curation.labelling import events, mends, pairs, placements
 from curation.labelling.actions import Action
+from curation.labelling.mends import Present
 from curation.labelling.placements import Place
 from curation.model import Answer, Pair, Provenance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Texts:
-    """What a pair is to say instead, answers in the order of the old pair."""
+    """What a pair is to say instead, answers in the order of the old pair.
+
+    Attributes:
+        made_of: the mends.Present.text_id of the texts that were edited; "" for the import.
+    """
 
     prompt: str
     answer_1: str
     answer_2: str
+    made_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +53,19 @@ def edit(database: Database, pair_id: str, texts: Texts, action: Action) -> str:
         Id of the new pair; where this action was done before, of the one that it made then.
 
     Raises:
-        InvalidInput: no reason, nothing changed, a text is empty, or such a pair is there already.
+        InvalidInput: no reason, nothing changed, a text is empty, such a pair is there already, or a fix has
+            changed the texts since they were read.
         Unknown: there is no such pair.
     """
     action.checked([pair_id])
-    old = pairs.get(database, pair_id)
-    new = _corrected(old, texts)
+    imported = pairs.get(database, pair_id)
     with database.writing() as tx:
-        if placements.rows_of(tx, action.id):
+        repeated = placements.rows_of(tx, action.id)
+        fixed = mends.present(tx, [pair_id]).get(pair_id)
+        if not repeated:
+            _require_current(fixed, texts)
+        new = _corrected(imported if fixed is None else fixed.over(imported), texts)
+        if repeated:
             return new.id
         _require_new(tx, new.id, pair_id)
         if pairs.add(tx, [new], action.now):
@@ -111,6 +123,15 @@ def _corrected(old: Pair, texts: Texts) -> Pair:
         prior_winner=None,
         prior_provenance=Provenance.NONE,
     )
+
+
+def _require_current(fixed: Present | None, texts: Texts) -> None:
+    """A form that was opened before a fix holds what the fix has taken out."""
+    if texts.made_of != ("" if fixed is None else fixed.text_id):
+        raise InvalidInput(
+            "A fix has changed the texts of this pair since you opened them, so nothing was saved. "
+            "Make your change in the texts as they are now."
+        )
 
 
 def _origin(origin: str, *, changed: bool) -> str:

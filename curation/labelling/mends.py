@@ -5,7 +5,7 @@ instead; votes and winner stay. An action may mend thousands of pairs and is und
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import duckdb
@@ -14,14 +14,14 @@ from curation import text
 from curation.database import Database
 from curation.labelling import actions, events
 from curation.labelling.actions import Action
-from curation.model import Answer
+from curation.model import Answer, Pair
 
 _MOST_KEPT = 10_000  # ids of mended pairs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mend:
-    """What a release writes of a pair; answers in canonical order."""
+    """What a release writes of a pair; context as JSON, answers in canonical order."""
 
     pair_id: str
     context: str
@@ -37,15 +37,29 @@ class Mend:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Present:
-    """What stands for the imported texts of a pair now, and whose fix made it so; in canonical order."""
+    """What stands for the imported texts of a pair now, and whose fix made it so; in canonical order.
+
+    Attributes:
+        text_id: tells these texts from every other state of the pair's texts.
+        context: JSON; None where the earlier turns are as imported.
+    """
 
     rule: str
+    text_id: str
+    context: str | None
     prompt: str
     answer_1: str
     answer_2: str
 
     def text_of(self, answer: Answer) -> str:
         return self.answer_1 if answer is Answer.ONE else self.answer_2
+
+    def over(self, pair: Pair) -> Pair:
+        """The pair with these texts; its id stays that of the import."""
+        context = pair.context if self.context is None else text.context_from_json(self.context)
+        return replace(
+            pair, context=context, prompt=self.prompt, answer_1=self.answer_1, answer_2=self.answer_2
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,14 +104,16 @@ def present(cursor: duckdb.DuckDBPyConnection, pair_ids: Collection[str]) -> dic
     # Names written out are looked up in the index.
     names = {f"id_{number}": pair_id for number, pair_id in enumerate(dict.fromkeys(pair_ids))}
     rows = cursor.execute(
-        "SELECT pair_id, text_id, rule, prompt, answer_1, answer_2 FROM mend"  # noqa: S608 - names of ours
+        "SELECT pair_id, text_id, rule, context, prompt, answer_1, answer_2 FROM mend"  # noqa: S608 - names of ours
         f" WHERE pair_id IN ({', '.join(f'${name}' for name in names)}) ORDER BY number",
         names,
     ).fetchall()
     newest = {row[0]: row[1:] for row in rows}
     return {
-        pair_id: Present(rule=rule, prompt=prompt, answer_1=one, answer_2=two)
-        for pair_id, (text_id, rule, prompt, one, two) in newest.items()
+        pair_id: Present(
+            rule=rule, text_id=text_id, context=context, prompt=prompt, answer_1=one, answer_2=two
+        )
+        for pair_id, (text_id, rule, context, prompt, one, two) in newest.items()
         if text_id is not None
     }
 
@@ -110,6 +126,33 @@ def shown(database: Database, pair_ids: Collection[str]) -> dict[str, Present]:
         return {}
     with database.reading() as cursor:
         return present(cursor, mended)
+
+
+def prompts(database: Database, pair_ids: Collection[str], *, length: int) -> dict[str, str]:
+    """The first `length` characters of the prompts of these pairs as annotators see them, by pair."""
+    if not pair_ids:
+        return {}
+    names = {f"id_{number}": pair_id for number, pair_id in enumerate(dict.fromkeys(pair_ids))}
+    with database.reading() as cursor:
+        rows = cursor.execute(
+            "SELECT id, left(prompt, $length) FROM pair"  # noqa: S608 - names of ours
+            f" WHERE id IN ({', '.join(f'${name}' for name in names)})",
+            {**names, "length": length},
+        ).fetchall()
+    fixed = shown(database, pair_ids)
+    return dict(rows) | {pair_id: each.prompt[:length] for pair_id, each in fixed.items()}
+
+
+def newest(cursor: duckdb.DuckDBPyConnection) -> int:
+    """Grows with every fix and every undoing of one; 0 where there was none."""
+    (number,) = cursor.execute("SELECT coalesce(max(number), 0) FROM mend").fetchone() or (0,)
+    return int(number)
+
+
+def as_fixed(cursor: duckdb.DuckDBPyConnection, pair: Pair) -> Pair:
+    """The pair as annotators see it: with the fixed texts where there are any, else as imported."""
+    fixed = present(cursor, [pair.id]).get(pair.id)
+    return pair if fixed is None else fixed.over(pair)
 
 
 def history(database: Database, pair_id: str) -> tuple[Past, ...]:
@@ -130,12 +173,13 @@ def restore(tx: duckdb.DuckDBPyConnection, action_id: str, undo: Action) -> list
     pairs = rows_of(tx, action_id, newest=True)
     tx.execute(
         """
-        INSERT INTO mend (id, pair_id, rule, text_id, prompt, answer_1, answer_2, reason, mended_by, mended)
+        INSERT INTO mend (id, pair_id, rule, text_id, context, prompt, answer_1, answer_2, reason, mended_by,
+                          mended)
         SELECT $undo || ':' || now.pair_id, now.pair_id, coalesce(before.rule, now.rule), before.text_id,
-               before.prompt, before.answer_1, before.answer_2, $reason, $by, $when
+               before.context, before.prompt, before.answer_1, before.answer_2, $reason, $by, $when
         FROM mend AS now
         LEFT JOIN LATERAL (
-            SELECT rule, text_id, prompt, answer_1, answer_2 FROM mend AS m
+            SELECT rule, text_id, context, prompt, answer_1, answer_2 FROM mend AS m
             WHERE m.pair_id = now.pair_id AND m.number < now.number ORDER BY m.number DESC LIMIT 1
         ) AS before ON true
         WHERE split_part(now.id, ':', 1) = $action AND list_contains($pairs, now.pair_id)
@@ -181,11 +225,12 @@ def _ever_mended(cursor: duckdb.DuckDBPyConnection) -> frozenset[str] | None:
 def _insert(tx: duckdb.DuckDBPyConnection, mends: Sequence[Mend], rule: str, action: Action) -> None:
     tx.execute(
         """
-        INSERT INTO mend (id, pair_id, rule, text_id, prompt, answer_1, answer_2, reason, mended_by, mended)
-        SELECT $action || ':' || named.pair_id, named.pair_id, $rule, named.text_id, named.prompt, named.one,
-               named.two, $reason, $by, $now
-        FROM (SELECT unnest($pairs) AS pair_id, unnest($ids) AS text_id, unnest($prompts) AS prompt,
-                     unnest($ones) AS one, unnest($twos) AS two) AS named
+        INSERT INTO mend (id, pair_id, rule, text_id, context, prompt, answer_1, answer_2, reason, mended_by,
+                          mended)
+        SELECT $action || ':' || named.pair_id, named.pair_id, $rule, named.text_id, named.context,
+               named.prompt, named.one, named.two, $reason, $by, $now
+        FROM (SELECT unnest($pairs) AS pair_id, unnest($ids) AS text_id, unnest($contexts) AS context,
+                     unnest($prompts) AS prompt, unnest($ones) AS one, unnest($twos) AS two) AS named
         """,
         {
             "action": action.id,
@@ -195,6 +240,7 @@ def _insert(tx: duckdb.DuckDBPyConnection, mends: Sequence[Mend], rule: str, act
             "now": action.now,
             "pairs": [each.pair_id for each in mends],
             "ids": [each.text_id for each in mends],
+            "contexts": [each.context for each in mends],
             "prompts": [each.prompt for each in mends],
             "ones": [each.answer_1 for each in mends],
             "twos": [each.answer_2 for each in mends],

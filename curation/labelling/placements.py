@@ -22,6 +22,7 @@ class Place(StrEnum):
 
     ASIDE = "aside"  # out of the queue, of the counts and of releases
     SENT_BACK = "sent_back"  # waits for one more vote than it had
+    ONE_ANSWER = "one_answer"  # aside, but its one answer with text stays for exports of single answers (V02)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,11 @@ def send_back(database: Database, pair_ids: Collection[str], action: Action) -> 
     return _act(database, pair_ids, Place.SENT_BACK, action, "send back")
 
 
+def keep_one(database: Database, pair_ids: Collection[str], action: Action) -> int:
+    """Set pairs with an empty answer aside and keep the other answer for KTO; otherwise as `set_aside`."""
+    return _act(database, pair_ids, Place.ONE_ANSWER, action, "keep one answer")
+
+
 def put_back(database: Database, pair_ids: Collection[str], action: Action) -> int:
     """Let these pairs be where every pair begins; otherwise as `set_aside`.
 
@@ -73,7 +79,7 @@ def history(database: Database, pair_id: str) -> tuple[Placement, ...]:
     with database.reading() as cursor:
         rows = cursor.execute(
             """
-            SELECT pair_id, place, reason, placed_by, placed
+            SELECT pair_id, CASE WHEN for_kto THEN 'one_answer' ELSE place END, reason, placed_by, placed
             FROM placement WHERE pair_id = $pair_id ORDER BY number
             """,
             {"pair_id": pair_id},
@@ -94,9 +100,10 @@ def place(tx: duckdb.DuckDBPyConnection, places: Mapping[str, Place | None], act
     """Write the rows of an action inside the caller's transaction."""
     tx.execute(
         """
-        INSERT INTO placement (id, pair_id, place, votes, reason, placed_by, placed)
-        SELECT $action || ':' || named.pair_id, named.pair_id, named.place, coalesce(t.votes, 0), $reason,
-               $by, $now
+        INSERT INTO placement (id, pair_id, place, for_kto, votes, reason, placed_by, placed)
+        SELECT $action || ':' || named.pair_id, named.pair_id,
+               CASE WHEN named.place = 'one_answer' THEN 'aside' ELSE named.place END,
+               coalesce(named.place = 'one_answer', false), coalesce(t.votes, 0), $reason, $by, $now
         FROM (SELECT unnest($pairs) AS pair_id, unnest($places::VARCHAR[]) AS place) AS named
         LEFT JOIN tally AS t ON t.pair_id = named.pair_id
         """,
@@ -142,7 +149,7 @@ def rows_of(cursor: duckdb.DuckDBPyConnection, action_id: str) -> list[tuple[str
     rows = cursor.execute(
         """
         WITH told AS (  -- what was undone, and the undoing of it, stand in nobody's way
-            SELECT id, pair_id, number, place,
+            SELECT id, pair_id, number, CASE WHEN for_kto THEN 'one_answer' ELSE place END AS place,
                    starts_with(id, $undo) OR $undo || id IN (SELECT id FROM placement) AS void
             FROM placement
             WHERE pair_id IN (SELECT pair_id FROM placement WHERE split_part(id, ':', 1) = $action)
@@ -179,7 +186,8 @@ def _act(
 
 def _in_effect(cursor: duckdb.DuckDBPyConnection, pair_ids: Collection[str]) -> dict[str, Place | None]:
     rows = cursor.execute(
-        "SELECT pair_id, place FROM current_placement WHERE pair_id IN (SELECT unnest($ids))",
+        "SELECT pair_id, CASE WHEN for_kto THEN 'one_answer' ELSE place END"
+        " FROM current_placement WHERE pair_id IN (SELECT unnest($ids))",
         {"ids": list(pair_ids)},
     ).fetchall()
     return {row[0]: None if row[1] is None else Place(row[1]) for row in rows}

@@ -10,7 +10,7 @@ changed texts, it holds the fixed ones, as a release will (docs/decisions/0063).
 """
 
 import random
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
@@ -33,6 +33,7 @@ class Task:
         round: 0 the first time the person meets the pair.
         left: the answer that stands left.
         supersedes: the person's own decision that a new one replaces, None where there is none.
+        text_id: which texts these are (Decision.text_seen).
     """
 
     pair_id: str
@@ -44,6 +45,7 @@ class Task:
     answer_1: str
     answer_2: str
     supersedes: str | None = None
+    text_id: str = ""
 
     @property
     def left_text(self) -> str:
@@ -162,19 +164,15 @@ def task_of(database: Database, annotator_id: str, pair_id: str) -> Task:
     return found[0]
 
 
-def prompts(database: Database, pair_ids: Collection[str], *, length: int) -> dict[str, str]:
-    """The first `length` characters of the prompts of these pairs, by pair."""
-    if not pair_ids:
-        return {}
-    names = {f"id_{number}": pair_id for number, pair_id in enumerate(dict.fromkeys(pair_ids))}
-    with database.reading() as cursor:
-        rows = cursor.execute(
-            "SELECT id, left(prompt, $length) FROM pair"  # noqa: S608 - names of ours
-            f" WHERE id IN ({', '.join(f'${name}' for name in names)})",
-            {**names, "length": length},
-        ).fetchall()
-    fixed = mends.shown(database, pair_ids)
-    return dict(rows) | {pair_id: each.prompt[:length] for pair_id, each in fixed.items()}
+def again(database: Database, annotator_id: str, rounds: Mapping[str, int]) -> tuple[Task, ...]:
+    """Pairs that stand on this person's screen already, with the texts that they have now.
+
+    Args:
+        rounds: by pair, the round in which the person meets it, which decides the sides.
+    """
+    return _tasks(
+        database, annotator_id, [_Given(pair_id, number, Arm.RANDOM) for pair_id, number in rounds.items()]
+    )
 
 
 def assignment(database: Database, annotator_id: str, pair_id: str, round_number: int) -> tuple[int, Arm]:
@@ -277,7 +275,8 @@ def _tasks(database: Database, annotator_id: str, chosen: Sequence[_Given]) -> t
     fixed = mends.shown(database, names.values())
     texts = {row[0]: row[1:] for row in rows}
     for pair_id, each in fixed.items():
-        texts[pair_id] = (texts[pair_id][0], each.prompt, each.answer_1, each.answer_2)
+        context = texts[pair_id][0] if each.context is None else each.context
+        texts[pair_id] = (context, each.prompt, each.answer_1, each.answer_2)
     return tuple(
         Task(
             pair_id=given.pair_id,
@@ -289,6 +288,7 @@ def _tasks(database: Database, annotator_id: str, chosen: Sequence[_Given]) -> t
             answer_1=texts[given.pair_id][2],
             answer_2=texts[given.pair_id][3],
             supersedes=given.supersedes,
+            text_id=fixed[given.pair_id].text_id if given.pair_id in fixed else "",
         )
         for given in chosen
         if given.pair_id in texts

@@ -21,6 +21,7 @@ def check(standing: Decision, decision: Decision) -> None:
         seconds_active=standing.seconds_active,
         client_time=standing.client_time,
         server_time=standing.server_time,
+        text_seen=standing.text_seen,
     )
     if same != standing:
         raise _taken(decision.id)

@@ -6,7 +6,7 @@ an import or as a model's answer. It is the one source that intake does not brin
 fixed texts where there are any, so the new pair holds those.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
@@ -113,11 +113,7 @@ def _pair(tx: duckdb.DuckDBPyConnection, pair_id: str) -> Pair:
     ).fetchone()
     if row is None:
         raise ValueError("a decision is recorded only on a pair that is there")
-    pair = pairs.from_row(row)
-    fixed = mends.present(tx, [pair_id]).get(pair_id)
-    if fixed is None:
-        return pair
-    return replace(pair, prompt=fixed.prompt, answer_1=fixed.answer_1, answer_2=fixed.answer_2)
+    return mends.as_fixed(tx, pairs.from_row(row))
 
 
 def _next_row(tx: duckdb.DuckDBPyConnection, now: datetime) -> int:

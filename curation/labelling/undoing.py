@@ -42,8 +42,8 @@ def latest(database: Database, by: str) -> Done | None:
                 FROM settlement
                 UNION ALL
                 SELECT 2, split_part(id, ':', 1), pair_id, number, placed_by, placed,
-                       CASE place WHEN 'aside' THEN 'set aside' WHEN 'sent_back' THEN 'send back'
-                                  ELSE 'put back' END
+                       CASE WHEN for_kto THEN 'keep one answer' WHEN place = 'aside' THEN 'set aside'
+                            WHEN place = 'sent_back' THEN 'send back' ELSE 'put back' END
                 FROM placement
                 UNION ALL
                 SELECT 3, split_part(id, ':', 1), pair_id, number, mended_by, mended, 'fix' FROM mend

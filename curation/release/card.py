@@ -128,12 +128,19 @@ def _contents(examination: Examination) -> str:
         "| file | content |\n|---|---|\n"
         "| `data/train-*.parquet`, `data/test-*.parquet` | the pairs; no prompt is in both |\n"
         "| `ties.parquet` | pairs judged a tie or both bad |\n"
+        f"{_UNPAIRED if examination.validation.of_rule('R02') else ''}"
         "| `excluded.parquet` | pairs left out, with the rules and reasons, without texts |\n"
         "| `decisions.parquet` | every decision, people by pseudonym, comments left out |\n"
         "| `validation.json` | policy, findings with examples, acknowledgements |\n"
         "| `manifest.json` | fingerprint, counts, SHA-256 of every file |\n\n"
         f"Split by prompt cluster, seed {examination.policy.split_seed}. {arm}"
     )
+
+
+_UNPAIRED = (
+    "| `unpaired.parquet` | wanted answers of pairs whose other answer is empty (V02), for KTO; the pairs "
+    "stand in `excluded.parquet` |\n"
+)
 
 
 def _support(content: Content, examination: Examination) -> str:

@@ -34,6 +34,19 @@ TIE = pa.schema(
         "origins": pa.struct({"answer_1": pa.string(), "answer_2": pa.string()}),
     }
 )
+# One answer of pairs whose other answer is empty (the fix of rule V02).
+UNPAIRED = pa.schema(
+    {
+        "prompt": MESSAGES,
+        "completion": MESSAGES,
+        "label": pa.bool_(),
+        "pair_id": pa.string(),
+        "tier": pa.string(),
+        "n_votes": pa.int64(),
+        "source": pa.string(),
+        "origin": pa.string(),
+    }
+)
 # Without texts: they may be the very reason why a row stays out (secrets, for one).
 EXCLUDED = pa.schema(
     {

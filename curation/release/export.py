@@ -103,8 +103,8 @@ def _write(
                 done += 1
                 if done % _BATCH == 0:
                     progress(done, total)
-            if part == "train" and shape.undecided is not None:
-                added, lost = _undecided(release, shape, put)
+            if part == "train":
+                added, lost = _beside(release, shape, put)
                 counts[part] += added
                 left_out += lost
     made = Export(
@@ -122,14 +122,20 @@ def _write(
     return made
 
 
-def _undecided(release: Path, shape: Shape, put: Callable[[list[Shaped]], int]) -> tuple[int, int]:
-    """Rows written of ties.parquet, and pairs of it that were not; never one whose prompt is held out."""
-    held_out = {_turns(row) for row in _rows(release / write.TEST)}
+def _beside(release: Path, shape: Shape, put: Callable[[list[Shaped]], int]) -> tuple[int, int]:
+    """Rows written of the files beside train and test, and pairs of them that were not.
+
+    Never one whose prompt is held out.
+    """
+    files = {"ties.parquet": shape.undecided, write.UNPAIRED: shape.single}
+    wanted = {name: made for name, made in files.items() if made is not None and (release / name).is_file()}
+    held_out = {_turns(row) for row in _rows(release / write.TEST)} if wanted else set()
     added, lost = 0, 0
-    for row in _rows(release / "ties.parquet"):
-        shaped = shape.undecided(row) if shape.undecided and _turns(row) not in held_out else []
-        added += put(shaped)
-        lost += not shaped
+    for name, made in wanted.items():
+        for row in _rows(release / name):
+            shaped = [] if _turns(row) in held_out else made(row)
+            added += put(shaped)
+            lost += not shaped
     return added, lost
 
 

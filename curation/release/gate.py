@@ -21,7 +21,7 @@ from curation.validation.policy import Policy
 from curation.validation.runner import Validation
 
 GATE_RULES = ("G06",)
-_REMOVING_RULES = ("R01", "V01", "V02", "V04", "V07", "V09", "V19", "V22", "V24", "V27")
+_REMOVING_RULES = ("R01", "R02", "V01", "V02", "V04", "V07", "V09", "V19", "V22", "V24", "V27")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,7 @@ class Shape:
         suffix: of its files: jsonl, json (one array) or csv.
         rows: what one row of train or test becomes; empty where the layout cannot hold it.
         undecided: what one row of ties.parquet becomes, where the layout has a use for it.
+        single: what one row of unpaired.parquet becomes, likewise.
         left_out: why a row can be left out; "" where none is.
         note: for the README of the export: what reads it, and what was done to the texts.
     """
@@ -55,6 +56,7 @@ class Shape:
     rows: Callable[[Row], list[Shaped]]
     note: str
     undecided: Callable[[Row], list[Shaped]] | None = None
+    single: Callable[[Row], list[Shaped]] | None = None
     left_out: str = ""
 
 
@@ -95,6 +97,11 @@ def unwanted(row: Row) -> list[Shaped]:
         {"prompt": row["prompt"], "completion": row[side], "label": False, "pair_id": row["pair_id"]}
         for side in ("answer_1", "answer_2")
     ]
+
+
+def single(row: Row) -> list[Shaped]:
+    """An answer that is kept of a pair whose other one is empty."""
+    return [{name: row[name] for name in ("prompt", "completion", "label", "pair_id")}]
 
 
 def sharegpt(row: Row) -> list[Shaped]:
@@ -184,10 +191,12 @@ _SHAPES = {
         suffix="jsonl",
         rows=unpaired,
         undecided=unwanted,
-        left_out="a tie says nothing about either answer, and a pair judged both bad would leak a prompt "
-        "that is held out",
+        single=single,
+        left_out="a tie says nothing about either answer, and a pair judged both bad, or a single answer, "
+        "would leak a prompt that is held out",
         note="For `trl`'s KTOTrainer. Answers of pairs that were judged both bad are unwanted answers of the "
-        "training part. Texts are those of the release.",
+        "training part; single answers kept of pairs whose other one is empty are wanted ones. Texts are "
+        "those of the release.",
     ),
     Layout.SHAREGPT: Shape(
         title="ShareGPT, for LLaMA-Factory",

@@ -16,7 +16,6 @@ import pyarrow.compute as pc
 from curation import text
 from curation.model import Speaker, Tier
 from curation.release import columns
-from curation.validation import texts
 from curation.validation.exclusion import Cursor
 
 Read = dict[str, pa.Array]
@@ -83,6 +82,29 @@ def ties(cursor: Cursor) -> Iterator[pa.Table]:
             "origins": _struct(answer_1=read["origin_1"], answer_2=read["origin_2"]),
         }
         yield _table(columns.TIE, read | made)
+
+
+def unpaired(cursor: Cursor) -> Iterator[pa.Table]:
+    """Answers that are kept of pairs whose other one is empty, where nothing else excludes them."""
+    found = cursor.sql(
+        """
+        SELECT p.context, p.prompt, chosen_of(c.winner, p.answer_1, p.answer_2) AS said, true AS label,
+               c.pair_id, c.tier, c.votes AS n_votes, l.label || '#' || p.source_row AS source,
+               chosen_of(c.winner, p.origin_1, p.origin_2) AS origin
+        FROM (SELECT pair_id FROM exclusion GROUP BY pair_id
+              HAVING list_distinct(list(rule)) = ['R02']) AS e
+        JOIN candidate AS c ON c.pair_id = e.pair_id
+        JOIN pair AS p ON p.id = c.pair_id
+        JOIN source_label AS l ON l.source_id = p.source_id
+        ORDER BY c.pair_id
+        """
+    )
+    for read in _chunks(found):
+        made = {
+            "prompt": _conversations(read["context"], read["prompt"]),
+            "completion": _said(read["said"]),
+        }
+        yield _table(columns.UNPAIRED, read | made)
 
 
 def excluded(cursor: Cursor) -> Iterator[pa.Table]:
@@ -185,7 +207,7 @@ def _earlier(context: str) -> tuple[tuple[str, str], ...]:
 def _said(answers: pa.Array) -> pa.Array:
     """Each answer, trimmed, as the only message of the assistant."""
     roles = pa.repeat(pa.scalar(Speaker.ASSISTANT.value), len(answers))
-    trimmed = pc.utf8_trim(answers, characters=texts.TRIMMED)
+    trimmed = pc.utf8_trim(answers, characters=text.TRIMMED)
     return _messages(roles, trimmed, np.arange(1, len(answers) + 1))
 
 

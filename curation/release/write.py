@@ -21,8 +21,9 @@ from curation.release.gate import Acknowledgement, Examination
 from curation.validation import runner
 from curation.validation.exclusion import Cursor
 
-FORMAT = 3  # raise it with every change of what is written, so that a reproduction can say why bytes differ
+FORMAT = 4  # raise it with every change of what is written, so that a reproduction can say why bytes differ
 MANIFEST = "manifest.json"
+UNPAIRED = "unpaired.parquet"
 TRAIN, TEST = "data/train-00000-of-00001.parquet", "data/test-00000-of-00001.parquet"
 Progress = Callable[[int, int], None]
 
@@ -89,6 +90,9 @@ def _parquet_files(cursor: Cursor, folder: Path, examination: Examination, progr
     _write_parquet(folder / TRAIN, columns.PREFERENCE, hashed(rows.preferences(cursor, "train")))
     _write_parquet(folder / TEST, columns.PREFERENCE, hashed(rows.preferences(cursor, "test")))
     _write_parquet(folder / "ties.parquet", columns.TIE, rows.ties(cursor))
+    kept = list(rows.unpaired(cursor))
+    if kept:  # a release without such answers has no such file
+        _write_parquet(folder / UNPAIRED, columns.UNPAIRED, kept)
     _write_parquet(folder / "excluded.parquet", columns.EXCLUDED, rows.excluded(cursor))
     _write_parquet(folder / "decisions.parquet", columns.DECISION, rows.decisions(cursor))
     return fingerprint.of_rows(digests)

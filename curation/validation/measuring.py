@@ -44,7 +44,7 @@ SCHEMA = _schema()
 
 def measured(rows: Sequence[Row]) -> pa.RecordBatch:
     """Measure pairs in this process."""
-    values = [(*texts.facts(*row), *traits.read(*row[2:])) for row in rows]
+    values = [(*texts.facts(*row), *traits.read(*row[2:], earlier=texts.earlier(row[1]))) for row in rows]
     columns = list(zip(*values, strict=True)) if values else [()] * len(SCHEMA)
     arrays = [pa.array(list(column), field.type) for column, field in zip(columns, SCHEMA, strict=True)]
     return pa.record_batch(arrays, schema=SCHEMA)
@@ -92,7 +92,7 @@ def missing(cursor: duckdb.DuckDBPyConnection) -> Iterator[list[Row]]:
         SELECT p.id, p.context, p.prompt, p.answer_1, p.answer_2
         FROM pair AS p WHERE NOT EXISTS (SELECT 1 FROM text_fact AS t WHERE t.pair_id = p.id)
         UNION ALL
-        SELECT m.text_id, p.context, m.prompt, m.answer_1, m.answer_2
+        SELECT m.text_id, coalesce(m.context, p.context), m.prompt, m.answer_1, m.answer_2
         FROM (SELECT DISTINCT ON (text_id) * FROM current_mend) AS m JOIN pair AS p ON p.id = m.pair_id
         WHERE NOT EXISTS (SELECT 1 FROM text_fact AS t WHERE t.pair_id = m.text_id)
         """

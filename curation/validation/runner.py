@@ -29,11 +29,13 @@ from curation.validation.exclusion import Cursor
 from curation.validation.finding import Finding
 from curation.validation.policy import Policy
 
-RULE_SET = "v2"
+RULE_SET = "v3"
 Rule = Callable[[Cursor, Policy], tuple[Finding, ...]]
 Mark = Callable[[Cursor, Policy], None]  # writes a rule's rows; without one it reads the others' tables
 
 ROW_RULES: tuple[tuple[str, str, Rule, Mark | None], ...] = (
+    # Before R01, to which it gives what it cannot keep, and before V02, which says nothing of what it keeps.
+    ("R02", "no single answers kept", support.one_answer, support.mark_one_answer),
     ("R01", "nothing set aside by a reviewer", support.set_aside, support.mark_set_aside),
     ("V01", "valid conversation", schema.conversation, schema.mark_conversation),
     ("V02", "nothing empty", schema.empty, schema.mark_empty),

@@ -53,13 +53,14 @@ def mark_empty(cursor: Cursor, _policy: Policy) -> None:
                CASE WHEN empty_prompt THEN 'the prompt is empty'
                     WHEN empty_1 AND empty_2 THEN 'both answers are empty'
                     ELSE 'one answer is empty' END
-        FROM fact WHERE empty_prompt OR empty_1 OR empty_2
+        FROM fact WHERE (empty_prompt OR empty_1 OR empty_2)
+          AND NOT EXISTS (SELECT 1 FROM exclusion AS e WHERE e.pair_id = fact.pair_id AND e.rule = 'R02')
         """
     )
 
 
 def identical(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
-    """V04: the answers are equal after NFKC, casefold and white-space folding.
+    """V04: the answers are equal after NFKC, casefold and white-space folding, and one is said to be better.
 
     Identical sides have gradient zero under the DPO loss (Rafailov et al. 2023, eq. 7) and count as wrong
     in the reward accuracy, which asks for a strict difference.
@@ -75,8 +76,9 @@ def identical(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
 
 def mark_identical(cursor: Cursor, _policy: Policy) -> None:
     cursor.execute(
-        "INSERT INTO exclusion SELECT pair_id, 'V04', 'the two answers are the same text to a reader'"
-        " FROM fact WHERE same"
+        "INSERT INTO exclusion SELECT f.pair_id, 'V04', 'the two answers are the same text to a reader'"
+        " FROM fact AS f JOIN candidate AS c ON c.pair_id = f.pair_id"
+        " WHERE f.same AND coalesce(c.winner, '') NOT IN ('tie', 'both_bad')"
     )
 
 

@@ -230,7 +230,8 @@ def lay_over_mends(cursor: duckdb.DuckDBPyConnection) -> None:
     if not laid and not mended:
         return
     cursor.execute(
-        "CREATE OR REPLACE TEMP TABLE mended AS SELECT pair_id, prompt, answer_1, answer_2 FROM current_mend"
+        "CREATE OR REPLACE TEMP TABLE mended AS"
+        " SELECT pair_id, context, prompt, answer_1, answer_2 FROM current_mend"
     )
     if laid:
         return
@@ -247,6 +248,7 @@ def lay_over_mends(cursor: duckdb.DuckDBPyConnection) -> None:
         """
         CREATE TEMP VIEW pair AS
         SELECT p.* REPLACE (
+            coalesce(m.context, p.context) AS context,
             coalesce(m.prompt, p.prompt) AS prompt,
             coalesce(m.answer_1, p.answer_1) AS answer_1,
             coalesce(m.answer_2, p.answer_2) AS answer_2,

@@ -1,4 +1,4 @@
-"""V17, V18: who stands behind a winner. R01: what a reviewer has set aside."""
+"""V17, V18: who stands behind a winner. R01, R02: what a reviewer has set aside."""
 
 from curation.labelling import rewrites
 from curation.model import Tier
@@ -33,7 +33,42 @@ def mark_set_aside(cursor: Cursor, _policy: Policy) -> None:
         INSERT INTO exclusion
         SELECT DISTINCT coalesce(m.kept, a.pair_id), 'R01', 'a reviewer has set it aside'
         FROM current_placement AS a LEFT JOIN member AS m ON m.pair_id = a.pair_id
-        WHERE a.place = 'aside'
+        WHERE a.place = 'aside' AND NOT a.for_kto
+        """
+    )
+
+
+def one_answer(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
+    """R02: one answer is empty and a lead has kept the other, which won, for exports of single answers.
+
+    Where the empty one wins by now, or both have text, the pair is set aside and nothing of it is kept.
+
+    Source: rules.md §2, V02, the offered fix; docs/decisions/0083.
+    """
+    return exclusion.finding(
+        cursor,
+        "R02",
+        total=snapshot.count(cursor),
+        message="Of {count:,} of {total:,} pairs one answer is empty, and the other is kept for KTO.",
+        fix="Nothing is left to do. Undo the fix to have them as pairs again.",
+    )
+
+
+def mark_one_answer(cursor: Cursor, _policy: Policy) -> None:
+    cursor.execute(
+        """
+        INSERT INTO exclusion
+        SELECT DISTINCT c.pair_id,
+               CASE WHEN NOT f.empty_prompt AND chosen_of(c.winner, f.empty_2, f.empty_1)
+                         AND NOT chosen_of(c.winner, f.empty_1, f.empty_2)
+                         AND c.winner IN ('answer_1', 'answer_2')
+                    THEN 'R02' ELSE 'R01' END AS rule,
+               CASE rule WHEN 'R02' THEN 'one answer is empty; the other is kept in unpaired.parquet'
+                    ELSE 'a reviewer has set it aside' END
+        FROM current_placement AS a LEFT JOIN member AS m ON m.pair_id = a.pair_id
+        JOIN candidate AS c ON c.pair_id = coalesce(m.kept, a.pair_id)
+        JOIN fact AS f ON f.pair_id = c.pair_id
+        WHERE a.place = 'aside' AND a.for_kto
         """
     )
 

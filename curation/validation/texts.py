@@ -21,8 +21,6 @@ REMOVED_BY_TRIMMING = (LEADING_SPACE, TRAILING_SPACE, EDGE_MARK)
 SENTENCE_END = "the end of a sentence at the end"
 TURN_OVERHEAD = 5  # tokens a chat template adds to a message, about
 _INVISIBLE = "\ufeff\u200b\u2060"
-# What `trimmed` cuts off, for where Arrow trims whole columns: every white space of Unicode is below U+3001.
-TRIMMED = "".join(filter(str.isspace, map(chr, range(0x3001)))) + _INVISIBLE
 _WIDE = re.compile(
     "[\u1100-\u11ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]+"
 )
@@ -107,6 +105,11 @@ def facts(pair_id: str, context: str, prompt: str, answer_1: str, answer_2: str)
         opening=key if first_user is prompt else text_key(first_user),
         prompt=key,
     )
+
+
+def earlier(context: str) -> tuple[str, ...]:
+    """What is said before the prompt, in order; empty where the JSON is no list of messages (V01)."""
+    return () if context == "[]" else tuple(content for _, content in _turns(context) or ())
 
 
 def trimmed(answer: str) -> str:

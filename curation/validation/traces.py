@@ -45,14 +45,15 @@ def mark_token_in_answer(cursor: Cursor, policy: Policy) -> None:
 
 
 def token_in_prompt(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
-    """V09, prompts: a template token there may be the subject of the question, so a person looks.
+    """V09, prompts and earlier turns: a token there may be the subject of the question, so a person looks.
 
     Source: rules.md §2, V09; the chat templates that residue.template_token names.
     """
     return doubt.finding(
         cursor,
         "V09",
-        message="In {count:,} of {total:,} rows the prompt holds a chat-template token or a role marker.",
+        message="In {count:,} of {total:,} rows the prompt or an earlier turn holds a chat-template token "
+        "or a role marker.",
         fix="Cut them where they stand at an end.",
     )
 
@@ -60,7 +61,7 @@ def token_in_prompt(cursor: Cursor, _policy: Policy) -> tuple[Finding, ...]:
 def mark_token_in_prompt(cursor: Cursor, _policy: Policy) -> None:
     cursor.execute(
         "INSERT INTO doubt"
-        " SELECT pair_id, 'V09', 'the prompt holds the template token “' || token_prompt || '”'"
+        " SELECT pair_id, 'V09', 'prompt or earlier turns hold the template token “' || token_prompt || '”'"
         " FROM fact WHERE token_prompt IS NOT NULL"
     )
 

@@ -5,7 +5,8 @@ encodings and languages take a second to load.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
@@ -27,12 +28,13 @@ class Traits(NamedTuple):
     Attributes:
         near: similarity of the two answers in [0.9, 1]; 0 below that, or where lengths differ by 20 %.
         token_prompt, token_1, token_2: the first chat-template token or role marker (V09).
-        garbled_prompt, garbled_1, garbled_2: what shows a wrong encoding (V10).
+        garbled_prompt, garbled_1, garbled_2: what shows a wrong encoding (V10). For both the earlier turns
+            count with the prompt.
         echo_1, echo_2: the answer begins with the prompt (V11).
         refuses_1, refuses_2: it opens with a refusal (V25).
         language_prompt, language_1, language_2: ISO 639 codes, with sure_*: confidence in [0, 1] (V26).
         asks_language: the prompt names a language or asks for a translation.
-        secret, personal: the kind of secret or personal data in any of the texts (V27).
+        secret, personal: the kind of secret or personal data in any text, earlier turns included (V27).
         line_1, line_2: share of the most common line; gram_1, gram_2: share of repeated 6-grams (V28).
         fence_1, fence_2: a code fence stays open.
         bands: 20 hashes of the prompt's 5-grams of words; prompts that share one may be alike (V08).
@@ -67,18 +69,33 @@ class Traits(NamedTuple):
     bands: list[int]
 
 
-def read(prompt: str, answer_1: str, answer_2: str) -> Traits:
-    """Measure one pair."""
-    every = (prompt, answer_1, answer_2)
+class _Remains(NamedTuple):
+    """What a pipeline or a person has left in one text."""
+
+    token: str | None
+    garbled: str | None
+    secret: str | None
+    personal: str | None
+
+
+def read(prompt: str, answer_1: str, answer_2: str, earlier: Sequence[str] = ()) -> Traits:
+    """Measure one pair.
+
+    Args:
+        earlier: system message and turns before the prompt.
+    """
+    asked = [_remains(prompt), *map(_remains_of_turn, earlier)]
+    one, two = _remains(answer_1), _remains(answer_2)
+    every = [*asked, one, two]
     languages = _languages(prompt, answer_1, answer_2)
     return Traits(
         near=_similarity(answer_1.strip(), answer_2.strip()),
-        token_prompt=residue.template_token(prompt),
-        token_1=residue.template_token(answer_1),
-        token_2=residue.template_token(answer_2),
-        garbled_prompt=residue.garbled(prompt),
-        garbled_1=residue.garbled(answer_1),
-        garbled_2=residue.garbled(answer_2),
+        token_prompt=_first(each.token for each in asked),
+        token_1=one.token,
+        token_2=two.token,
+        garbled_prompt=_first(each.garbled for each in asked),
+        garbled_1=one.garbled,
+        garbled_2=two.garbled,
         echo_1=residue.echoes(prompt, answer_1),
         echo_2=residue.echoes(prompt, answer_2),
         refuses_1=substance.refuses(answer_1),
@@ -90,8 +107,8 @@ def read(prompt: str, answer_1: str, answer_2: str) -> Traits:
         language_2=languages[2][0],
         sure_2=languages[2][1],
         asks_language=substance.asks_for_language(prompt),
-        secret=_first(private.secret(each) for each in every),
-        personal=_first(private.personal(each) for each in every),
+        secret=_first(each.secret for each in every),
+        personal=_first(each.personal for each in every),
         line_1=substance.line_share(answer_1),
         line_2=substance.line_share(answer_2),
         gram_1=substance.gram_share(answer_1),
@@ -100,6 +117,21 @@ def read(prompt: str, answer_1: str, answer_2: str) -> Traits:
         fence_2=substance.has_open_fence(answer_2),
         bands=bands(prompt),
     )
+
+
+def _remains(content: str) -> _Remains:
+    return _Remains(
+        token=residue.template_token(content),
+        garbled=residue.garbled(content),
+        secret=private.secret(content),
+        personal=private.personal(content),
+    )
+
+
+@lru_cache(maxsize=256)
+def _remains_of_turn(content: str) -> _Remains:
+    """Kept, because most sets have a handful of system messages."""
+    return _remains(content)
 
 
 def _languages(prompt: str, *answers: str) -> list[tuple[str, float]]:

@@ -70,7 +70,10 @@ def export(wanted: Filter, order: Order, among: Narrowing, key: object, total: i
             _, file, written = kept
             st.link_button("Download", routes_slice.link(file), icon=":material/download:", type="primary")
             st.caption(f"As the pairs stood at {written:%H:%M:%S} UTC.")
-        st.caption("With models, imported and present winners, votes and sources; no names of people.")
+        st.caption(
+            "Texts as a release would hold them: fixes applied, answers trimmed. With models, imported and "
+            "present winners, votes and sources; no names of people."
+        )
 
 
 def _save(wanted: Filter, order: Order) -> None:

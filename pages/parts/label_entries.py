@@ -24,7 +24,8 @@ def decision_from(entry: object, *, annotator_id: str, now: datetime) -> Decisio
     Args:
         entry: {"id", "pair", "choice": left | right | tie | both_bad | skip | cannot_judge, "left": the
             answer that stood left, "round", "guideline", "supersedes", "seconds_shown", "seconds_active",
-            "client_time": ms}, and where they were given "strength", "reasons", "comment", "rewrite", "flag".
+            "client_time": ms}, and where they were given "strength", "reasons", "comment", "rewrite", "flag",
+            "text_seen".
 
     Raises:
         InvalidInput: a field is missing or is not what it must be.
@@ -52,6 +53,7 @@ def decision_from(entry: object, *, annotator_id: str, now: datetime) -> Decisio
         client_time=moment(said.get("client_time")),
         server_time=now,
         supersedes=None if said.get("supersedes") is None else identity(said, "supersedes"),
+        text_seen=identity(said, "text_seen") if said.get("text_seen") else _text(said, "text_seen"),
     )
 
 

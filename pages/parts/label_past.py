@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC
 
 from curation.database import Database
-from curation.labelling import decisions, queue
+from curation.labelling import decisions, mends, queue
 from curation.model import Answer, Decision
 
 RECENT = 20
@@ -15,7 +15,7 @@ def listed(database: Database, annotator_id: str) -> dict[str, object]:
     """The person's last decisions in effect, newest first, and what redo brings back, the next one last."""
     recent = decisions.by_annotator(database, annotator_id, limit=RECENT)
     undone = decisions.undone(database, annotator_id)[-RECENT:]
-    prompts = queue.prompts(database, [past.pair_id for past in (*recent, *undone)], length=_BEGINNING)
+    prompts = mends.prompts(database, [past.pair_id for past in (*recent, *undone)], length=_BEGINNING)
     return {"recent": _told(recent, prompts), "undone": _told(undone, prompts)}
 
 

@@ -6,11 +6,10 @@ from curation.database import Database
 from curation.labelling import mends, pairs
 from curation.labelling.browse import Row
 from curation.labelling.mends import Present
-from curation.model import Answer, Pair, Speaker
+from curation.model import Answer, Pair
 from pages.parts import charts, gold_mark, pair_history, release_examples, rendered, word_difference
+from pages.parts.pair_words import SPEAKER_WORDS
 from pages.parts.plain import plain
-
-_SPEAKERS = {Speaker.SYSTEM: "System", Speaker.USER: "User", Speaker.ASSISTANT: "Assistant"}
 
 
 def show(db: Database, row: Row, *, compared: bool = False) -> None:
@@ -22,10 +21,13 @@ def show(db: Database, row: Row, *, compared: bool = False) -> None:
     pair = pairs.get(db, row.pair_id)
     aside = " · **set aside**" if row.aside else ""
     st.caption(f"Pair {pair.id} · {charts.TIER_WORDS[row.tier]} · {_votes(row.votes)}{aside}")
-    for message in pair.context:
-        _text(_SPEAKERS[message.speaker], message.content)
     with db.reading() as cursor:
         fixed = mends.present(cursor, [pair.id]).get(pair.id)
+    turns = pair.context if fixed is None else fixed.over(pair).context
+    for message, now in zip(pair.context, turns, strict=True):
+        _text(SPEAKER_WORDS[message.speaker], message.content)
+        if fixed is not None:
+            _fixed(fixed, message.content, now.content)
     _text("Prompt", pair.prompt)
     if fixed is not None:
         _fixed(fixed, pair.prompt, fixed.prompt)

@@ -13,16 +13,23 @@ from pages.parts.pair_words import VERDICT_WORDS
 from pages.parts.plain import plain
 
 _STRENGTHS = {1: "slightly better", 2: "better", 3: "much better"}
-_PLACES = {Place.ASIDE: "set aside", Place.SENT_BACK: "sent back for another vote", None: "put back"}
+_PLACES = {
+    Place.ASIDE: "set aside",
+    Place.SENT_BACK: "sent back for another vote",
+    Place.ONE_ANSWER: "set aside, its one answer kept for KTO",
+    None: "put back",
+}
 Row = Mapping[str, object]
 
 
 def show(db: Database, pair: Pair) -> None:
     """Who decided what, and what reviewers did; rewritten answers in full."""
     made = decisions.history(db, pair.id)
+    with db.reading() as cursor:
+        fixed = mends.present(cursor, [pair.id]).get(pair.id)
     rows = sorted(
         [
-            *_decided(made),
+            *_decided(made, "" if fixed is None else fixed.text_id),
             *_settled(db, pair.id),
             *_placed(db, pair.id),
             *_edited(db, pair.id),
@@ -48,13 +55,14 @@ _COLUMNS = {
 }
 
 
-def _decided(made: Sequence[Decision]) -> list[Row]:
+def _decided(made: Sequence[Decision], text_id: str) -> list[Row]:
     replaced = {decision.supersedes for decision in made}
     return [
         {
             "when (UTC)": decision.server_time,
             "who": decision.annotator_id,
             "said": _said(decision) + (" (replaced)" if decision.id in replaced else ""),
+            "read": _read(decision, text_id),
             "left on screen": _left(decision.left),
             "seconds": decision.seconds_active,
             "reasons": ", ".join(decision.reasons),
@@ -73,6 +81,15 @@ def _said(decision: Decision) -> str:
     again = ", hidden repeat" if decision.round else ""
     rewritten = ", rewritten" if decision.rewrite else ""
     return VERDICT_WORDS[decision.verdict] + strength + rewritten + again
+
+
+def _read(decision: Decision, text_id: str) -> str:
+    """Which texts the person had before them, where that was recorded."""
+    if decision.text_seen is None:
+        return ""
+    if decision.text_seen == text_id:
+        return "these texts"
+    return "earlier texts, fixed" if decision.text_seen else "the import, before a fix"
 
 
 def _left(answer: Answer | None) -> str:

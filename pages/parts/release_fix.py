@@ -47,7 +47,8 @@ def undo() -> None:
 
 def _show(finding: Finding, policy: Policy, seen: Preview) -> None:
     offered = fixes.OFFERS[finding.rule]
-    left = f" {_pairs(seen.left)} it cannot mend; they stay as they are." if seen.left else ""
+    stays = "stays as it is" if seen.left == 1 else "stay as they are"
+    left = f" It cannot mend {_pairs(seen.left)}, which {stays}." if seen.left else ""
     st.markdown(f"{offered.means} It would change **{_pairs(seen.changed)}**.{left}")
     for change in seen.examples:
         _example(change, finding.rule)
@@ -58,7 +59,8 @@ def _show(finding: Finding, policy: Policy, seen: Preview) -> None:
 
 
 def _example(change: Change, rule: str) -> None:
-    names = ("Prompt", "Answer 1", "Answer 2")
+    turns = (f"Earlier turn {number}" for number in range(1, len(change.earlier) + 1))
+    names = ("Prompt", "Answer 1", "Answer 2", *turns)
     differing = [
         (name, before, after)
         for name, before, after in zip(names, change.before, change.after, strict=True)

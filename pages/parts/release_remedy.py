@@ -15,10 +15,12 @@ _A_VOTE_HELPS = (
     "V05", "V06", "V07", "V11", "V13", "V14", "V18", "V19", "V20", "V21", "V25", "V26", "V28",
 )  # fmt: skip
 # No vote clears them: what is set aside is served to nobody, and a split that leaks is a fault of ours.
-_NO_QUEUE = ("R01", "V23")
+_NO_QUEUE = ("R01", "R02", "V23")
 _REVIEW = ("review.py", "Settle them on Review", "gavel")
+_BACK = ("review.py", "Put them back on Review", "gavel")
 _PLACES = {
-    "R01": (("review.py", "Put them back on Review", "gavel"),),
+    "R01": (_BACK,),
+    "R02": (_BACK,),
     "V12": (("browse.py", "Look at the answers on Browse", "search"),),
     "V13": (("quality.py", "See where the answers come from", "balance"),),
     "V14": (("quality.py", "See whose sides are uneven", "balance"),),

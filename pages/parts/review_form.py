@@ -35,6 +35,7 @@ DONE_WORDS = {
     "put back": "put back",
     "edit": "edited",
     "fix": "fixed",
+    "keep one answer": "set aside, one answer kept",
 }
 _KEYS = {Verdict.ANSWER_1: "1", Verdict.ANSWER_2: "2", Verdict.TIE: "t", Verdict.BOTH_BAD: "b"}
 _WHY = ["Read both answers against the guidelines", "Checked the facts", "The guidelines are unclear here"]

@@ -18,7 +18,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from curation import text
 from curation.database import Database
 from curation.errors import InvalidInput, NotAllowed, PairloomError, Unknown, WorkspaceInUse
 from curation.labelling import (
@@ -26,6 +25,7 @@ from curation.labelling import (
     decisions,
     details,
     guidelines,
+    mends,
     progress,
     projects,
     queue,
@@ -33,8 +33,7 @@ from curation.labelling import (
     together,
 )
 from curation.model import Role
-from pages.parts import guard, label_entries, label_past, session
-from pages.parts.pair_view import markup
+from pages.parts import guard, label_entries, label_past, label_payload, session
 
 HEADER = "x-pairloom-token"
 _SALT = "label"
@@ -57,6 +56,7 @@ def routes() -> list[Route]:
     return [
         Route("/api/label/next", endpoint(_next, in_use=False), methods=["GET"]),
         Route("/api/label/pair/{pair_id}", endpoint(_pair), methods=["GET"]),
+        Route("/api/label/again", endpoint(_again, in_use=False), methods=["GET"]),
         Route("/api/label/decisions", endpoint(_save), methods=["POST"]),
         Route("/api/label/back", endpoint(_give_back), methods=["POST"]),
     ]
@@ -138,6 +138,7 @@ def _next(request: Request, bearer: Bearer, _body: object) -> dict[str, object]:
     limit = min(_whole(asked.get("limit", "8")), _MAX_PAIRS)
     database = session.database()
     day_start = label_entries.moment(_whole(asked.get("day", "0"))) or session.now()
+    fixes = database.remembered(mends.newest)  # before the texts: a fix in between is then told of next time
     if asked.get("skipped") == "1":
         tasks = queue.skipped_by(database, bearer.annotator_id, limit=limit, but=known)
     else:
@@ -147,9 +148,10 @@ def _next(request: Request, bearer: Bearer, _body: object) -> dict[str, object]:
     version = guidelines.version(database)
     counts = progress.of(database, bearer.annotator_id, day_start=day_start)
     return {
-        "pairs": [_payload(task, version) for task in tasks],
+        "pairs": [label_payload.of(task, version) for task in tasks],
         "more": len(tasks) == limit,
         "guideline": version,
+        "fixes": fixes,
         "progress": {
             "today": counts.today,
             "mine": counts.mine,
@@ -167,9 +169,19 @@ def _pair(request: Request, bearer: Bearer, _body: object) -> dict[str, object]:
     database = session.database()
     task = queue.task_of(database, bearer.annotator_id, str(request.path_params["pair_id"]))
     return {
-        **_payload(task, guidelines.version(database)),
+        **label_payload.of(task, guidelines.version(database)),
         "decision": label_past.present(database, bearer.annotator_id, task),
     }
+
+
+def _again(request: Request, bearer: Bearer, _body: object) -> dict[str, object]:
+    """Asked when `fixes` has grown: what is on the screen, with the texts as they are now."""
+    named = [each.partition(":") for each in request.query_params.get("pairs", "").split(",") if each]
+    rounds = {pair_id: _whole(number) for pair_id, _, number in named[:_MAX_PAIRS]}
+    database = session.database()
+    version = guidelines.version(database)
+    tasks = queue.again(database, bearer.annotator_id, rounds)
+    return {"pairs": [label_payload.of(task, version) for task in tasks]}
 
 
 def _give_back(_request: Request, bearer: Bearer, body: object) -> dict[str, object]:
@@ -247,27 +259,6 @@ def _asks(database: Database) -> dict[str, object]:
         "comments": project.comments,
         "rewriting": project.rewriting,
     }
-
-
-def _payload(task: queue.Task, guideline_version: int) -> dict[str, object]:
-    edges = [markup.edges(answer) for answer in (task.left_text, task.right_text)]
-    return {
-        "id": task.pair_id,
-        "round": task.round,
-        "left_answer": task.left.value,
-        "guideline": guideline_version,
-        "supersedes": task.supersedes,
-        "context": [
-            {"speaker": message.speaker.value, "html": _html(message.content)} for message in task.context
-        ],
-        "prompt": _html(task.prompt),
-        "answers": [_html(task.left_text), _html(task.right_text)],
-        "edges": edges,
-    }
-
-
-def _html(raw: str) -> str:
-    return markup.render(raw) if text.visible(raw) else '<p class="nothing">Empty.</p>'
 
 
 async def _body(request: Request) -> object:

@@ -7,12 +7,13 @@ from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
 from curation.database import Database
-from curation.labelling import decisions, edits, golds, pairs, placements, settlements
+from curation.labelling import decisions, edits, golds, mends, pairs, placements, settlements
 from curation.labelling.desk import Reason
+from curation.labelling.mends import Mend
 from curation.labelling.placements import Place
 from curation.model import Role, Verdict
 from pages.parts import review_actions, session
-from tests.curation.labelling.a_workspace import NOW, a_decision, a_pair
+from tests.curation.labelling.a_workspace import NOW, a_decision, a_pair, an_action
 
 PAGE = Path(__file__).parents[2] / "pages" / "review.py"
 ONE, TWO = Verdict.ANSWER_1, Verdict.ANSWER_2
@@ -280,3 +281,11 @@ def test_a_pair_that_waits_for_a_vote_nobody_can_give_says_so(page: AppTest) -> 
     )
     page.run()
     assert "no vote can come" in page.warning[0].value
+
+
+def test_the_form_of_an_edit_holds_what_a_fix_has_left(page: AppTest) -> None:
+    page.toggle(key="review-edits").set_value(True).run()
+    fixed = Mend(pair_id=BATCH[0].id, context="[]", prompt="Who?", answer_1="Ask [1].", answer_2="No.")
+    mends.mend(session.database(), [fixed], "V27", an_action())
+    page.run()
+    assert [each.value for each in page.text_area] == ["Who?", "Ask [1].", "No."]

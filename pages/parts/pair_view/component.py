@@ -14,7 +14,7 @@ _SCRIPTS = (
     *("keys", "outbox", "clock", "server", "connection", "preferences", "pairs"),
     *("word_difference", "marks", "beginnings", "code_copy", "wide", "long_text", "deck", "reading"),
     *("guidelines", "breaks", "spoken", "screen", "counts", "no_pair", "help"),
-    *("past", "side", "recent", "details", "going_back", "labelling"),
+    *("past", "side", "recent", "details", "going_back", "fixed_texts", "labelling"),
 )
 _STYLES = ("text", "pair_view", "reading", "guidelines", "help", "details")
 _PIECES = ("pair_view", "help", "details")

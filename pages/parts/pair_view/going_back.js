@@ -109,7 +109,7 @@ class GoingBack {
     const entry = {
       id: newId(), pair: item.id, ...verdict, left: item.left_answer, round: item.round,
       guideline: this.labelling.guidelines.seen,
-      project: this.details.asks.version, supersedes: last.id, ...said, 
+      project: this.details.asks.version, supersedes: last.id, text_seen: item.text, ...said,
       seconds_shown: last.seconds_shown ?? null, seconds_active: last.seconds_active ?? null,
     };
     this.past.add({ ...entry, said, item, when: Date.now() });

@@ -45,12 +45,14 @@ class Labelling {
       post: (entries) => this.server.save(entries),
       changed: () => this.outboxChanged(),
     });
+    this.fixed = new FixedTexts(this);
     this.pairs = new Pairs({
       server: this.server,
       busy: () => this.busy(),
       knowsPast: () => this.known,
       stamp: () => (this.outbox.entries.size === 0 ? this.counts.changes : null),
       changed: (answer, quiet) => this.pairsChanged(answer, quiet),
+      heardOfFixes: (fixes) => this.fixed.heardOf(fixes),
     });
     this.listen(root);
     this.outboxChanged();
@@ -148,7 +150,7 @@ class Labelling {
     const entry = {
       id: newId(), pair: item.id, ...verdict, left: item.left_answer, round: item.round,
       guideline: this.guidelines.seen,
-      project: this.back.details.asks.version, supersedes: item.supersedes, ...said, ...this.clock.read(),
+      project: this.back.details.asks.version, supersedes: item.supersedes, text_seen: item.text, ...said, ...this.clock.read(),
     };
     this.screen.took(entry.seconds_active);
     this.decided = verdict.choice;

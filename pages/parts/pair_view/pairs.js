@@ -6,12 +6,13 @@ const HEARTBEAT = 120000; // ms; the server keeps a pair for us for ten minutes 
 const LOOK_AGAIN = 20000; // ms between looks for new pairs once there are none
 
 class Pairs {
-  constructor({ server, busy, knowsPast, stamp, changed }) {
+  constructor({ server, busy, knowsPast, stamp, changed, heardOfFixes }) {
     this.server = server;
     this.busy = busy; // ids that are on the screen or decided here and not saved yet
     this.knowsPast = knowsPast;
     this.stamp = stamp; // the same before and after: nothing was decided or saved in between
     this.changed = changed;
+    this.heardOfFixes = heardOfFixes;
     this.ready = [];
     this.more = true; // the server may have more than we hold
     this.skipped = false; // going through what was skipped
@@ -84,13 +85,14 @@ class Pairs {
     this.more = answer.more;
     this.trouble = null;
     this.failures = 0;
+    this.heardOfFixes(answer.fixes);
     if (this.skipped && !answer.more) this.skipped = false; // afterwards new pairs come first again
   }
 
   // Asking for none keeps what we have: a long answer may take longer to read than a lease lasts.
   hold() {
     const but = [...this.busy(), ...this.ready.map((item) => item.id)];
-    if (but.length > 0) this.server.next({ limit: 0, but }).catch(() => {});
+    if (but.length > 0) this.server.next({ limit: 0, but }).then((answer) => this.heardOfFixes(answer.fixes), () => {});
   }
 
   plan() {

@@ -42,6 +42,11 @@ class Past {
     return this.done.at(-1);
   }
 
+  // A fix may have changed any of them: whoever goes back gets the texts of now.
+  forgetTexts() {
+    for (const entry of [...this.done, ...this.undone]) entry.item = null;
+  }
+
   // The last decision is taken back by the row `undoId`. Returns what is in effect instead, or null.
   takeBack(undoId, item) {
     const entry = this.done.pop();

@@ -22,6 +22,11 @@ class Server {
     return this.ask(`pair/${encodeURIComponent(id)}`);
   }
 
+  // The same pairs with the texts that they have now.
+  again(items) {
+    return this.ask(`again?pairs=${items.map(({ id, round }) => `${id}:${round}`).join(",")}`);
+  }
+
   past() {
     return this.ask("past");
   }

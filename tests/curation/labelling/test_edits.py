@@ -3,8 +3,9 @@
 import pytest
 
 from curation.errors import InvalidInput
-from curation.labelling import browse, decisions, edits, events, pairs, undoing
+from curation.labelling import browse, decisions, edits, events, mends, pairs, undoing
 from curation.labelling.edits import Texts
+from curation.labelling.mends import Mend
 from curation.model import Pair, Provenance, Tier
 from tests.curation.labelling.a_workspace import NOW, a_database, a_decision, an_action
 
@@ -102,3 +103,17 @@ def test_an_edit_into_a_pair_that_is_there_names_it() -> None:
     with pytest.raises(InvalidInput, match=f"there already: {other}"):
         edits.edit(db, one, texts_of(there), an_action())
     assert not browse.row(db, one).aside
+
+
+def test_an_edit_begins_with_what_a_fix_has_made_of_the_texts() -> None:
+    db, (pair_id,) = a_database(1)
+    fixed = Mend(pair_id=pair_id, context="[]", prompt="Who?", answer_1="Ask [1].", answer_2="No.")
+    opened = texts_of(pairs.get(db, pair_id), prompt="Who, please?")
+    mends.mend(db, [fixed], "V27", an_action("fix"))
+    with pytest.raises(InvalidInput, match="A fix has changed the texts of this pair since you opened them"):
+        edits.edit(db, pair_id, opened, an_action())
+    texts = Texts(prompt="Who, please?", answer_1="Ask [1].", answer_2="No.", made_of=fixed.text_id)
+    made = pairs.get(db, edits.edit(db, pair_id, texts, an_action()))
+    assert {made.answer_1, made.answer_2} == {"Ask [1].", "No."}
+    assert "edited" not in made.origin_1 + made.origin_2  # the fix changed the answers, the person did not
+    assert edits.edit(db, pair_id, texts, an_action()) == made.id

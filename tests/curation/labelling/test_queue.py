@@ -65,7 +65,8 @@ def test_an_undone_pair_is_served_again() -> None:
 
 def test_a_task_has_no_field_for_models_or_priors() -> None:
     assert {field.name for field in fields(queue.Task)} == {
-        *("pair_id", "round", "arm", "left", "context", "prompt", "answer_1", "answer_2", "supersedes")
+        *("pair_id", "round", "arm", "left", "context", "prompt", "answer_1", "answer_2", "supersedes"),
+        "text_id",
     }
 
 

@@ -7,10 +7,12 @@ import pytest
 
 from curation.database import Database
 from curation.errors import InvalidInput, Unknown
-from curation.labelling import browse, events, piles, saved_slices, slice_files, spreads
+from curation.labelling import browse, events, mends, piles, saved_slices, slice_files, spreads
 from curation.labelling.matching import Filter, Order
+from curation.labelling.mends import Mend
 from curation.labelling.slice_files import Form
 from curation.model import State, Tier, Verdict
+from tests.curation.labelling.a_workspace import an_action
 from tests.curation.labelling.test_browse import NOW, a_database, a_pair, vote
 
 
@@ -93,3 +95,23 @@ def test_a_file_holds_the_pairs_of_the_filter_in_order_and_nobody_who_voted(
     if form is Form.JSONL:
         assert json.loads(target.read_text(encoding="utf-8").splitlines()[0])["context"] == []
     assert events.newest(db, 1)[0].action == "export slice"
+
+
+def test_a_file_holds_the_texts_that_a_release_would_hold(tmp_path: Path) -> None:
+    pair = a_pair(1, " \u2003Ask a.b@gmx.de.\n")
+    made = a_database(pair)
+    context = '[{"role":"system","content":"[1]"}]'
+    mend = Mend(pair_id=pair.id, context=context, prompt="Who?", answer_1="\ufeff Ask [1].\n", answer_2="No.")
+    target = tmp_path / "slice.jsonl"
+    rows = []
+    for _ in range(2):
+        slice_files.write(made, Filter(), Order.IMPORTED, target, by="ann-9", now=NOW)
+        rows.append(json.loads(target.read_text(encoding="utf-8")))
+        mends.mend(made, [mend], "V27", an_action())
+    assert {rows[0]["answer_1"], rows[0]["answer_2"]} == {"Ask a.b@gmx.de.", "other"}
+    assert (rows[1]["answer_1"], rows[1]["context"][0]["content"], rows[1]["prompt"]) == (
+        "Ask [1].",
+        "[1]",
+        "Who?",
+    )
+    assert [row["fixed"] for row in rows] == ["", "V27"]

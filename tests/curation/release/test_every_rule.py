@@ -42,6 +42,8 @@ def planted(db: Database, a_pair: APair, a_decision: ADecision) -> None:
     )
     aside = a_pair(prompt="Set aside?")
     placements.set_aside(db, [aside.id], Action(id="a", reason="Not ours", by="lead", now=NOW))
+    half = a_pair("Kept.", "", prompt="Half?")
+    placements.keep_one(db, [half.id], Action(id="k", reason="For KTO", by="lead", now=NOW))
 
 
 def defects(a_pair: APair) -> None:

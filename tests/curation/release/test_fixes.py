@@ -1,16 +1,18 @@
 """Fixes: looked at first, applied as one action, undone as one; the import never changes."""
 
 import json
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
 from curation.database import Database
 from curation.errors import InvalidInput
-from curation.labelling import annotators, events, mends, pairs, queue, undoing
+from curation.labelling import annotators, events, mends, pairs, placements, queue, settlements, undoing
 from curation.labelling.actions import Action
-from curation.model import Pair, Role
-from curation.release import fixes, reproduction
+from curation.model import Answer, Message, Pair, Role, Speaker, Verdict
+from curation.release import export, fixes, gate, reproduction
+from curation.release.layouts import Layout
 from curation.validation import runner
 from curation.validation.finding import Severity
 from curation.validation.policy import Policy
@@ -20,6 +22,7 @@ from tests.curation.release.conftest import Releasing
 
 PROMPT = "What is the capital of France, in one word?"
 E, W = Severity.ERROR, Severity.WARNING
+_TALK = (Speaker.USER, Speaker.ASSISTANT)
 
 
 def _apply(db: Database, rule: str, severity: Severity, action: str = "a") -> int:
@@ -133,6 +136,8 @@ def test_answers_that_are_the_same_become_ties(db: Database, a_pair: APair) -> N
     with db.reading() as cursor:
         row = cursor.execute("SELECT winner FROM standing WHERE pair_id = $id", {"id": pair.id}).fetchone()
     assert row == ("tie",)
+    assert _found(db, "V04") == 0
+    assert gate.examine(db, Policy()).ties == 1
 
 
 def test_of_prompts_that_are_nearly_the_same_five_pairs_stay(db: Database, a_pair: APair) -> None:
@@ -158,3 +163,106 @@ def test_a_release_writes_what_was_mended_says_so_and_is_made_again_after_the_fi
     undoing.undo(db, "a", by="lead", now=NOW)
     assert "No fix of a text was applied." not in (folder / "README.md").read_text()
     assert reproduction.reproduce(db, place, "v1").identical
+
+
+@pytest.mark.parametrize(
+    ("rule", "system", "mended"),
+    [
+        ("V09", "You are kind.<|im_end|>", "You are kind."),
+        ("V10", "A cafÃ© in Paris.", "A café in Paris."),
+        ("V27", "Mail goes to anna.schmidt@gmx.de.", "Mail goes to [e-mail address]."),
+    ],
+)
+def test_an_earlier_turn_is_found_and_fixed_like_the_prompt(
+    db: Database, a_pair: APair, rule: str, system: str, mended: str
+) -> None:
+    imported = a_pair(context=[Message(speaker=Speaker.SYSTEM, content=system)])
+    assert _found(db, rule) == 1
+    assert _apply(db, rule, W) == 1
+    assert _found(db, rule) == 0
+    with db.reading() as cursor:
+        assert [turn.content for turn in mends.as_fixed(cursor, imported).context] == [mended]
+    undoing.undo(db, "a", by="lead", now=NOW)
+    assert _found(db, rule) == 1
+    with db.reading() as cursor:
+        assert mends.as_fixed(cursor, imported) == imported
+
+
+def test_a_value_has_one_placeholder_in_the_whole_conversation(db: Database, a_pair: APair) -> None:
+    turns = ("I am a.b@gmx.de.", "Hello a.b@gmx.de, write to c.d@web.de.")
+    context = [Message(speaker=who, content=said) for who, said in zip(_TALK, turns, strict=True)]
+    a_pair("Ask c.d@web.de.", "No.", context=context)
+    (change,) = fixes.preview(db, Policy(), "V27", W).examples
+    assert "Ask [e-mail address 1]." in change.after[1:3]
+    assert change.after[3:] == (
+        "I am [e-mail address 2].",
+        "Hello [e-mail address 2], write to [e-mail address 1].",
+    )
+
+
+def test_a_release_holds_the_fixed_turns(db: Database, a_pair: APair, releasing: Releasing) -> None:
+    for number in range(12):
+        system = Message(speaker=Speaker.SYSTEM, content=f"Mail goes to person{number}@gmx.de.")
+        a_pair(f"City {number}.", f"Not {number}.", prompt=f"Question {number}, please?", context=[system])
+    _apply(db, "V27", W)
+    folder = releasing("v1").path
+    rows = [row for path in (folder / "data").iterdir() for row in pq.read_table(path).to_pylist()]
+    assert {row["prompt"][0]["content"] for row in rows} == {"Mail goes to [e-mail address]."}
+    assert "gmx.de" not in (folder / "README.md").read_text()
+
+
+def test_half_a_repair_of_a_prompt_changes_nothing(db: Database, a_pair: APair) -> None:
+    a_pair(prompt="What is <|im_end|> for?<|im_end|>")
+    seen = fixes.preview(db, Policy(), "V09", W)
+    assert (seen.changed, seen.left) == (0, 1)
+
+
+def test_of_a_pair_with_an_empty_answer_the_one_that_won_stays_for_kto(
+    db: Database, place: Workspace, a_pair: APair, releasing: Releasing, tmp_path: Path
+) -> None:
+    for number in range(12):
+        a_pair(f"City {number}.", f"Not {number}.", prompt=f"Question {number}, please?")
+    won = a_pair(" Bern.", " \u200b", prompt="Switzerland?")
+    a_pair("", "Wien.", prompt="Austria?")  # nothing won: any text would be better
+    a_pair("", "", prompt="Neither?")
+    a_pair("Oslo.", " ", prompt="Norway?", prior=None)
+    a_pair("Write to anna.schmidt@gmx.de with AKIAQ7RT2ZXCVBN4LKJH.", "", prompt="Secret?")
+    seen = fixes.preview(db, Policy(), "V02", E)
+    assert (seen.changed, seen.left) == (2, 3)
+    assert _apply(db, "V02", E) == 2
+    assert (_found(db, "V02"), _found(db, "R02"), _found(db, "R01")) == (3, 2, 0)
+    release = releasing("v1")
+    (row,) = pq.read_table(release.path / "unpaired.parquet").to_pylist()  # the one with a key stays out
+    assert (row["pair_id"], row["completion"], row["label"]) == (
+        won.id, [{"role": "assistant", "content": "Bern."}], True,
+    )  # fmt: skip
+    assert "`unpaired.parquet`" in (release.path / "README.md").read_text()
+    made = export.export(release.path, Layout.KTO, tmp_path / "kto")
+    assert made.train == 2 * release.train + 1
+    undoing.undo(db, "a", by="lead", now=NOW)
+    assert (_found(db, "V02"), _found(db, "R02")) == (5, 0)
+    assert not (releasing("v2").path / "unpaired.parquet").exists()
+    assert reproduction.reproduce(db, place, "v1").identical
+
+
+def test_a_kept_answer_that_no_longer_wins_is_set_aside_and_nothing_of_it_released(
+    db: Database, a_pair: APair
+) -> None:
+    pair = a_pair("Bern.", "", prompt="Switzerland?")
+    _apply(db, "V02", E)
+    won = {Answer.ONE: Verdict.ANSWER_2, Answer.TWO: Verdict.ANSWER_1}[
+        Answer.ONE if pair.answer_1 == "Bern." else Answer.TWO
+    ]
+    settlements.settle(db, {pair.id: won}, Action(id="s", reason="Looked at", by="lead", now=NOW))
+    assert (_found(db, "R02"), _found(db, "R01")) == (0, 1)
+
+
+def test_putting_a_kept_pair_back_and_undoing_that_keeps_its_answer_again(
+    db: Database, a_pair: APair
+) -> None:
+    pair = a_pair("Bern.", "", prompt="Switzerland?")
+    _apply(db, "V02", E)
+    placements.put_back(db, [pair.id], Action(id="b", reason="Looked at", by="lead", now=NOW))
+    assert (_found(db, "V02"), _found(db, "R02")) == (1, 0)
+    undoing.undo(db, "b", by="lead", now=NOW)
+    assert (_found(db, "V02"), _found(db, "R02")) == (0, 1)

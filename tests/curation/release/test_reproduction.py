@@ -94,7 +94,7 @@ def test_a_release_made_with_other_versions_says_so(db: Database, place: Workspa
         )
     found = reproduction.reproduce(db, place, "v1")
     assert not found.identical
-    assert found.sentence.endswith("It was made with other versions: rules v0 → v2.")
+    assert found.sentence.endswith("It was made with other versions: rules v0 → v3.")
 
 
 def test_a_database_that_lost_rows_of_that_moment_says_which(

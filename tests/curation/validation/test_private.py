@@ -60,3 +60,11 @@ def test_a_placeholder_is_no_secret(content: str) -> None:
 )
 def test_personal_data_is_told_from_numbers_that_look_like_it(content: str, kind: str | None) -> None:
     assert private.personal(content) == kind
+
+
+@pytest.mark.parametrize("closed", [True, False], ids=["whole", "cut off"])
+def test_nothing_of_a_private_key_stays_beside_its_placeholder(closed: bool) -> None:
+    body = "\n".join(["MIIEpAIBAAKCAQEAq8Wd3Kf9Zr2Lm7Tx5Vb1Nc6Jh4Gp0Ys+/AA"] * 3)
+    end = "\n-----END RSA PRIVATE KEY-----" if closed else ""
+    key = f"Use this:\n-----BEGIN RSA PRIVATE KEY-----\n{body}{end}\nand then log in."
+    assert private.placeholders([key]) == ("Use this:\n[private key]\nand then log in.",)
