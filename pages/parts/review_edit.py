@@ -3,7 +3,9 @@
 import streamlit as st
 
 from curation.labelling import mends
+from curation.labelling.browse import Row
 from curation.labelling.edits import Texts
+from curation.labelling.mends import Present
 from curation.labelling.review import Entry
 from pages.parts import review_actions, session
 
@@ -33,7 +35,7 @@ def _present(entry: Entry) -> Texts:
     row = entry.row
     with session.database().reading() as cursor:
         fixed = mends.present(cursor, [row.pair_id]).get(row.pair_id)
-    texts = row if fixed is None else fixed
+    texts: Row | Present = row if fixed is None else fixed
     return Texts(
         prompt=texts.prompt,
         answer_1=texts.answer_1,
