@@ -11,15 +11,17 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from curation import text
 from curation.database import Database
-from curation.errors import NothingToUndo
-from curation.labelling import decisions, mends, pairs, placements, settlements
+from curation.errors import InvalidInput, NothingToUndo
+from curation.labelling import decisions, mends, pairs, placements, settlements, undoing
 from curation.labelling.actions import Action
 from curation.labelling.mends import Mend
 from curation.model import Answer, Decision, Message, Pair, Speaker, Tier, Verdict
-from curation.release import gate, moment
+from curation.release import fixes, gate, moment
 from curation.validation import changes, concern, history, protected, snapshot
 from curation.validation.exclusion import Cursor
+from curation.validation.finding import Severity
 from curation.validation.policy import Policy
 from tests.curation.conftest import NOW, ADecision, APair, pair_of, settle
 from tests.curation.release.test_every_rule import GERMAN, LONG, POLICY, WORDS
@@ -48,7 +50,21 @@ TEXTS = [
     ("Nearly?", LONG, f"{LONG}!"),
     ("Secret?", "Take AKIAIOSFODNN7EXAMPLE as key.", "No key."),
     ("Fence?", "See:\n```py\nx = 1", "No code."),
+    ("Half?", "Kept.", " "),
+    ("Other half?", "", "Kept too."),
+    ("Same?", "Same.", "SAME."),
 ]
+_A, _S, _U = Speaker.ASSISTANT, Speaker.SYSTEM, Speaker.USER
+TALKS = [  # before the prompt; the first is no valid conversation
+    [Message(speaker=_A, content="Hello")],
+    [Message(speaker=_S, content="Be kind.<|im_end|>")],
+    [Message(speaker=_U, content="I am anna.schmidt@gmx.de"), Message(speaker=_A, content="CafÃ© schÃ¶n")],
+    [Message(speaker=_U, content="Is it two?"), Message(speaker=_A, content="Take AKIAIOSFODNN7EXAMPLE")],
+]
+FIXES = [
+    ("V02", Severity.ERROR), ("V02", Severity.ERROR), ("V04", Severity.ERROR), ("V09", Severity.ERROR),
+    ("V09", Severity.WARNING), ("V10", Severity.WARNING), ("V27", Severity.ERROR), ("V27", Severity.WARNING),
+]  # fmt: skip
 # V13 learns from texts for a second each time; the others need few pairs to say something.
 SMALL = replace(
     POLICY, source_pairs=1_000_000, leak_pairs=2, leak_warning=0.0, bias_pairs=2, format_pairs=2,
@@ -83,7 +99,7 @@ class World:
     def arrive(self, which: int, how: int) -> None:
         prompt, one, other = TEXTS[which % len(TEXTS)]
         prior = [Verdict.ANSWER_1, Verdict.ANSWER_2, Verdict.TIE, None][how % 4]
-        context = [Message(speaker=Speaker.ASSISTANT, content="Hello")] if how == 7 else []
+        context = TALKS[which % 4] if how >= 8 else []
         item, source = ("again" if how % 3 == 2 else ""), f"source-{how % 2}"
         made = pair_of(one, other, prompt, prior, context, item, source, next(self.numbers))
         with self.db.writing() as tx:
@@ -129,16 +145,29 @@ class World:
             settlements.settle(self.db, {pair_id: list(Verdict)[how % 4]}, self.action())
 
     def place(self, which: int, how: int) -> None:
-        change = placements.set_aside if how % 2 else placements.put_back
+        change = [placements.put_back, placements.set_aside, placements.keep_one][how % 3]
         change(self.db, [self.pair(which).id], self.action())
 
     def mend(self, which: int, how: int) -> None:
         pair = self.pair(which)
         prompt = "Is it two?" if how % 4 == 3 else pair.prompt
         mended = Mend(
-            pair_id=pair.id, context="[]", prompt=prompt, answer_1=f"Mended {how}.", answer_2=pair.answer_2
+            pair_id=pair.id,
+            context=text.context_json([pair.context, *TALKS, []][which % 6]),
+            prompt=prompt,
+            answer_1="" if how == 6 else f"Mended {how}.",
+            answer_2=pair.answer_2,
         )
         mends.mend(self.db, [mended], "V09", self.action())
+
+    def fix(self, which: int, _how: int) -> None:
+        rule, severity = FIXES[which % len(FIXES)]
+        fixes.apply(self.db, self.policy, rule, severity, self.action())
+
+    def take_back(self, _which: int, _how: int) -> None:
+        last = undoing.latest(self.db, "lead")
+        if last is not None:
+            undoing.undo(self.db, last.id, by="lead", now=NOW)
 
     def protect(self, which: int, how: int) -> None:
         protected.protect(self.db, f"bench-{how % 2}", [PROTECTED, f"Is it {which}?"], NOW)
@@ -158,7 +187,7 @@ def rows(cursor: Cursor) -> list[list[tuple[object, ...]]]:
     """What a release would hold, and what it would leave out."""
     return [
         cursor.execute(f"SELECT * FROM {table} ORDER BY ALL").fetchall()
-        for table in ("candidate", "releasable", "exclusion", "doubt", "cluster", "part", "ballot")
+        for table in ("candidate", "releasable", "exclusion", "doubt", "cluster", "part", "ballot", "pair")
     ]
 
 
@@ -172,7 +201,7 @@ def behind(cursor: Cursor, examination: gate.Examination) -> dict[history.Key, l
 
 HAPPENINGS: list[Callable[[World, int, int], None]] = [
     World.arrive, World.decide, World.decide, World.undo, World.settle, World.place, World.mend,
-    World.protect, World.change_policy, World.validate, World.validate,
+    World.fix, World.fix, World.take_back, World.protect, World.change_policy, World.validate, World.validate,
 ]  # fmt: skip
 
 
@@ -192,7 +221,7 @@ def test_what_changed_and_everything_lead_to_the_same_findings(
         world.arrive(number, 0)
     world.validate(0, 0)
     for happen, which, how in happenings:
-        with suppress(NothingToUndo):
+        with suppress(NothingToUndo, InvalidInput):
             happen(world, which, how)
     world.validate(0, 0)
     world.db.close()
@@ -234,3 +263,28 @@ def test_closing_the_database_lets_go_of_its_file_after_a_look(tmp_path: Path) -
 def test_every_table_behind_a_release_is_followed_or_is_about_no_pair() -> None:
     about_none = {"protected_prompt", "guideline", "project", "stated_licence"}
     assert {*moment.TABLES} - {*changes.LOGS} - about_none == {"edit"}  # the edited pair is a pair of its own
+
+
+def test_fixes_of_answers_and_of_earlier_turns_are_followed_and_so_is_their_undoing() -> None:
+    world = World(db=Database.in_memory(), policy=SMALL)
+    half, other_half = (index for index, row in enumerate(TEXTS) if "alf?" in row[0])
+    for number, how in ((half, 0), (other_half, 1), (1, 8), (2, 8), (3, 8)):
+        world.arrive(number, how)
+    world.validate(0, 0)
+    before = told(world)
+    assert {"V02", "V09", "V10", "V27"} <= before
+    for which in range(len(FIXES)):
+        with suppress(InvalidInput):
+            world.fix(which, 0)
+    world.validate(0, 0)
+    assert "R02" in told(world)
+    assert not {"V09", "V10", "V27"} & told(world)
+    while undoing.latest(world.db, "lead"):
+        world.take_back(0, 0)
+    world.validate(0, 0)
+    assert told(world) == before
+    world.db.close()
+
+
+def told(world: World) -> set[str]:
+    return {finding.rule for finding in gate.examine(world.db, world.policy).validation.findings}
