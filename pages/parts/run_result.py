@@ -93,7 +93,9 @@ def _deletion(run: RunView) -> None:
         except NotDeletable as refused:
             st.text(str(refused))
             return
-        st.markdown(f"{lost.size / _MIB:,.1f} MiB go away and cannot be brought back.")
+        what = "The merged model" if run.request.merge else "Weights, checkpoints, curves, samples and log"
+        st.markdown(f"{what}: {lost.size / _MIB:,.1f} MiB that cannot be brought back.")
+        st.caption("The release and the base model stay.")
         for sentence in lost.sentences:
             st.caption(f":material/warning: {plain(sentence)}")
         st.button("Delete for good", key=f"delete-{run.id}", type="primary", on_click=_delete, args=(run,))

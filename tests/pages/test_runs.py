@@ -134,6 +134,14 @@ def test_a_merged_model_is_found_downloaded_and_deleted_when_its_run_is_gone(hom
     assert not merge.exists()
 
 
+def test_before_a_run_is_deleted_one_reads_what_is_lost_and_what_stays(home: Path) -> None:
+    finished_runs.write(home)
+    said = words(opened())
+    assert "Weights, checkpoints, curves, samples and log:" in said
+    assert "MiB that cannot be brought back." in said
+    assert "The release and the base model stay." in said
+
+
 def test_a_run_that_has_completed_says_so_once(home: Path) -> None:
     finished_runs.write(home)
     said = words(opened())
