@@ -72,7 +72,7 @@ with guard.on_action():
     accepted = acknowledgements(seen.validation.findings)
     for blocker in gate.blockers(seen, seen.to_acknowledge):  # what no acknowledgement removes
         st.error(plain(blocker.message), icon=":material/block:")
-        release_remedy.place(blocker.rule)
+        release_remedy.clear(blocker.rule, seen.validation.findings, chosen)
     release_licences.ask()
     field, _ = st.columns([1, 2])
     following = f"v{len(releases.listed(db, place)) + 1}"

@@ -142,14 +142,7 @@ def blockers(examination: Examination, accepted: Collection[str] = ()) -> tuple[
         if each.needs_acknowledgement and each.rule not in accepted
     ]
     if not (examination.train and examination.test):
-        rows = examination.train + examination.test
-        found.append(
-            Blocker(
-                rule="",
-                message=f"{rows} rows are left, of too few different prompts to hold any out for a test. "
-                "Import or label more pairs, or lower the minimum support.",
-            )
-        )
+        found.append(Blocker(rule="", message=_too_few(examination.train + examination.test)))
     return tuple(found)
 
 
@@ -181,6 +174,14 @@ def acknowledged(
     return tuple(
         Acknowledgement(rule=rule, count=sum(each.count for each in findings if each.rule == rule), by=by)
         for rule in sorted(accepted)
+    )
+
+
+def _too_few(rows: int) -> str:
+    left = {0: "No row is", 1: "1 row is"}.get(rows, f"{rows:,} rows are")
+    return (
+        f"{left} left: too few different prompts to hold any out for a test. "
+        "Import or label more pairs, or lower the minimum support."
     )
 
 

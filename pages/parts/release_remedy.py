@@ -1,10 +1,13 @@
 """What would make a finding go away, one press or one link from where it is shown."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from curation.labelling import batches
-from curation.model import Role
+from curation.model import Role, Tier
 from curation.release import remedies
+from curation.validation import history
 from curation.validation.finding import Finding, Severity
 from curation.validation.history import Key
 from curation.validation.policy import Policy
@@ -52,6 +55,17 @@ def offer(finding: Finding, key: Key, policy: Policy) -> None:
     fix.preview(finding, policy)
 
 
+def clear(rule: str, findings: Sequence[Finding], policy: Policy) -> None:
+    """Under a blocker: where it is dealt with; for too few rows also the pairs that lack support."""
+    if not rule and policy.minimum_tier is Tier.GOLD:
+        st.page_link(_REVIEW[0], label=_REVIEW[1], icon=f":material/{_REVIEW[2]}:")  # no vote makes gold
+    elif not rule:
+        lacking = [key for key, _ in history.keyed(findings) if key[:2] == ("V18", Severity.ERROR.value)]
+        for key in lacking:
+            _queue_button("V18", key, policy, name="blocker-queue")
+    place(rule)
+
+
 def place(rule: str, but: str = "") -> None:
     """The pages where a rule's findings are dealt with; "" for a release with too few rows."""
     for page, words, icon in _PLACES.get(rule, ()):
@@ -59,10 +73,10 @@ def place(rule: str, but: str = "") -> None:
             st.page_link(page, label=words, icon=f":material/{icon}:")
 
 
-def _queue_button(rule: str, key: Key, policy: Policy) -> None:
+def _queue_button(rule: str, key: Key, policy: Policy, *, name: str = "finding-queue") -> None:
     st.button(
         "Queue one more vote on these pairs" if rule in _A_VOTE_HELPS else "Queue these pairs for people",
-        key="-".join(map(str, ("finding-queue", *key))), icon=":material/playlist_add:",
+        key="-".join(map(str, (name, *key))), icon=":material/playlist_add:",
         on_click=_queue, args=(key, policy),
         help=f"They come first on Label, blind, among ordinary ones. At most {remedies.MOST:,} at once.",
     )  # fmt: skip

@@ -9,6 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from curation import workspace
 from curation.intake import ingest, locations
+from curation.labelling import batches
+from curation.model import Tier
 from curation.release import gate
 from curation.validation import history
 from curation.validation.evidence import Marked
@@ -104,6 +106,21 @@ def test_lengths_that_all_rows_fit_are_looked_at_taken_and_taken_back(home: Path
     assert not page.exception
     assert "fix-look-V24-W" in {each.key for each in page.button}
     assert page.number_input(key="release-length").value == Policy().max_length
+
+
+def test_a_release_with_too_few_rows_queues_the_pairs_that_lack_support(page: AppTest) -> None:
+    page.selectbox(key="release-minimum").set_value(Tier.SINGLE).run()
+    assert page.error[0].value.startswith("No row is left")
+    lacking = [each for each in page.button if str(each.key).startswith("blocker-queue-V18-")]
+    lacking[0].click().run()
+    assert not page.exception
+    assert batches.every(session.database())[0].name == "Release: V18"
+
+
+def test_a_release_of_settled_pairs_alone_leads_to_review_instead(page: AppTest) -> None:
+    page.selectbox(key="release-minimum").set_value(Tier.GOLD).run()
+    assert not [each for each in page.button if str(each.key).startswith("blocker-queue")]
+    assert "Settle them on Review" in {each.proto.label for each in page.get("page_link")}
 
 
 def test_an_excerpt_shows_the_marked_part_of_a_long_text_and_escapes_it() -> None:

@@ -208,7 +208,7 @@ def test_a_leak_that_survives_trimming_cannot_be_acknowledged(a_pair: APair, rel
 
 def test_nothing_to_release_is_said(a_pair: APair, releasing: Releasing) -> None:
     a_pair(prior=None)
-    with pytest.raises(ReleaseBlocked, match="0 rows are left"):
+    with pytest.raises(ReleaseBlocked, match="No row is left"):
         releasing()
 
 
