@@ -2,13 +2,16 @@
 
 import streamlit as st
 
+from curation.quality import exhibits
+from curation.quality.exhibits import Exhibit
 from curation.release import difference
-from curation.release.difference import Comparison, Kind
-from pages.parts import session
+from curation.release.difference import Change, Comparison, Kind
+from pages.parts import exhibit_links, session
 from pages.parts.plain import plain
 from pages.parts.version_list import Shown
 
 _ROWS = 200
+_AT_ONCE = 12  # rows drawn without a scroll bar of their own
 _WORDS = {
     Kind.WINNER: "Other winner",
     Kind.ADDED: "Added",
@@ -55,21 +58,19 @@ def _draw(found: Comparison, before: str, after: str) -> None:
     total = sum(found.counts.values())
     if total > len(found.changes):
         st.caption(f"The first {len(found.changes)} of {total:,} rows.")
-    st.dataframe(
-        [
-            {
-                "what": _WORDS[each.kind],
-                "pair": each.pair_id[:12],
-                "why": each.why,
-                "what people said since": "; ".join(each.since),
-            }
-            for each in found.changes
-        ],
-        hide_index=True,
-        column_config={
-            "what": st.column_config.TextColumn(width="small"),
-            "pair": st.column_config.TextColumn(width="small"),
-            "why": st.column_config.TextColumn(width="large"),
-            "what people said since": st.column_config.TextColumn(width="large"),
-        },
+    said = any(each.since for each in found.changes)
+    exhibit_links.table(
+        [_row(each, said=said) for each in found.changes],
+        "pair",
+        height="content" if len(found.changes) <= _AT_ONCE else 480,
     )
+
+
+def _row(each: Change, *, said: bool) -> dict[str, object]:
+    """One row; without the last column where nobody said anything, so that the reasons have room."""
+    return {
+        "what": _WORDS[each.kind],
+        "pair": exhibit_links.linked(each.pair_id[:8], Exhibit(kind=exhibits.Kind.PAIR, pair=each.pair_id)),
+        "why": each.why,
+        **({"what people said since": "; ".join(each.since)} if said else {}),
+    }

@@ -2,8 +2,11 @@
 
 import streamlit as st
 
+from curation.model import Tier
+from curation.quality.exhibits import Exhibit, Kind
 from curation.release import trace
 from curation.release.trace import Trace
+from pages.parts import charts, exhibit_links
 from pages.parts.plain import plain
 from pages.parts.version_list import Shown
 
@@ -27,8 +30,10 @@ def show(shown: Shown) -> None:
 
 def _draw(found: Trace) -> None:
     with st.container(border=True):
-        st.markdown(f"**Pair {found.pair_id}**")
-        st.text(f"In {found.file}, from row {found.line:,} of {found.source}, support: {found.tier}")
+        pair = exhibit_links.inline(found.pair_id, Exhibit(kind=Kind.PAIR, pair=found.pair_id))
+        st.markdown(f"**Pair {pair}**")
+        st.text(f"In {found.file}, from row {found.line:,} of {found.source}")
+        st.caption(f"Support: {charts.TIER_WORDS[Tier(found.tier)]}.")
         for reason in found.reasons:
             st.markdown(f":material/block: {plain(reason)}")
     if not found.words:

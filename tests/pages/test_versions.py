@@ -66,12 +66,18 @@ def test_what_came_between_two_versions_is_counted(released: Path) -> None:
     page = opened("v2", "Compare")
     shown = {each.label: each.value for each in page.metric}
     assert (shown["Added"], shown["Removed"]) == ("2", "0")
+    listed = page.dataframe[1].value
+    ids = {a_pair(number).id for number in (12, 13)}
+    assert set(listed["pair"]) == {f"browse?behind=pair&pair={each}#{each[:8]}" for each in ids}
+    assert list(listed) == ["what", "pair", "why"]  # nobody has said anything since
 
 
 def test_a_row_is_traced_by_the_beginning_of_its_id(released: Path) -> None:
     page = opened("v2", "Trace a row")
     page.text_input(key="version-trace").set_value(a_pair(13).id[:8]).run()
-    assert a_pair(13).id in page.markdown[0].value
+    found = a_pair(13).id
+    assert f"[{found}](browse?behind=pair&pair={found})" in page.markdown[0].value
+    assert page.caption[0].value == "Support: imported, unseen by people."
     page.text_input(key="version-trace").set_value("ffffffff").run()
     assert "No row of v2 has an id" in page.error[0].value
 
