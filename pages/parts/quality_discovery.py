@@ -168,4 +168,4 @@ def _picture(along: Sequence[Along]) -> alt.LayerChart:
         .encode(x=x, y=y, href=charts.HREF, tooltip=[alt.Tooltip("reviewed:Q", format=".0%"),
                 alt.Tooltip("found:Q", format=".0%")])
     )  # fmt: skip
-    return alt.LayerChart(layer=[band, lines, points], height=300)
+    return alt.LayerChart(layer=[band, lines, points], height=380)

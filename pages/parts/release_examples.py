@@ -103,7 +103,10 @@ def _neighbour(db: Database, pair: Pair, key: str) -> None:
 def _text(title: str, marked: Marked, key: str, rule: str, html: str | None) -> None:
     with st.container(border=True, key=f"example-{key}"):
         st.caption(title)
-        rendered.show_html(html or excerpt(marked), key=f"excerpt-{key}")
+        if marked.content:
+            rendered.show_html(html or excerpt(marked), key=f"excerpt-{key}")
+        else:
+            st.markdown(":material/do_not_disturb_on: No text at all")
         if marked.fixed is not None:
             st.caption("The release writes" if rule in _RELEASED else "With the fix")
             rendered.show_html(change(marked.content, marked.fixed), key=f"fix-{key}")

@@ -34,6 +34,11 @@ def show(
     """
     if not findings:
         st.success("No rule found anything.", icon=":material/check_circle:")
+    else:
+        st.caption(
+            "An error keeps its rows out, and blocks where it is about the whole set; a warning waits for"
+            " your acknowledgement below."
+        )
     for key, finding in history.keyed(findings):
         _one(db, finding, key, history.trend(finding, before, key), policy, remedy)
     gone = history.gone(findings, before)
