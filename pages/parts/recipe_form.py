@@ -23,7 +23,8 @@ def form(preset: Preset) -> DpoRecipe:
     """
     first, others = ([knob for knob in recipe.KNOBS if knob.level is level] for level in Level)
     typed: dict[str, str] = {}
-    _draw_all(first, preset, typed)
+    with st.container():  # else a row less above would shift the settings below, and fold them up
+        _draw_all(first, preset, typed)
     with st.expander("Expert settings", icon=":material/tune:"):
         for group, members in groupby(others, key=lambda knob: knob.group):
             st.markdown(f"**{group}**")
