@@ -176,7 +176,7 @@ def seconds(shape: ModelShape, recipe: DpoRecipe, work: Workload, device: Device
     moving = tokens * values * value_bytes(recipe, device) / _BYTES_A_SECOND[device.kind]
     around = _STEP_SECONDS * (seen / recipe.micro_batch + evaluated)
     at_once = recipe.micro_batch * (work.mean_pair if once else 2 * work.mean_tokens)
-    computing = operations / _rate(device, shape.hidden, at_once)
+    computing = operations / _rate(device, shape.hidden, at_once) if at_once else 0.0
     return _START_SECONDS + around + computing + moving + sampling(shape, recipe, device)
 
 
