@@ -18,20 +18,14 @@ from training.exchange import index
 from training.exchange.index import Index
 from training.exchange.storage import Storage
 
-PATIENCE_VARIABLE = "PAIRLOOM_STORAGE_PATIENCE_SECONDS"  # at the end of a run, with a storage that refuses
 CURVES = (runs.METRICS, runs.EVENTS)
+PATIENCE_VARIABLE = "PAIRLOOM_STORAGE_PATIENCE_SECONDS"  # at the end of a run, with a storage that refuses
 _PATIENCE = 900.0
 ROUND_VARIABLE = "PAIRLOOM_STORAGE_ROUND_SECONDS"  # between two looks at what is new
 _ROUND_SECONDS = 2.0
 _SEGMENT = 256 * 1024
-_OURS = (
-    runs.REQUEST,
-    runs.HEARTBEAT,
-    runs.WORKER_LOG,
-    "control",
-    "cluster",
-    *CURVES,
-)  # not part of what is left
+# Not part of what a run leaves behind.
+_OURS = (runs.REQUEST, runs.HEARTBEAT, runs.WORKER_LOG, "control", "cluster", *CURVES)
 
 log = logging.getLogger(__name__)
 
