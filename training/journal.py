@@ -8,13 +8,12 @@ import errno
 import json
 import math
 import os
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
-from training import fence, metrics, runs
+from training import beside, fence, metrics, runs
 
 _BEAT_SECONDS = 2.0
 
@@ -67,26 +66,17 @@ class Journal:
         self._append(runs.METRICS, {"step": step, "time": runs.now(), "kind": kind, **row})
         return broken
 
-    @contextmanager
-    def beating(self) -> Iterator[None]:
+    def beating(self) -> AbstractContextManager[None]:
         """Touch the heartbeat every two seconds from a thread of its own, also while libraries load."""
         if not self._writes:
-            yield
-            return
-        done = threading.Event()
-        thread = threading.Thread(target=self._beat, args=(done,), name="heartbeat", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            done.set()
-            thread.join()
+            return nullcontext()
+        return beside.repeating(self._beat, _BEAT_SECONDS, "heartbeat")
 
-    def _beat(self, done: threading.Event) -> None:
-        while not fence.is_over(self._run):
-            (self._run / runs.HEARTBEAT).touch()
-            if done.wait(_BEAT_SECONDS):
-                return
+    def _beat(self) -> bool:
+        if fence.is_over(self._run):
+            return False
+        (self._run / runs.HEARTBEAT).touch()
+        return True
 
     def _append(self, name: str, row: dict[str, Any]) -> None:
         if not self._writes:

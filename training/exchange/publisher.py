@@ -6,14 +6,13 @@ checkpoint goes once it is whole, everything else at the end; the index that nam
 
 import logging
 import os
-import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
-from training import checkpoints, errors, runs
+from training import beside, checkpoints, errors, runs
 from training.exchange import index
 from training.exchange.index import Index
 from training.exchange.storage import Storage
@@ -87,25 +86,16 @@ class Publisher:
                     raise
                 time.sleep(_ROUND_SECONDS)
 
-    @contextmanager
-    def at_work(self) -> Iterator[None]:
+    def at_work(self) -> AbstractContextManager[None]:
         """A round every two seconds, in a thread. A storage that refuses costs sight, not the run."""
-        done = threading.Event()
-        thread = threading.Thread(target=self._rounds, args=(done,), name="publisher", daemon=True)
-        thread.start()
-        try:
-            yield
-        finally:
-            done.set()
-            thread.join()
+        return beside.repeating(self._tried, round_seconds(), "publisher")
 
-    def _rounds(self, done: threading.Event) -> None:
-        while not done.is_set():
-            try:
-                self.round()
-            except errors.Unreachable as error:
-                log.warning("%s", error)
-            done.wait(round_seconds())
+    def _tried(self) -> bool:
+        try:
+            self.round()
+        except errors.Unreachable as error:
+            log.warning("%s", error)
+        return True
 
     def _grow(self) -> None:
         for name, starts in self._index.starts.items():
