@@ -6,20 +6,19 @@ dies, whoever finds the lock free starts another, which adopts the living worker
 """
 
 import dataclasses
-import errno
 import logging
 import os
 import shutil
 import signal
-import socket
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from training import artefacts, errors, locks, metrics, outcome, runs, turns
+from training import artefacts, errors, launching, locks, metrics, outcome, runs
 from training.launchers import table
-from training.runs import Reason, RunState, State
+from training.outcome import Ending
+from training.runs import RunState, State
 
 ASK_VARIABLE = "PAIRLOOM_STOP_ASK_SECONDS"  # from the wish to SIGTERM: a step and a checkpoint must fit in
 TERM_VARIABLE = "PAIRLOOM_STOP_TERM_SECONDS"  # from SIGTERM to SIGKILL
@@ -27,10 +26,8 @@ _ASK_SECONDS = 120.0
 _TERM_SECONDS = 20.0
 _POLL_SECONDS = 0.1
 _TELL_SECONDS = 0.5  # a replaced and synced state.json costs a few milliseconds
-_TURN_SECONDS = 0.5
 _WRITE_ATTEMPTS = 60
 _UNHEARD = " A stop had been asked for; nobody knows whether it was heard."
-_CANCELLED = "Cancelled before it had started."
 
 _logger = logging.getLogger(__name__)
 
@@ -76,95 +73,22 @@ def supervise(run: Path) -> None:
     try:
         launcher = table.of_run(run)
     except errors.LaunchRefused as error:
-        _end(run, _not_launched(state, str(error)))
+        _close(run, state, launching.failure(str(error)))
         return
-    worker = _found(run, launcher, state)
-    if worker is None and not _was_launched(run):
-        worker = _launch_in_turn(run, launcher, state)
-        if worker is None:
-            return
+    worker = launching.found(run, launcher, state)
+    if worker is None and not launching.was_launched(run):
+        launched = launching.in_turn(run, launcher, state)
         state = runs.read_state(run)
+        if isinstance(launched, Ending):
+            _close(run, state, launched)
+            return
+        worker = launched
     following = _Following(state=state, launcher=launcher)
     if worker is None:
         _close_unseen(run, following)
         return
     _logger.info("watching %s", worker.name)
     _follow(run, worker, following)
-
-
-def _found(run: Path, launcher: table.Launcher, state: State) -> table.Worker | None:
-    """The living worker; waits for as long as nobody can say whether there is one."""
-    while True:
-        try:
-            return launcher.status(run)
-        except errors.Unreachable as error:
-            state = _say(run, state, str(error))
-            time.sleep(_TURN_SECONDS)
-
-
-def _was_launched(run: Path) -> bool:
-    # The log is opened just before the worker is started.
-    return (run / runs.PROCESS).exists() or (run / runs.WORKER_LOG).exists()
-
-
-def _launch_in_turn(run: Path, launcher: table.Launcher, state: State) -> table.Worker | None:
-    try:
-        places = launcher.places(run)
-    except errors.LaunchRefused as error:
-        _end(run, _not_launched(state, str(error)))
-        return None
-    turn = _turn(run, places, state)
-    if turn is None:
-        _end(run, dataclasses.replace(state, state=RunState.CANCELLED, message=_CANCELLED))
-        return None
-    starting = dataclasses.replace(state, state=RunState.STARTING, message="", started_at=runs.now())
-    runs.write_state(run, starting)
-    try:
-        worker = launcher.submit(run, turn)
-    except (OSError, errors.LaunchRefused) as error:
-        turn.give_up()  # before the end is told: whoever reads it may count on a free device
-        full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
-        reason = Reason.DISK if full else Reason.CONFIGURATION
-        _end(run, _not_launched(starting, _why_not(error), reason))
-        return None
-    # From here on the worker alone holds its devices; it may outlive us.
-    turn.give_up()
-    return worker
-
-
-def _why_not(error: Exception) -> str:
-    named = f"The worker process could not be started: {error}. Mend that, then start again."
-    return named if isinstance(error, OSError) else str(error)
-
-
-def _turn(run: Path, places: turns.Places, state: State) -> turns.Turn | None:
-    """Wait for the devices; None where somebody wanted the run to stop before it had them."""
-    host, ended = socket.gethostname(), set[str]()
-    while not runs.stop_asked(run):
-        queue = turns.waiting(run.parent, host, ended)
-        ahead = turns.ahead(run, queue) if places.count else []
-        turn = None if ahead else turns.take(run, places, host)
-        if turn is not None:
-            return turn
-        state = _say_waiting(run, state, ahead)
-        time.sleep(_TURN_SECONDS)
-    return None
-
-
-def _not_launched(state: State, message: str, reason: Reason = Reason.CONFIGURATION) -> State:
-    return dataclasses.replace(state, state=RunState.FAILED, reason=reason, message=message)
-
-
-def _say_waiting(run: Path, state: State, ahead: list[Path]) -> State:
-    whom = f"run {ahead[-1].name}" if ahead else "the run that computes now"
-    return _say(run, state, f"Waiting for {whom} to end.")
-
-
-def _say(run: Path, state: State, message: str) -> State:
-    saying = dataclasses.replace(state, message=message)
-    if saying != state:
-        runs.write_state(run, saying)
-    return saying
 
 
 def _follow(run: Path, worker: table.Worker, following: _Following) -> None:
