@@ -61,6 +61,35 @@ def require_pairs(tx: duckdb.DuckDBPyConnection, pair_ids: Collection[str]) -> N
         raise Unknown(f"There is no pair {missing[0]}. It may belong to another workspace.")
 
 
+def rows_of(
+    cursor: duckdb.DuckDBPyConnection, table: str, said: str, action_id: str
+) -> list[tuple[str, str | None, bool]]:
+    """The pairs of an action: what was in effect before it, and whether its row is still the newest.
+
+    Args:
+        table: an append-only one, whose rows have the id of their action before the colon.
+        said: the SQL of what a row of it says of its pair.
+    """
+    return cursor.execute(
+        f"""
+        WITH told AS (  -- what was undone, and the undoing of it, stand in nobody's way
+            SELECT id, pair_id, number, {said} AS said,
+                   starts_with(id, $undo) OR $undo || id IN (SELECT id FROM {table}) AS void
+            FROM {table}
+            WHERE pair_id IN (SELECT pair_id FROM {table} WHERE split_part(id, ':', 1) = $action)
+        ),
+        placed AS (
+            SELECT id, pair_id, number, lag(said) OVER (PARTITION BY pair_id ORDER BY number) AS before,
+                   max(number) FILTER (WHERE NOT void) OVER (PARTITION BY pair_id) AS newest
+            FROM told
+        )
+        SELECT pair_id, before, coalesce(number = newest, false) FROM placed
+        WHERE split_part(id, ':', 1) = $action ORDER BY pair_id
+        """,  # noqa: S608 - names of ours
+        {"action": action_id, "undo": UNDO},
+    ).fetchall()
+
+
 def subject(pair_ids: Collection[str]) -> str:
     """What the audit calls these pairs."""
     return next(iter(pair_ids)) if len(pair_ids) == 1 else f"{len(pair_ids)} pairs"

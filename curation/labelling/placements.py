@@ -25,6 +25,10 @@ class Place(StrEnum):
     ONE_ANSWER = "one_answer"  # aside, but its one answer with text stays for exports of single answers (V02)
 
 
+# What a row says, in SQL.
+_PLACE = "CASE WHEN for_kto THEN 'one_answer' ELSE place END"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
     """One row: who put a pair where, when and why. `place` None is where every pair begins."""
@@ -78,10 +82,10 @@ def history(database: Database, pair_id: str) -> tuple[Placement, ...]:
     """Where a pair has ever been put, oldest first."""
     with database.reading() as cursor:
         rows = cursor.execute(
-            """
-            SELECT pair_id, CASE WHEN for_kto THEN 'one_answer' ELSE place END, reason, placed_by, placed
+            f"""
+            SELECT pair_id, {_PLACE}, reason, placed_by, placed
             FROM placement WHERE pair_id = $pair_id ORDER BY number
-            """,
+            """,  # noqa: S608 - a name of ours
             {"pair_id": pair_id},
         ).fetchall()
     return tuple(
@@ -146,25 +150,8 @@ def restore(
 
 def rows_of(cursor: duckdb.DuckDBPyConnection, action_id: str) -> list[tuple[str, Place | None, bool]]:
     """The pairs of an action: where each was before it, and whether its row is still the newest."""
-    rows = cursor.execute(
-        """
-        WITH told AS (  -- what was undone, and the undoing of it, stand in nobody's way
-            SELECT id, pair_id, number, CASE WHEN for_kto THEN 'one_answer' ELSE place END AS place,
-                   starts_with(id, $undo) OR $undo || id IN (SELECT id FROM placement) AS void
-            FROM placement
-            WHERE pair_id IN (SELECT pair_id FROM placement WHERE split_part(id, ':', 1) = $action)
-        ),
-        placed AS (
-            SELECT id, pair_id, number, lag(place) OVER (PARTITION BY pair_id ORDER BY number) AS before,
-                   max(number) FILTER (WHERE NOT void) OVER (PARTITION BY pair_id) AS newest
-            FROM told
-        )
-        SELECT pair_id, before, coalesce(number = newest, false) FROM placed
-        WHERE split_part(id, ':', 1) = $action ORDER BY pair_id
-        """,
-        {"action": action_id, "undo": actions.UNDO},
-    ).fetchall()
-    return [(row[0], None if row[1] is None else Place(row[1]), bool(row[2])) for row in rows]
+    rows = actions.rows_of(cursor, "placement", _PLACE, action_id)
+    return [(pair, None if said is None else Place(said), newest) for pair, said, newest in rows]
 
 
 def _act(
@@ -186,8 +173,7 @@ def _act(
 
 def _in_effect(cursor: duckdb.DuckDBPyConnection, pair_ids: Collection[str]) -> dict[str, Place | None]:
     rows = cursor.execute(
-        "SELECT pair_id, CASE WHEN for_kto THEN 'one_answer' ELSE place END"
-        " FROM current_placement WHERE pair_id IN (SELECT unnest($ids))",
+        f"SELECT pair_id, {_PLACE} FROM current_placement WHERE pair_id IN (SELECT unnest($ids))",  # noqa: S608
         {"ids": list(pair_ids)},
     ).fetchall()
     return {row[0]: None if row[1] is None else Place(row[1]) for row in rows}

@@ -97,25 +97,8 @@ def restore(tx: duckdb.DuckDBPyConnection, action_id: str, undo: Action) -> list
 
 def rows_of(cursor: duckdb.DuckDBPyConnection, action_id: str) -> list[tuple[str, Verdict | None, bool]]:
     """The pairs of an action: what was in effect before it, and whether its row is still the newest."""
-    rows = cursor.execute(
-        """
-        WITH told AS (  -- what was undone, and the undoing of it, stand in nobody's way
-            SELECT id, pair_id, number, verdict,
-                   starts_with(id, $undo) OR $undo || id IN (SELECT id FROM settlement) AS void
-            FROM settlement
-            WHERE pair_id IN (SELECT pair_id FROM settlement WHERE split_part(id, ':', 1) = $action)
-        ),
-        placed AS (
-            SELECT id, pair_id, number, lag(verdict) OVER (PARTITION BY pair_id ORDER BY number) AS before,
-                   max(number) FILTER (WHERE NOT void) OVER (PARTITION BY pair_id) AS newest
-            FROM told
-        )
-        SELECT pair_id, before, coalesce(number = newest, false) FROM placed
-        WHERE split_part(id, ':', 1) = $action ORDER BY pair_id
-        """,
-        {"action": action_id, "undo": actions.UNDO},
-    ).fetchall()
-    return [(row[0], None if row[1] is None else Verdict(row[1]), bool(row[2])) for row in rows]
+    rows = actions.rows_of(cursor, "settlement", "verdict", action_id)
+    return [(pair, None if said is None else Verdict(said), newest) for pair, said, newest in rows]
 
 
 def _act(database: Database, verdicts: Mapping[str, Verdict | None], action: Action, name: str) -> int:
