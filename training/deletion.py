@@ -1,4 +1,4 @@
-"""Deletes a run's folder: says first what would be lost, and what else rests on it."""
+"""Deletes a run, here and at its storage: says first what would be lost, and what else rests on it."""
 
 import shutil
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from pathlib import Path
 
 from curation import workspace
 from training import checkpoints, errors, run_views, runs
+from training.launchers import ray_leavings
 from training.run_views import RunView
 from training.runs import RunState
 
@@ -39,7 +40,9 @@ def foresee(run: Path) -> Loss:
         raise errors.NotDeletable(
             f"Run {at_work.id} is {at_work.state.state} and reads files of {run.name}. Stop it first."
         )
-    return Loss(size=size(run), sentences=tuple(map(_sentence, others)))
+    request = runs.read_request(run)
+    elsewhere = (ray_leavings.sentence(request),) if ray_leavings.url(request) else ()
+    return Loss(size=size(run), sentences=(*elsewhere, *map(_sentence, others)))
 
 
 def size(run: Path) -> int:
@@ -48,17 +51,33 @@ def size(run: Path) -> int:
 
 
 def delete(run: Path) -> Loss:
-    """Delete a run's folder. It leaves the list at once, also where deleting its files is interrupted.
+    """Delete a run: first what it has left at a storage, then its folder.
+
+    The folder leaves the list at once, also where deleting its files is interrupted. A storage that refuses
+    leaves it where it is: nobody else knows what lies there.
 
     Raises:
-        As foresee.
+        NotDeletable: as for foresee; or its storage refuses.
+        DamagedFile: as for foresee.
     """
     lost = foresee(run)
+    _clear_storage(run)
     scratch = run.with_name(f".deleted-{run.name}")
     run.rename(scratch)
     shutil.rmtree(scratch)
     (_space(run).home / "downloads" / f"runs-{run.name}.zip").unlink(missing_ok=True)
     return lost
+
+
+def _clear_storage(run: Path) -> None:
+    if not ray_leavings.url(runs.read_request(run)):
+        return
+    try:
+        ray_leavings.remove(run, [view.request for view in run_views.list_all(_space(run))])
+    except (errors.Unreachable, errors.LaunchRefused) as error:
+        raise errors.NotDeletable(
+            f"{error} Run {run.name} stays until then; to give up what lies there, remove the folder {run}."
+        ) from error
 
 
 def _rests_on(view: RunView, run: Path) -> bool:

@@ -15,6 +15,7 @@
         ├── LaunchFailed            the supervisor process did not start
         ├── LaunchRefused           a launcher that is not there, or a setting it does not take
         ├── Unreachable             machines or storage of a run do not answer now; later they may
+        ├── StopAsked               somebody wanted the run to stop before it had begun, or while it waited
         ├── Superseded              this worker was cut off, and others took over from it
         └── DamagedFile             a file of a run folder cannot be read as what it should be
 
@@ -87,6 +88,10 @@ class LaunchRefused(TrainingError):
 
 class Unreachable(TrainingError):
     """Machines or storage of a run do not answer, so nothing can be said of it at this moment."""
+
+
+class StopAsked(TrainingError):
+    """Somebody wants the run to stop."""
 
 
 class Superseded(TrainingError):

@@ -47,6 +47,9 @@ def in_turn(run: Path, launcher: table.Launcher, state: State) -> table.Worker |
     runs.write_state(run, starting)
     try:
         worker = launcher.submit(run, turn)
+    except errors.StopAsked:
+        turn.give_up()
+        return _cancelled()
     except (OSError, errors.LaunchRefused) as error:
         turn.give_up()  # before the end is told: whoever reads it may count on a free device
         full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)

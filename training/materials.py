@@ -24,9 +24,7 @@ from training.journal import Journal
 from training.rendering import Limits, Renderer
 from training.runs import Request
 
-
-class StopAsked(Exception):
-    """Somebody wants the run to stop."""
+_STOPPED = "Somebody asked to stop."
 
 
 def check_release(request: Request) -> None:
@@ -84,7 +82,7 @@ def model_folder(request: Request, run: Path, journal: Journal) -> Path:
 def go_on(run: Path) -> None:
     """Raises StopAsked where somebody wants the run to stop; in every process of a group, or in none."""
     if ranks.any_of(runs.stop_asked(run)):
-        raise StopAsked
+        raise errors.StopAsked(_STOPPED)
 
 
 def _fetched(name: str, revision: str) -> Path:
@@ -102,7 +100,7 @@ def _telling(run: Path, journal: Journal) -> Callable[[str], None]:
     def tell(message: str) -> None:
         # Only one process of a group makes it, so there is nobody to agree with.
         if runs.stop_asked(run):
-            raise StopAsked
+            raise errors.StopAsked(_STOPPED)
         journal.phase(message)
 
     return tell

@@ -85,13 +85,10 @@ def _work(run: Path, journal: Journal, *, alone: bool) -> dict[str, Any]:
         # Before the libraries read it: nothing may wait for a network that is not needed.
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
     trackers.keep_inside(run, os.environ)
-    # Imported here, under the heartbeat: torch and TRL take seconds.
-    from training import materials
-
     ranks.join()
     try:
         return _carried_out(run, journal, alone=alone)
-    except materials.StopAsked:
+    except errors.StopAsked:
         return _result("stopped", None, "Stopped before the first step.", 0, 0)
 
 
@@ -108,6 +105,7 @@ def _carried_out(run: Path, journal: Journal, *, alone: bool) -> dict[str, Any]:
 
         steps = merging.carry_out(run, journal)
         return _result("completed", None, "Merged, written and compared.", steps, steps)
+    # Imported here and above, under the heartbeat: torch and TRL take seconds.
     with spared.kept_out(spared.unneeded(request) if alone else ()):
         from training import job, trial
     if request.trial:

@@ -82,7 +82,7 @@ def carry_out(run: Path, journal: Journal) -> Made:
             with desk.stage.playing(contestant) as model, desk.stage.computing():
                 _answer(desk, contestant, model)
                 _score(desk, contestant, model)
-    except materials.StopAsked:
+    except errors.StopAsked:
         return Made(step=desk.step, max_steps=desk.max_steps)
     _conclude(desk)
     return Made(step=desk.step, max_steps=desk.max_steps)

@@ -21,7 +21,7 @@ from training.runs import Request, Resumption
 HOME_VARIABLE = "PAIRLOOM_CLUSTER_HOME"  # of a machine of the cluster: where it keeps what it fetches
 _HOME = "~/.cache/pairloom"
 _WHOLE = "WHOLE.json"
-_LIST = "luggage.json"
+LIST = "luggage.json"
 
 
 def home() -> Path:
@@ -39,18 +39,19 @@ def pack(run: Path, storage: Storage) -> None:
 
     Raises:
         Unreachable: the storage refuses or does not answer.
+        StopAsked: somebody asked to stop the run; what was under way has no WHOLE.json, and so is not there.
     """
     request = runs.read_request(run)
     model = _model_folder(request, run)
-    needs = {"release": _sent(storage, f"releases/{request.fingerprint}", request.release)}
+    needs = {"release": _sent(run, storage, f"releases/{request.fingerprint}", request.release)}
     if model is not None:
-        needs["model"] = _sent(storage, f"models/{model_print.of(model)}", model)
+        needs["model"] = _sent(run, storage, f"models/{model_print.of(model)}", model)
     if request.resumes is not None:
         folder = request.resumes.checkpoint
         digest = hashlib.sha256((folder / checkpoints.COMPLETE).read_bytes()).hexdigest()
-        needs["checkpoint"] = _sent(storage, f"checkpoints/{digest}", folder)
+        needs["checkpoint"] = _sent(run, storage, f"checkpoints/{digest}", folder)
     there = place(storage, run.name)
-    there.write(_LIST, json.dumps(needs).encode())
+    there.write(LIST, json.dumps(needs).encode())
     there.send(run / runs.REQUEST, runs.REQUEST)
 
 
@@ -64,7 +65,7 @@ def unpack(storage: Storage, run: str, folder_name: str) -> Path:
         Unreachable: the storage refuses, does not answer, or lacks something.
     """
     there = place(storage, run)
-    needs = index.document(there, _LIST)
+    needs = index.document(there, LIST)
     folder = home() / "runs" / folder_name
     (folder / "control").mkdir(parents=True, exist_ok=True)
     if needs is None or not there.fetch(runs.REQUEST, folder / runs.REQUEST):
@@ -120,7 +121,7 @@ def _with_checkpoint(storage: Storage, folder: Path, needs: dict[str, str]) -> P
     return folder
 
 
-def _sent(storage: Storage, name: str, folder: Path) -> str:
+def _sent(run: Path, storage: Storage, name: str, folder: Path) -> str:
     sizes = {
         path.relative_to(folder).as_posix(): path.stat().st_size
         for path in sorted(folder.rglob("*"))
@@ -129,6 +130,8 @@ def _sent(storage: Storage, name: str, folder: Path) -> str:
     there = storage.at(name)
     if index.document(there, _WHOLE) != sizes:
         for file in sizes:
+            if runs.stop_asked(run):  # a model may be on its way for an hour
+                raise errors.StopAsked(f"Somebody asked to stop run {run.name}.")
             there.send(folder / file, file)
         there.write(_WHOLE, json.dumps(sizes).encode())
     return name

@@ -8,7 +8,7 @@ import logging
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,7 +46,7 @@ class Publisher:
         self._index = Index(starts={one: [0] for one in growing}, lengths=dict.fromkeys(growing, 0))
 
     def round(self) -> None:
-        """Bring what is new, and let the wish to stop reach the folder.
+        """Bring what is new.
 
         Raises:
             Unreachable: the storage refuses or does not answer; the next round goes on from there.
@@ -57,8 +57,6 @@ class Publisher:
         for name, files in gone.items():
             for file in files:
                 self._place.remove(f"{name}/{file}")
-        if not runs.stop_asked(self._folder) and self._run.read(index.STOP) is not None:
-            runs.ask_to_stop(self._folder)
 
     def finish(self, *, result: str = "") -> None:
         """Bring everything that is left, and say that this was all.
@@ -86,9 +84,27 @@ class Publisher:
                     raise
                 time.sleep(_ROUND_SECONDS)
 
-    def at_work(self) -> AbstractContextManager[None]:
-        """A round every two seconds, in a thread. A storage that refuses costs sight, not the run."""
-        return beside.repeating(self._tried, round_seconds(), "publisher")
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """A round every two seconds, and a look for the wish to stop beside it, each in a thread of its own.
+
+        A checkpoint may be on its way for minutes, and a stop waits for none. A storage that refuses costs
+        sight, not the run.
+        """
+        place, pause = self._run.apart(), round_seconds()
+        rounds = beside.repeating(self._tried, pause, "publisher")
+        with rounds, beside.repeating(lambda: not self._told_to_stop(place), pause, "stop"):
+            yield
+
+    def _told_to_stop(self, place: Storage) -> bool:
+        """Let the wish to stop reach the folder."""
+        try:
+            told = place.read(index.STOP) is not None
+        except errors.Unreachable:
+            return False  # the rounds say so
+        if told:
+            runs.ask_to_stop(self._folder)
+        return told
 
     def _tried(self) -> bool:
         try:

@@ -1,12 +1,12 @@
 """Files at a URL, through fsspec: object storage, SFTP, a folder.
 
-Little is asked of it, so that any kind will do: a file is put, read and removed as a whole. Nothing is listed
-(stores list late, and fsspec remembers lists) and nothing is renamed. Keys come from the environment of each
-machine, never from the URL, which is written into request.json.
+Little is asked of it, so that any kind will do: a file is put, read and removed as a whole. Nothing is
+renamed, and nothing is listed (stores list late, and fsspec remembers lists) but what is to be removed for
+good. Keys come from the environment of each machine, never from the URL, which is written into request.json.
 """
 
+import contextlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,6 +36,12 @@ class Storage:
     def at(self, *names: str) -> "Storage":
         """A place below this one."""
         return Storage(url=self.url, files=self.files, root="/".join((self.root, *names)))
+
+    def apart(self) -> "Storage":
+        """The same place over a connection of its own, for another thread: not every driver can be shared."""
+        made = self.files
+        files = type(made)(*made.storage_args, **made.storage_options, skip_instance_cache=True)
+        return Storage(url=self.url, files=files, root=self.root)
 
     def read(self, name: str) -> bytes | None:
         """The whole file; None where there is none.
@@ -83,20 +89,56 @@ class Storage:
         except FileNotFoundError:
             return
 
+    def clear(self) -> None:
+        """Remove this place with everything below it; nothing happens where there is nothing."""
+        with self._telling():
+            for path, is_folder in self._below(self.root):
+                with contextlib.suppress(FileNotFoundError):
+                    if not is_folder:
+                        self.files.rm_file(path)
+                    elif self._has_folders():
+                        self.files.rmdir(path)
+
+    def is_there(self) -> bool:
+        """False where this place is a folder that is missing, as that of a disk which is not mounted."""
+        with self._telling():
+            return not self._has_folders() or bool(self.files.isdir(self.root))
+
+    def _below(self, folder: str) -> Iterator[tuple[str, bool]]:
+        """What lies below a folder, and whether it is one; last the folder itself.
+
+        Level by level: fsspec's own walk passes over what refuses, and its own removal of a tree takes
+        brackets in a name for a pattern.
+        """
+        try:
+            found = self.files.ls(folder, detail=True)
+        except FileNotFoundError:
+            return
+        for one in found:
+            if one["type"] != "directory":
+                yield one["name"], False
+            elif one["name"].rstrip("/") != folder:  # object stores may list a mark of the folder itself
+                yield from self._below(one["name"].rstrip("/"))
+        yield folder, True
+
+    def _has_folders(self) -> bool:
+        kinds = self.files.protocol
+        return bool(_HAVE_FOLDERS & {*((kinds,) if isinstance(kinds, str) else kinds)})
+
     def _path(self, name: str) -> str:
         return f"{self.root}/{name}"
 
     def _with_folder(self, name: str, put: Any) -> None:
-        path, kinds = self._path(name), self.files.protocol
+        path = self._path(name)
         try:
             put(path)
         except FileNotFoundError as error:
-            if not _HAVE_FOLDERS & {*((kinds,) if isinstance(kinds, str) else kinds)}:
+            if not self._has_folders():
                 raise OSError(f"there is no bucket {path.split('/')[0]}") from error
             self.files.makedirs(path.rpartition("/")[0], exist_ok=True)
             put(path)
 
-    @contextmanager
+    @contextlib.contextmanager
     def _telling(self) -> Iterator[None]:
         try:
             yield

@@ -116,7 +116,7 @@ class Worker:
 
 def places(run: Path) -> Places:
     """The cluster, one run at a time."""
-    return Places(slots=(f"ray-{re.sub('[^a-z0-9.]+', '-', _address(run).lower())}",), count=1)
+    return Places(slots=(f"ray-{re.sub('[^a-z0-9.]+', '-', cluster_of(run).lower())}",), count=1)
 
 
 def submit(run: Path, turn: Turn) -> Worker:
@@ -124,8 +124,9 @@ def submit(run: Path, turn: Turn) -> Worker:
 
     Raises:
         LaunchRefused: the cluster does not answer or does not take it.
+        StopAsked: somebody asked to stop while its files were sent.
     """
-    address = _address(run)
+    address = cluster_of(run)
     _pack(run)  # before anything says that the run was submitted: a supervisor killed here begins anew
     (run / runs.WORKER_LOG).touch()
     content = {"launcher": "ray", "address": address, "submission": run.name, "host": os.uname().nodename}
@@ -151,7 +152,7 @@ def status(run: Path) -> Worker | None:
     """
     if not (run / runs.PROCESS).exists():
         return None
-    address = _address(run)
+    address = cluster_of(run)
     try:
         job = ray_api.job(address, run.name)
     except errors.Unreachable:
@@ -167,7 +168,7 @@ def stop(run: Path, number: signal.Signals) -> bool:  # noqa: ARG001 - Ray itsel
     """End the job with all of its workers."""
     sent = False
     with contextlib.suppress(errors.Unreachable):
-        sent = ray_api.stop(_address(run), run.name)
+        sent = ray_api.stop(cluster_of(run), run.name)
     time.sleep(_ASK_SECONDS)  # the supervisor asks ten times a second
     return sent
 
@@ -178,13 +179,13 @@ def logs(run: Path, lines: int) -> list[str]:
     if kept or not (run / runs.PROCESS).exists():
         return kept
     with contextlib.suppress(errors.Unreachable):
-        return ray_api.logs(_address(run), run.name)[-lines:]
+        return ray_api.logs(cluster_of(run), run.name)[-lines:]
     return []
 
 
 def clear_up(run: Path) -> str | None:
     """A job takes its workers with it; what is left to find out is whether anybody knows how it ended."""
-    address, lacking = _address(run), _not_brought(run)
+    address, lacking = cluster_of(run), _not_brought(run)
     try:
         job = ray_api.job(address, run.name)
     except errors.Unreachable:
@@ -196,7 +197,17 @@ def clear_up(run: Path) -> str | None:
     return lacking
 
 
-def _address(run: Path) -> str:
+def is_at_work(run: Path) -> bool | None:
+    """Whether the cluster computes the run; None where it does not answer."""
+    try:
+        job = ray_api.job(cluster_of(run), run.name)
+    except errors.Unreachable:
+        return None
+    return job is not None and not job.is_over
+
+
+def cluster_of(run: Path) -> str:
+    """Of the cluster that was asked to compute the run."""
     known = documents.read_or_none(run / runs.PROCESS) or {}
     return str(known.get("address") or ray_api.normal(str(runs.read_request(run).launch["address"])))
 

@@ -51,6 +51,7 @@ class Launcher(Protocol):
 
         Raises:
             OSError, LaunchRefused: it cannot be started; the run has failed.
+            StopAsked: somebody asked to stop it before it was there.
         """
 
     def status(self, run: Path) -> Worker | None:

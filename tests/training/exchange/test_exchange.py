@@ -194,13 +194,6 @@ def test_a_storage_that_names_what_no_run_leaves_writes_nothing_here(
     assert [path.name for path in here.iterdir()] == [mirror.STATE]
 
 
-def test_the_wish_to_stop_reaches_the_workers(place: Storage, there: Path) -> None:
-    writer = a_writer(place, there)
-    place.write(index.STOP, b"")
-    writer.round()
-    assert runs.stop_asked(there)
-
-
 def test_release_model_and_checkpoint_are_sent_once_and_are_the_same_elsewhere(
     tmp_path: Path, model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
