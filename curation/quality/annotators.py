@@ -84,7 +84,7 @@ def checked_on(cursor: duckdb.DuckDBPyConnection) -> tuple[Checked, ...]:
         against=_against_others(cursor),
         gold=checks.gold_scores(cursor),
         repeats=checks.consistencies(cursor),
-        drifts={course.annotator_id: course.alarm for course in drift.courses_on(cursor)},
+        drifts=drift.alarms_on(cursor),
     )
     met = {row[0] for row in rows}
     hidden: list[Row] = [(who, 0, 0, 0, 0, 0, 0, 0, None) for who in {*held.gold, *held.repeats} - met]
@@ -125,14 +125,7 @@ class _Held:
 def _counted(cursor: duckdb.DuckDBPyConnection) -> list[Row]:
     return cursor.execute(
         """
-        WITH seen AS (
-            SELECT b.annotator_id, b.winner, b.left_answer, b.seconds,
-                   b.winner IN ('answer_1', 'answer_2') AS decisive,
-                   p.answer_1_chars AS one, p.answer_2_chars AS two,
-                   -- Nobody reads 20 words a second; a word with its space is about 6 characters.
-                   greatest(1.5, (p.prompt_chars + p.answer_1_chars + p.answer_2_chars) / 120.0) AS readable
-            FROM ballot AS b JOIN pair AS p ON p.id = b.pair_id
-        )
+        WITH seen AS (SELECT *, winner IN ('answer_1', 'answer_2') AS decisive FROM sized)
         SELECT annotator_id, count(*),
                count(*) FILTER (WHERE decisive AND winner = left_answer),
                count(*) FILTER (WHERE decisive AND left_answer IS NOT NULL),
@@ -151,18 +144,7 @@ def _against_others(cursor: duckdb.DuckDBPyConnection) -> Mapping[str, Mapping[t
     """Each person's verdicts by what more than half of the others said of the same pair."""
     rows = cursor.execute(
         """
-        WITH said AS (
-            SELECT pair_id, coded, count(*) AS times FROM ballot GROUP BY pair_id, coded
-        ),
-        total AS (
-            SELECT pair_id, sum(times) AS people FROM said GROUP BY pair_id
-        )
-        SELECT b.annotator_id, b.coded, s.coded, count(*)
-        FROM ballot AS b
-        JOIN total AS t ON t.pair_id = b.pair_id AND t.people >= 2
-        JOIN said AS s ON s.pair_id = b.pair_id
-        WHERE 2 * (s.times - CASE WHEN s.coded = b.coded THEN 1 ELSE 0 END) > t.people - 1
-        GROUP BY ALL ORDER BY ALL
+        SELECT annotator_id, coded, others, count(*) FROM opposed GROUP BY ALL ORDER BY ALL
         """
     ).fetchall()
     found: dict[str, dict[tuple[Verdict, Verdict], int]] = {}

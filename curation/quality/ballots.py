@@ -20,7 +20,8 @@ def gathered(database: Database) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Columns: pair_id, annotator_id, winner (the verdict in canonical order), coded (the verdict in the
     order the votes file gave, canonical where there was none), strength, left_answer (NULL: sides
-    unknown), seconds (NULL: not measured), decided (naive UTC), guideline_version.
+    unknown), seconds (NULL: not measured), decided (naive UTC), guideline_version. The views `sized` and
+    `opposed` say what each vote is held against.
     """
     with database.reading() as cursor:
         gather(cursor)
@@ -44,6 +45,14 @@ def gather(cursor: duckdb.DuckDBPyConnection) -> None:
         QUALIFY row_number() OVER (PARTITION BY d.pair_id, d.annotator_id ORDER BY d.number DESC) = 1
         """
     )
+    for name, query in _HELD_AGAINST.items():
+        cursor.execute(f"CREATE TEMP VIEW {name} AS {query}")
+
+
+def settle(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Make tables of the views: somebody will ask for them again and again (validation.kept)."""
+    for name, query in _HELD_AGAINST.items():
+        cursor.execute(f"DROP VIEW {name}; CREATE TEMP TABLE {name} AS {query}")
 
 
 def stamp(database: Database) -> tuple[int | str, ...]:
@@ -58,3 +67,26 @@ def stamp(database: Database) -> tuple[int | str, ...]:
             ).fetchone()
             or ()
         )
+
+
+# Views over `ballot`, read by those who hold votes against something.
+_HELD_AGAINST = {
+    # Each vote with the lengths of its pair in characters, and the seconds that reading it takes at least:
+    # nobody reads 20 words a second, and a word with its space is about 6 characters.
+    "sized": """
+        SELECT b.pair_id, b.annotator_id, b.winner, b.left_answer, b.seconds,
+               p.answer_1_chars AS one, p.answer_2_chars AS two,
+               greatest(1.5, (p.prompt_chars + p.answer_1_chars + p.answer_2_chars) / 120.0) AS readable
+        FROM ballot AS b JOIN pair AS p ON p.id = b.pair_id
+    """,
+    # Votes on pairs where more than half of the others, one person at least, say one thing.
+    "opposed": """
+        WITH said AS (SELECT pair_id, coded, count(*) AS times FROM ballot GROUP BY pair_id, coded),
+        total AS (SELECT pair_id, sum(times) AS people FROM said GROUP BY pair_id)
+        SELECT b.pair_id, b.annotator_id, b.coded, s.coded AS others, b.decided
+        FROM ballot AS b
+        JOIN total AS t ON t.pair_id = b.pair_id AND t.people >= 2
+        JOIN said AS s ON s.pair_id = b.pair_id
+        WHERE 2 * (s.times - CASE WHEN s.coded = b.coded THEN 1 ELSE 0 END) > t.people - 1
+    """,
+}

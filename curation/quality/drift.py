@@ -25,21 +25,15 @@ LIMIT = 6.0
 ENOUGH = 50
 
 
-# The votes that can be a hit or a miss: whose, when, which, on which pair. Read from the table `ballot`.
+# The votes that can be a hit or a miss: whose, when, which, on which pair. Read from `opposed` (ballots).
 HELD = """
-WITH said AS (SELECT pair_id, coded, count(*) AS times FROM ballot GROUP BY pair_id, coded),
-total AS (SELECT pair_id, sum(times) AS people FROM said GROUP BY pair_id)
 SELECT annotator_id, moment, hit, pair_id
 FROM (
     SELECT v.annotator_id, v.server_time AS moment, v.verdict = g.verdict AS hit, v.pair_id
     FROM vote AS v JOIN gold AS g ON g.pair_id = v.pair_id
     UNION ALL
-    SELECT b.annotator_id, b.decided, s.coded = b.coded, b.pair_id
-    FROM ballot AS b
-    JOIN total AS t ON t.pair_id = b.pair_id AND t.people >= 2
-    JOIN said AS s ON s.pair_id = b.pair_id
-    ANTI JOIN gold AS g ON g.pair_id = b.pair_id
-    WHERE 2 * (s.times - CASE WHEN s.coded = b.coded THEN 1 ELSE 0 END) > t.people - 1
+    SELECT o.annotator_id, o.decided, o.others = o.coded, o.pair_id
+    FROM opposed AS o ANTI JOIN gold AS g ON g.pair_id = o.pair_id
 )
 """
 
@@ -84,6 +78,27 @@ def courses_on(cursor: duckdb.DuckDBPyConnection) -> tuple[Course, ...]:
     return tuple(_course(annotator_id, votes) for annotator_id, votes in found.items())
 
 
+def alarms_on(cursor: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
+    """Who raises an alarm, and when; the same as Course.alarm, read from those only who could raise one."""
+    votes = cursor.execute(
+        f"""
+        WITH held AS ({HELD})
+        SELECT annotator_id, moment, hit FROM held SEMI JOIN (
+            SELECT annotator_id FROM held GROUP BY annotator_id
+            HAVING count(*) >= $enough
+               AND date_trunc('week', min(moment)) <> date_trunc('week', max(moment))
+        ) AS enough USING (annotator_id)
+        ORDER BY annotator_id, moment, pair_id
+        """,  # noqa: S608 - a query of ours
+        {"enough": ENOUGH},
+    ).fetchall()
+    alarms = {
+        annotator_id: _alarm([moment for _, moment, _ in own], sums([hit for _, _, hit in own]))
+        for annotator_id, own in _by_person(votes).items()
+    }
+    return {annotator_id: alarm for annotator_id, alarm in alarms.items() if alarm is not None}
+
+
 def sums(hits: Sequence[bool]) -> tuple[float, ...]:
     """The cumulative sum after each vote: evidence, in nats, that hits have become rarer by DROP.
 
@@ -113,7 +128,6 @@ def sums(hits: Sequence[bool]) -> tuple[float, ...]:
 def _course(annotator_id: str, votes: Sequence[tuple[datetime, bool, str]]) -> Course:
     moments = tuple(moment for moment, _, _ in votes)
     path = sums([hit for _, hit, _ in votes])
-    passed = next((place for place, value in enumerate(path) if value > LIMIT), None)
     weeks = _weeks(votes)
     # Votes of one week, such as those of a file without times, have no order that could drift.
     measurable = len(votes) >= ENOUGH and len(weeks) > 1
@@ -123,8 +137,19 @@ def _course(annotator_id: str, votes: Sequence[tuple[datetime, bool, str]]) -> C
         moments=moments,
         pair_ids=tuple(pair_id for _, _, pair_id in votes),
         sums=path,
-        alarm=moments[passed] if measurable and passed is not None else None,
+        alarm=_alarm(moments, path) if measurable else None,
     )
+
+
+def _alarm(moments: Sequence[datetime], path: Sequence[float]) -> datetime | None:
+    return next((moment for moment, value in zip(moments, path, strict=True) if value > LIMIT), None)
+
+
+def _by_person(votes: Sequence[tuple[str, datetime, bool]]) -> dict[str, list[tuple[str, datetime, bool]]]:
+    found: dict[str, list[tuple[str, datetime, bool]]] = {}
+    for vote in votes:
+        found.setdefault(vote[0], []).append(vote)
+    return found
 
 
 def _weeks(votes: Sequence[tuple[datetime, bool, str]]) -> tuple[Week, ...]:

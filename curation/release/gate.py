@@ -110,15 +110,14 @@ def examined(
     return Examination(
         policy=policy,
         validation=replace(validation, findings=runner.ordered(findings)),
-        train=_count(cursor, "SELECT count(*) FROM part WHERE part = 'train'"),
-        test=_count(cursor, "SELECT count(*) FROM part WHERE part = 'test'"),
+        train=_count(cursor, "SELECT count(*) FROM releasable ANTI JOIN test_row USING (pair_id)"),
+        test=_count(cursor, "SELECT count(*) FROM test_row"),
         ties=_count(cursor, _TIES),
         excluded=_count(cursor, "SELECT count(DISTINCT pair_id) FROM exclusion"),
         tiers=_tiers(cursor),
         chosen_test=_count(
             cursor,
-            "SELECT count(*) FROM part JOIN candidate USING (pair_id)"
-            " WHERE part = 'test' AND NOT from_random_arm",
+            "SELECT count(*) FROM releasable SEMI JOIN test_row USING (pair_id) WHERE NOT from_random_arm",
         ),
         agreement=agreement.measured(cursor),
         protected=protected.supplied(cursor),
@@ -199,10 +198,11 @@ def _much_removed(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     """
     decided, removed = cursor.execute(
         """
-        SELECT count(*), count(*) FILTER (WHERE EXISTS (
-                   SELECT 1 FROM exclusion AS e
-                   WHERE e.pair_id = c.pair_id AND e.rule IN (SELECT unnest($rules))))
-        FROM candidate AS c WHERE c.winner IN ('answer_1', 'answer_2')
+        WITH decided AS (SELECT pair_id FROM candidate WHERE winner IN ('answer_1', 'answer_2'))
+        SELECT (SELECT count(*) FROM decided),
+               (SELECT count(*) FROM decided SEMI JOIN (
+                   SELECT pair_id FROM exclusion WHERE list_contains($rules::VARCHAR[], rule)) AS e
+                USING (pair_id))
         """,
         {"rules": list(_REMOVING_RULES)},
     ).fetchone() or (0, 0)
@@ -237,9 +237,7 @@ def _much_removed(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
 
 
 def _tiers(cursor: Cursor) -> dict[Tier, int]:
-    rows = cursor.execute(
-        "SELECT tier, count(*) FROM part JOIN candidate USING (pair_id) GROUP BY tier"
-    ).fetchall()
+    rows = cursor.execute("SELECT tier, count(*) FROM releasable GROUP BY tier").fetchall()
     counts = {Tier(tier): count for tier, count in rows}
     return {tier: counts[tier] for tier in Tier if tier in counts}
 

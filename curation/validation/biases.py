@@ -7,7 +7,7 @@ winner that stands now: that is what a model would learn from. The arithmetic is
 from curation.quality import formats, tendencies
 from curation.quality.formats import Sign
 from curation.quality.tendencies import Tendency
-from curation.validation import concern
+from curation.validation import changes, concern
 from curation.validation.exclusion import Cursor
 from curation.validation.finding import Finding, Scope, Severity
 from curation.validation.policy import Policy
@@ -63,11 +63,9 @@ def length(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     """
     won, uneven = cursor.execute(
         """
-        SELECT count(*) FILTER (WHERE (p.answer_1_chars > p.answer_2_chars) = (r.winner = 'answer_1')),
-               count(*)
-        FROM releasable AS r JOIN pair AS p ON p.id = r.pair_id
-        WHERE greatest(p.answer_1_chars, p.answer_2_chars)
-              > $ratio * least(p.answer_1_chars, p.answer_2_chars)
+        SELECT count(*) FILTER (WHERE chosen_chars > rejected_chars), count(*)
+        FROM releasable
+        WHERE greatest(chosen_chars, rejected_chars) > $ratio * least(chosen_chars, rejected_chars)
         """,
         {"ratio": policy.length_ratio},
     ).fetchone() or (0, 0)
@@ -106,7 +104,7 @@ def look(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     only one answer carries such a sign.
     """
     _make_contrast(cursor)
-    telling = [sign for sign in formats.counted(cursor) if _is_telling(sign, policy)]
+    telling = [sign for sign in _counted(cursor) if _is_telling(sign, policy)]
     if not telling:
         return ()
     telling.sort(key=lambda sign: (-abs(sign.winners - sign.losers), sign.name))
@@ -116,15 +114,13 @@ def look(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         "rejected answers."
         for sign in telling
     )
-    differ = " OR ".join(
-        f"regexp_matches(won, $s{n}) <> regexp_matches(lost, $s{n})" for n in range(len(telling))
-    )
+    differ = " OR ".join(f"won[$s{n}] <> lost[$s{n}]" for n in range(len(telling)))
     count, examples = concern.noted(
         cursor,
         "V16",
         Severity.WARNING,
         f"SELECT pair_id FROM contrast WHERE {differ}",  # noqa: S608 - names of ours
-        {f"s{number}": formats.SIGNS[sign.name] for number, sign in enumerate(telling)},
+        {f"s{n}": list(formats.SIGNS).index(sign.name) + 1 for n, sign in enumerate(telling)},
     )
     return (
         Finding(
@@ -161,29 +157,55 @@ def _is_telling(sign: Sign, policy: Policy) -> bool:
 
 
 def _make_contrast(cursor: Cursor) -> None:
+    """The sampled rows, and for each sign of formats.SIGNS whether winner and loser carry it."""
+    cursor.execute(
+        "CREATE TEMP TABLE sampled AS"
+        " SELECT pair_id, winner FROM releasable ORDER BY shuffle, pair_id LIMIT $sample",
+        {"sample": formats.SAMPLE},
+    )
+    _look_at_new(cursor)
     cursor.execute(
         """
         CREATE TEMP TABLE contrast AS
-        WITH looked_at AS (
-            SELECT r.pair_id, r.winner FROM releasable AS r JOIN pair AS p ON p.id = r.pair_id
-            ORDER BY p.shuffle, r.pair_id LIMIT $sample
-        )
-        SELECT l.pair_id,
-               CASE l.winner WHEN 'answer_1' THEN p.answer_1 ELSE p.answer_2 END AS won,
-               CASE l.winner WHEN 'answer_1' THEN p.answer_2 ELSE p.answer_1 END AS lost
-        FROM looked_at AS l JOIN pair AS p ON p.id = l.pair_id
-        """,
-        {"sample": formats.SAMPLE},
+        SELECT s.pair_id, chosen_of(s.winner, c.signs_1, c.signs_2) AS won,
+               chosen_of(s.winner, c.signs_2, c.signs_1) AS lost
+        FROM sampled AS s JOIN carried AS c ON c.pair_id = s.pair_id
+        """
     )
+
+
+def _look_at_new(cursor: Cursor) -> None:
+    """Fill `carried` with the sampled rows that it lacks: what a text carries changes with the text only."""
+    lacking = cursor.execute("SELECT pair_id FROM sampled ANTI JOIN carried USING (pair_id)").fetchall()
+    among, values = changes.named("id", [pair_id for (pair_id,) in lacking])
+    signs = {f"sign_{n}": pattern for n, pattern in enumerate(formats.SIGNS.values())}
+    one, two = (
+        ", ".join(f"regexp_matches({answer}, ${sign})" for sign in signs)
+        for answer in ("answer_1", "answer_2")
+    )
+    cursor.execute(
+        f"INSERT INTO carried SELECT id, [{one}], [{two}] FROM pair WHERE {among}",  # noqa: S608 - ours
+        {**values, **signs},
+    )
+
+
+def _counted(cursor: Cursor) -> list[Sign]:
+    rows = cursor.execute(
+        """
+        SELECT count(*), count(*) FILTER (WHERE won[n]), count(*) FILTER (WHERE lost[n])
+        FROM contrast, range(1, $signs + 1) AS signs(n) GROUP BY n ORDER BY n
+        """,
+        {"signs": len(formats.SIGNS)},
+    ).fetchall()
+    named = zip(formats.SIGNS, rows, strict=False)  # without a row there is nothing to count
+    return [Sign(name=name, n=n, winners=won, losers=lost) for name, (n, won, lost) in named]
 
 
 def _gaps(cursor: Cursor) -> list[tuple[int, int]]:
     """Each different length of a winner less that of its loser, and how many rows have it."""
     return cursor.execute(
         """
-        SELECT CASE r.winner WHEN 'answer_1' THEN p.answer_1_chars - p.answer_2_chars
-                             ELSE p.answer_2_chars - p.answer_1_chars END AS gap, count(*)
-        FROM releasable AS r JOIN pair AS p ON p.id = r.pair_id GROUP BY gap
+        SELECT chosen_chars - rejected_chars AS gap, count(*) FROM releasable GROUP BY gap
         """
     ).fetchall()
 
@@ -195,7 +217,7 @@ WHERE left_answer IS NOT NULL AND winner IN ('answer_1', 'answer_2')
   AND (len($people::VARCHAR[]) = 0 OR list_contains($people::VARCHAR[], annotator_id))
 """
 _LONGER = """
-SELECT r.pair_id FROM releasable AS r JOIN pair AS p ON p.id = r.pair_id
-WHERE greatest(p.answer_1_chars, p.answer_2_chars) > $ratio * least(p.answer_1_chars, p.answer_2_chars)
-  AND ((p.answer_1_chars > p.answer_2_chars) = (r.winner = 'answer_1')) = $longer_won
+SELECT pair_id FROM releasable
+WHERE greatest(chosen_chars, rejected_chars) > $ratio * least(chosen_chars, rejected_chars)
+  AND (chosen_chars > rejected_chars) = $longer_won
 """

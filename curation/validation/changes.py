@@ -4,7 +4,7 @@ Their rows are never changed or deleted, so that a count says how far a table ha
 stands behind it. The row number is DuckDB's, in the order of the commits.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
@@ -23,6 +23,7 @@ LOGS: Mapping[str, str] = {
     "mend": "pair_id",
     "ending": "pair_id",
 }
+_FEW = 200  # rows up to which each is looked up by name
 TEXTS = ("pair", "mend")  # more of these are texts that may not have been measured
 
 
@@ -75,6 +76,17 @@ def closed(cursor: Cursor, pairs: set[str], before: Marks) -> tuple[str, ...]:
         {"pairs": list(found)},
     ).fetchall()
     return tuple(sorted(found | {pair_id for (pair_id,) in rows}))
+
+
+def named(column: str, pairs: Sequence[str]) -> tuple[str, dict[str, object]]:
+    """A condition that holds for these pairs, and the values of its parameters."""
+    if not pairs:
+        return "false", {}
+    if len(pairs) > _FEW:
+        return f"{column} IN (SELECT unnest($pairs))", {"pairs": list(pairs)}
+    # Written out, for DuckDB looks a name up in an index only so.
+    values: dict[str, object] = {f"p{number}": pair_id for number, pair_id in enumerate(pairs)}
+    return f"{column} IN ({', '.join(f'${each}' for each in values)})", values
 
 
 def base(cursor: Cursor, table: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import duckdb
 
+from curation import text
 from curation.database import Database
 from curation.validation import concern, measuring, traits
 from curation.validation.exclusion import Cursor
@@ -22,7 +23,8 @@ _BATCH = 2000
 def build(cursor: Cursor, policy: Policy) -> None:
     """Make the table `cluster`, and fill `near_prompt`.
 
-    cluster: pair_id, cluster (16 hexadecimal digits, a hash of a prompt of it).
+    cluster: pair_id, cluster (16 hexadecimal digits, a hash of a prompt of it), draw (0 to 65,535, the first
+    digits of what the split orders clusters by, so that it need not look at all of them).
     near_prompt: one, other (hashes of prompts that are nearly the same).
     """
     links = cursor.execute("SELECT DISTINCT opening, prompt FROM fact WHERE opening <> prompt").fetchall()
@@ -35,10 +37,19 @@ def build(cursor: Cursor, policy: Policy) -> None:
             "INSERT INTO root SELECT unnest($names), unnest($clusters)",
             {"names": names, "clusters": clusters},
         )
+    cursor.execute(f"CREATE TEMP TABLE cluster AS {_CLUSTER}", {"salt": salt(policy.split_seed)})
+
+
+def salt(seed: int) -> str:
+    """What is put before a cluster's name, so that each seed of a split orders clusters in its own way."""
+    return text.digest(["split", str(seed)])
+
+
+def redraw(cursor: Cursor, policy: Policy) -> None:
+    """The same clusters in the order of another seed."""
     cursor.execute(
-        "CREATE TEMP TABLE cluster AS"
-        " SELECT f.pair_id, coalesce(r.cluster, f.prompt) AS cluster"
-        " FROM fact AS f LEFT JOIN root AS r ON r.prompt = f.prompt"
+        "UPDATE cluster SET draw = ('0x' || left(sha256($salt || cluster), 4))::USMALLINT",
+        {"salt": salt(policy.split_seed)},
     )
 
 
@@ -71,16 +82,11 @@ def follow(cursor: Cursor, policy: Policy, pairs: Sequence[str], before: set[tup
     if changed and not _elsewhere(cursor, pairs, changed):
         rebuild(cursor, policy)
         return
-    values = {"pairs": list(pairs)}
-    cursor.execute("DELETE FROM cluster WHERE pair_id IN (SELECT unnest($pairs))", values)
+    among = "WHERE pair_id IN (SELECT unnest($pairs))"
+    cursor.execute(f"DELETE FROM cluster {among}", {"pairs": list(pairs)})  # noqa: S608 - words of ours
     cursor.execute(
-        """
-        INSERT INTO cluster
-        SELECT f.pair_id, coalesce(r.cluster, f.prompt)
-        FROM fact AS f LEFT JOIN root AS r ON r.prompt = f.prompt
-        WHERE f.pair_id IN (SELECT unnest($pairs))
-        """,
-        values,
+        f"INSERT INTO cluster {_CLUSTER} {among}",
+        {"pairs": list(pairs), "salt": salt(policy.split_seed)},
     )
 
 
@@ -260,3 +266,10 @@ def _root(parent: dict[Key, Key], key: Key) -> Key:
         parent[key] = parent[parent[key]]
         key = parent[key]
     return key
+
+
+_CLUSTER = """
+SELECT pair_id, cluster, ('0x' || left(sha256($salt || cluster), 4))::USMALLINT AS draw
+FROM (SELECT f.pair_id, coalesce(r.cluster, f.prompt) AS cluster
+      FROM fact AS f LEFT JOIN root AS r ON r.prompt = f.prompt)
+"""

@@ -30,10 +30,10 @@ def mark_refusal(cursor: Cursor, policy: Policy) -> None:
         """
         INSERT INTO doubt
         SELECT r.pair_id, 'V25', 'the chosen answer refuses, the rejected one answers'
-        FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id JOIN pair AS p ON p.id = r.pair_id
+        FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id
         WHERE chosen_of(r.winner, f.refuses_1, f.refuses_2)
           AND NOT chosen_of(r.winner, f.refuses_2, f.refuses_1)
-          AND greatest(p.answer_1_chars, p.answer_2_chars) < $chars
+          AND greatest(r.chosen_chars, r.rejected_chars) < $chars
         """,
         {"chars": policy.refusal_chars},
     )
@@ -158,13 +158,7 @@ def pile_up(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
 
     Source: rules.md §2, V28; limits are engineering choices.
     """
-    (said,) = cursor.execute(
-        """
-        SELECT count(*) FROM releasable AS r
-        WHERE NOT EXISTS (SELECT 1 FROM ending AS e WHERE e.pair_id = r.pair_id
-                          AND chosen_of(r.winner, e.finish_1, e.finish_2) <> '')
-        """
-    ).fetchone() or (0,)
+    (said,) = cursor.execute("SELECT count(*) FROM releasable WHERE NOT is_ending_told").fetchone() or (0,)
     piles = cursor.execute(
         "SELECT chars FROM unended GROUP BY chars HAVING count(*) >= $pairs AND count(*) >= $share * $said",
         {"pairs": policy.pile_pairs, "share": policy.pile_share, "said": said},
@@ -184,11 +178,9 @@ def mark_pile_up(cursor: Cursor, _policy: Policy) -> None:
         """
         INSERT INTO unended
         WITH said AS (
-            SELECT r.pair_id, chosen_of(r.winner, p.answer_1_chars, p.answer_2_chars) AS chars,
+            SELECT r.pair_id, r.chosen_chars AS chars,
                    list_contains(chosen_of(r.winner, f.edges_1, f.edges_2), $ends) AS ends
-            FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id JOIN pair AS p ON p.id = r.pair_id
-            WHERE NOT EXISTS (SELECT 1 FROM ending AS e WHERE e.pair_id = r.pair_id
-                              AND chosen_of(r.winner, e.finish_1, e.finish_2) <> '')
+            FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id WHERE NOT r.is_ending_told
         )
         SELECT pair_id, chars FROM said WHERE NOT ends AND chars >= $shortest
         """,
@@ -249,8 +241,6 @@ def mark_cut_off(cursor: Cursor, _policy: Policy) -> None:
         INSERT INTO doubt
         SELECT r.pair_id, 'V28 cut', 'the chosen answer leaves a code fence open'
         FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id
-        WHERE chosen_of(r.winner, f.fence_1, f.fence_2)
-          AND NOT EXISTS (SELECT 1 FROM ending AS e WHERE e.pair_id = r.pair_id
-                          AND chosen_of(r.winner, e.finish_1, e.finish_2) <> '')
+        WHERE chosen_of(r.winner, f.fence_1, f.fence_2) AND NOT r.is_ending_told
         """
     )

@@ -130,6 +130,8 @@ class Kept:
             return False
         if policy.near_prompt != self._policy.near_prompt:
             clusters.rebuild(cursor, policy)
+        elif policy.split_seed != self._policy.split_seed:
+            clusters.redraw(cursor, policy)
         if _marking(policy) != _marking(self._policy):
             snapshot.unsettle(cursor)
             runner.mark(cursor, policy)

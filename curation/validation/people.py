@@ -74,7 +74,7 @@ def agree(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         cursor,
         "V20",
         severity,
-        "SELECT pair_id FROM ballot GROUP BY pair_id HAVING count(DISTINCT coded) > 1",
+        "SELECT pair_id FROM ballot GROUP BY pair_id HAVING min(coded) <> max(coded)",
     )
     return (
         Finding(

@@ -14,10 +14,13 @@ temporary tables of ids and small values; texts are measured once and for all (m
     concern      the query that finds the pairs of each finding (concern)
     contaminated what holds which protected prompt; unended: winners that do not end a sentence (V22, V28)
     edge         how often each edge feature is seen, to be summed (V12)
-    ballot       the blind first votes (quality.ballots)
+    ballot       the blind first votes; sized and opposed: what they are held against (quality.ballots)
+    vote         the votes of the workspace, as its view of that name says, worked out once
+    carried      which outward signs the two answers of a sampled row carry (V16); filled when asked for
     learnt       what the classifier of rule V13 has found anew; learnt_link: what V08 has; both are kept
     near_prompt  prompts that are nearly the same (clusters)
-    releasable   candidates with a winner that no rule excludes
+    releasable   candidates with a winner that no rule excludes; once settled, with what rules about the set
+                 ask of each row, so that none of them reads its texts
 """
 
 from collections.abc import Callable, Iterator
@@ -31,7 +34,7 @@ from curation.database import Database
 from curation.quality import ballots
 from curation.validation import candidates, measuring, protected
 
-_REPORTS = ("contrast", "held_out", "part", "concerned", "measured_row")
+_REPORTS = ("sampled", "contrast", "held_out", "test_row", "concerned", "measured_row")
 MARKED = ("exclusion", "doubt", "contaminated", "unended", "edge")  # what rules write
 Progress = Callable[[int, int], None]
 
@@ -88,22 +91,36 @@ def remember(db: Database, found: Learnt) -> None:
 
 def prepare(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> int:
     """Build the tables; returns the number of candidates."""
+    _take_votes(cursor)
     candidates.gather(cursor)
     cursor.execute(_EXCLUSION)
     cursor.execute(_RELEASABLE)
-    ballots.gather(cursor)
     total = count(cursor)
     _take_facts(cursor, progress)
     lay_over_mends(cursor)
+    ballots.gather(cursor)
+    ballots.settle(cursor)
     progress(total, total)
     return total
 
 
 def settle(cursor: duckdb.DuckDBPyConnection) -> None:
-    """Make `releasable` a table: nothing is excluded from here on, and every later rule asks for it."""
+    """Make `releasable` a table: nothing is excluded from here on, and every later rule asks for it.
+
+    Added are the place in the queue's random order, lengths in characters, origins, and whether the source
+    says how the chosen answer ended.
+    """
     cursor.execute(
         """
-        CREATE TEMP TABLE kept_row AS SELECT * FROM releasable;
+        CREATE TEMP TABLE kept_row AS
+        SELECT r.*, p.shuffle,
+               chosen_of(r.winner, p.answer_1_chars, p.answer_2_chars) AS chosen_chars,
+               chosen_of(r.winner, p.answer_2_chars, p.answer_1_chars) AS rejected_chars,
+               chosen_of(r.winner, p.origin_1, p.origin_2) AS chosen_origin,
+               chosen_of(r.winner, p.origin_2, p.origin_1) AS rejected_origin,
+               EXISTS (SELECT 1 FROM ending AS e WHERE e.pair_id = r.pair_id
+                       AND chosen_of(r.winner, e.finish_1, e.finish_2) <> '') AS is_ending_told
+        FROM releasable AS r JOIN pair AS p ON p.id = r.pair_id;
         DROP VIEW releasable;
         ALTER TABLE kept_row RENAME TO releasable
         """
@@ -174,6 +191,13 @@ def _keep_links(db: Database, links: pa.Table) -> None:  # noqa: ARG001 - DuckDB
     with db.writing() as tx:
         tx.execute("DELETE FROM near_link")
         tx.execute("INSERT INTO near_link BY NAME SELECT * FROM links")
+
+
+def _take_votes(cursor: duckdb.DuckDBPyConnection) -> None:
+    """The view asks for the newest of everybody's decisions each time."""
+    (name,) = cursor.execute("SELECT current_database()").fetchone() or ("",)
+    quoted = '"' + str(name).replace('"', '""') + '"'
+    cursor.execute(f"CREATE TEMP TABLE vote AS SELECT * FROM {quoted}.main.vote")  # noqa: S608
 
 
 def _take_facts(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> None:
@@ -274,6 +298,7 @@ CREATE TEMP TABLE near_prompt (one VARCHAR NOT NULL, other VARCHAR NOT NULL);
 CREATE TEMP TABLE doubt (pair_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, reason VARCHAR NOT NULL);
 CREATE TEMP TABLE contaminated (pair_id VARCHAR NOT NULL, name VARCHAR NOT NULL, number BIGINT NOT NULL);
 CREATE TEMP TABLE unended (pair_id VARCHAR NOT NULL, chars BIGINT NOT NULL);
+CREATE TEMP TABLE carried (pair_id VARCHAR NOT NULL, signs_1 BOOLEAN[] NOT NULL, signs_2 BOOLEAN[] NOT NULL);
 CREATE TEMP TABLE edge (feature VARCHAR NOT NULL, chosen BIGINT NOT NULL, rejected BIGINT NOT NULL);
 
 -- (winner, answer 1's, answer 2's) gives the chosen answer's; the rejected one's with the two exchanged.

@@ -59,11 +59,7 @@ def _one_sided(cursor: Cursor) -> tuple[str, str, str] | None:
     """(side, model, other side) where all answers of a side have one origin that the other never has."""
     row = cursor.execute(
         """
-        WITH side AS (
-            SELECT chosen_of(r.winner, p.origin_1, p.origin_2) AS chosen,
-                   chosen_of(r.winner, p.origin_2, p.origin_1) AS rejected
-            FROM releasable AS r JOIN pair AS p ON p.id = r.pair_id
-        )
+        WITH side AS (SELECT chosen_origin AS chosen, rejected_origin AS rejected FROM releasable)
         SELECT min(chosen), max(chosen), min(rejected), max(rejected),
                count(*) FILTER (WHERE chosen = (SELECT min(rejected) FROM side)),
                count(*) FILTER (WHERE rejected = (SELECT min(chosen) FROM side))
@@ -85,8 +81,7 @@ def _separated(cursor: Cursor) -> tuple[int, int]:
     rows = cursor.execute(
         """
         WITH sample AS (
-            SELECT r.pair_id, r.winner FROM releasable AS r JOIN pair AS p ON p.id = r.pair_id
-            ORDER BY p.shuffle, r.pair_id LIMIT $sample
+            SELECT pair_id, winner FROM releasable ORDER BY shuffle, pair_id LIMIT $sample
         )
         SELECT s.pair_id, s.winner, c.cluster
         FROM sample AS s JOIN cluster AS c ON c.pair_id = s.pair_id ORDER BY s.pair_id

@@ -16,9 +16,23 @@ def leak(cursor: Cursor) -> tuple[Finding, ...]:
         "V23",
         Severity.ERROR,
         """
-        WITH turn AS (
-            SELECT p.pair_id, p.part, f.prompt AS turn FROM part AS p JOIN fact AS f ON f.pair_id = p.pair_id
-            UNION SELECT p.pair_id, p.part, f.opening FROM part AS p JOIN fact AS f ON f.pair_id = p.pair_id
+        WITH asked AS (  -- of the test side, which is small
+            SELECT f.prompt, f.opening FROM fact AS f
+            SEMI JOIN (SELECT pair_id FROM part WHERE part = 'test') AS t USING (pair_id)
+        ),
+        tested AS (SELECT prompt AS turn FROM asked UNION SELECT opening FROM asked),
+        wanted AS (
+            SELECT turn FROM tested
+            UNION SELECT n.other FROM near_prompt AS n SEMI JOIN tested AS t ON t.turn = n.one
+            UNION SELECT n.one FROM near_prompt AS n SEMI JOIN tested AS t ON t.turn = n.other
+        ),
+        close AS (  -- every row of the test side, and every other that could share a turn with one
+            SELECT pair_id, prompt, opening FROM fact
+            WHERE prompt IN (SELECT turn FROM wanted) OR opening IN (SELECT turn FROM wanted)
+        ),
+        turn AS (
+            SELECT p.pair_id, p.part, c.prompt AS turn FROM part AS p JOIN close AS c ON c.pair_id = p.pair_id
+            UNION SELECT p.pair_id, p.part, c.opening FROM part AS p JOIN close AS c ON c.pair_id = p.pair_id
         ),
         both_sides AS (
             SELECT turn FROM turn GROUP BY turn HAVING count(DISTINCT part) > 1

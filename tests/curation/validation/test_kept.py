@@ -65,7 +65,7 @@ FIXES = [
     ("V02", Severity.ERROR), ("V02", Severity.ERROR), ("V04", Severity.ERROR), ("V09", Severity.ERROR),
     ("V09", Severity.WARNING), ("V10", Severity.WARNING), ("V27", Severity.ERROR), ("V27", Severity.WARNING),
 ]  # fmt: skip
-# V13 learns from texts for a second each time; the others need few pairs to say something.
+# V13 learns from texts each time, so that one policy asks it; the others need few pairs to say something.
 SMALL = replace(
     POLICY, source_pairs=1_000_000, leak_pairs=2, leak_warning=0.0, bias_pairs=2, format_pairs=2,
     position_margin=0.0, position_p=1.0,
@@ -75,6 +75,7 @@ POLICIES = [
     replace(SMALL, minimum_tier=Tier.SINGLE, pile_pairs=3, length_ratio=2.0),
     replace(SMALL, max_length=64, max_prompt_length=32, loop_lines=1.0, conflict_spread=0),
     replace(SMALL, near_prompt=0.99, rewrites=False, template_tokens=("Paris",), near_identical=1.0),
+    replace(SMALL, split_seed=3, source_pairs=4, source_leak=0.0),
 ]
 
 
