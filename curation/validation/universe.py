@@ -12,7 +12,6 @@ from curation.database import Database
 from curation.validation import changes
 from curation.validation.changes import Cursor, Marks
 
-_FEW = 200  # pairs up to which each is looked up by name
 _PARTS = {  # tables of a validation, and the column that says whose row it is
     "candidate": "pair_id",
     "releasable": "pair_id",
@@ -57,7 +56,6 @@ def lay_over(cursor: Cursor, part: Cursor, pairs: Sequence[str]) -> None:
 
 
 def _lay(cursor: Cursor, pairs: Sequence[str], until: Marks) -> None:
-    cursor.execute("CREATE TEMP TABLE named (id VARCHAR)")
     for table, column in changes.LOGS.items():
         if table not in ("pair", "decision"):
             _copy(cursor, table, column, pairs, until)
@@ -80,18 +78,16 @@ def _lay(cursor: Cursor, pairs: Sequence[str], until: Marks) -> None:
 def _copy(
     cursor: Cursor, table: str, column: str, pairs: Sequence[str], until: Marks, *, name: str = ""
 ) -> None:
-    values: dict[str, object] = {}
-    if len(pairs) <= _FEW:
-        # Written out, for DuckDB looks a name up in an index only so.
-        values = {f"p{number}": pair_id for number, pair_id in enumerate(pairs)}
-        among = f"{column} IN ({', '.join(f'${each}' for each in values)})"
-    else:
-        cursor.execute("DELETE FROM named")
-        cursor.execute("INSERT INTO named SELECT unnest($ids)", {"ids": list(pairs)})
-        among = f"{column} IN (SELECT id FROM named)"  # noqa: S608
-    seen = f"AND rowid < {int(until[table])}" if table in until else ""
-    whole = changes.base(cursor, table)
+    among, values = changes.named(column, pairs)
+    seen = f"WHERE row_before < {int(until[table])}" if table in until else ""
+    # Materialized, for DuckDB asks no index where a condition about the row number stands beside the names.
     cursor.execute(
-        f"CREATE TEMP TABLE {name or table} AS SELECT * FROM {whole} WHERE {among} {seen}",  # noqa: S608
+        f"""
+        CREATE TEMP TABLE {name or table} AS
+        WITH found AS MATERIALIZED (
+            SELECT *, rowid AS row_before FROM {changes.base(cursor, table)} WHERE {among}
+        )
+        SELECT * EXCLUDE (row_before) FROM found {seen}
+        """,  # noqa: S608 - names of ours
         values,
     )

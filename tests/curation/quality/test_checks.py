@@ -116,6 +116,8 @@ def test_a_lasting_drop_raises_the_alarm_and_a_steady_person_does_not(db: Databa
     assert (ann.alarm is not None, bob.alarm) == (True, None)
     assert [each.hits.chosen for each in ann.weeks] == [18] * 5 + [10] * 2
     assert ann.weeks[0].monday == date(2026, 11, 16)
+    told = {each.annotator_id: each.drift for each in annotators.checked(db)}
+    assert told == {each.annotator_id: each.alarm for each in drift.courses(db)}
 
 
 def test_a_vote_against_nobody_is_no_hit_and_no_miss(db: Database, votes: Votes) -> None:
