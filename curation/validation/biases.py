@@ -177,6 +177,8 @@ def _make_contrast(cursor: Cursor) -> None:
 def _look_at_new(cursor: Cursor) -> None:
     """Fill `carried` with the sampled rows that it lacks: what a text carries changes with the text only."""
     lacking = cursor.execute("SELECT pair_id FROM sampled ANTI JOIN carried USING (pair_id)").fetchall()
+    if not lacking:
+        return
     among, values = changes.named("id", [pair_id for (pair_id,) in lacking])
     signs = {f"sign_{n}": pattern for n, pattern in enumerate(formats.SIGNS.values())}
     one, two = (

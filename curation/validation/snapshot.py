@@ -32,7 +32,7 @@ import pyarrow as pa
 
 from curation.database import Database
 from curation.quality import ballots
-from curation.validation import candidates, measuring, protected
+from curation.validation import candidates, changes, measuring, protected
 
 _REPORTS = ("sampled", "contrast", "held_out", "test_row", "concerned", "measured_row")
 MARKED = ("exclusion", "doubt", "contaminated", "unended", "edge")  # what rules write
@@ -195,9 +195,7 @@ def _keep_links(db: Database, links: pa.Table) -> None:  # noqa: ARG001 - DuckDB
 
 def _take_votes(cursor: duckdb.DuckDBPyConnection) -> None:
     """The view asks for the newest of everybody's decisions each time."""
-    (name,) = cursor.execute("SELECT current_database()").fetchone() or ("",)
-    quoted = '"' + str(name).replace('"', '""') + '"'
-    cursor.execute(f"CREATE TEMP TABLE vote AS SELECT * FROM {quoted}.main.vote")  # noqa: S608
+    cursor.execute(f"CREATE TEMP TABLE vote AS SELECT * FROM {changes.base(cursor, 'vote')}")  # noqa: S608
 
 
 def _take_facts(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> None:
@@ -265,9 +263,9 @@ def lay_over_mends(cursor: duckdb.DuckDBPyConnection) -> None:
     if looking_back:  # a release of the past (release.moment)
         cursor.execute("ALTER VIEW pair RENAME TO imported_pair")
     else:
-        (name,) = cursor.execute("SELECT current_database()").fetchone() or ("",)
-        quoted = '"' + str(name).replace('"', '""') + '"'
-        cursor.execute(f"CREATE TEMP VIEW imported_pair AS SELECT * FROM {quoted}.main.pair")  # noqa: S608
+        cursor.execute(
+            f"CREATE TEMP VIEW imported_pair AS SELECT * FROM {changes.base(cursor, 'pair')}"  # noqa: S608
+        )
     cursor.execute(
         """
         CREATE TEMP VIEW pair AS
