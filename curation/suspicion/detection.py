@@ -92,12 +92,13 @@ def candidates(cursor: duckdb.DuckDBPyConnection, policy: Policy, progress: Prog
     budget.take(cursor, ())
     clusters.build(cursor, policy)
     runner.mark_rows(cursor, policy)
+    snapshot.settle(cursor)
     cursor.execute(
         """
         CREATE TEMP TABLE suspect AS
         SELECT r.pair_id, r.winner, ('0x' || left(c.cluster, 8))::BIGINT % $places AS folds,
-               row_number() OVER (ORDER BY p.shuffle, r.pair_id) AS place
-        FROM releasable AS r JOIN pair AS p ON p.id = r.pair_id JOIN cluster AS c ON c.pair_id = r.pair_id
+               row_number() OVER (ORDER BY r.shuffle, r.pair_id) AS place
+        FROM releasable AS r JOIN cluster AS c ON c.pair_id = r.pair_id
         """,
         {"places": PLACES},
     )
