@@ -24,6 +24,8 @@ from training import (
     runs,
     workbench,
 )
+from training.exchange import index, luggage, publisher, storage
+from training.exchange.mirror import Mirror
 from training.journal import Journal
 from training.recipe import DpoRecipe
 from training.release_pairs import PreferencePair
@@ -117,6 +119,44 @@ def test_a_resumed_run_equals_the_uninterrupted_one(finished: Path) -> None:
     assert sorted(rest) == [5, 6, 7, 8]
     for step, row in rest.items():
         assert [row[name] for name in SAME] == pytest.approx([whole[step][name] for name in SAME], abs=1e-6)
+
+
+@pytest.mark.trainer
+def test_a_run_on_a_machine_that_sees_only_a_url_goes_on_from_the_checkpoint_sent_there(
+    finished: Path, tmp_path: Path
+) -> None:
+    request, home = runs.read_request(finished), finished.parent.parent
+    resumes = Resumption(run=finished.name, checkpoint=finished / "checkpoint-4", step=4)
+    resumed = write_run(home, request.release, quick(), model=request.model, name="sent", resumes=resumes)
+    exchange = storage.opened(f"file://{tmp_path}/exchange")
+    luggage.pack(resumed, exchange)
+    place = luggage.place(exchange, resumed.name)
+    turn = str(index.begin_turn(place).now)
+    hidden = home.rename(home.with_name("out of sight"))
+    try:
+        told = work_elsewhere(tmp_path, {"run": resumed.name, "turn": turn, "storage": exchange.url})
+    finally:
+        hidden.rename(home)
+    Mirror(resumed, place).round(last=True)
+    assert documents.read(resumed / runs.RESULT)["outcome"] == "completed", told
+    assert artefacts.problems(resumed) == ()
+    whole, rest = training_rows(finished), training_rows(resumed)
+    assert sorted(rest) == [5, 6, 7, 8]
+    for step, row in rest.items():
+        assert [row[name] for name in SAME] == pytest.approx([whole[step][name] for name in SAME], abs=1e-6)
+    assert [one.step for one in checkpoints.all_whole(resumed)] == [8]
+
+
+def work_elsewhere(machine: Path, asked: dict[str, str]) -> str:
+    """One worker of a cluster, in a process of its own, with this folder as its machine; what it prints."""
+    code = f"from training.launchers import ray_ground; ray_ground.work({asked!r})"
+    environment = {luggage.HOME_VARIABLE: str(machine / "home"), publisher.ROUND_VARIABLE: "0.1"}
+    ended = subprocess.run(
+        [sys.executable, "-c", code], env=os.environ | {"OMP_NUM_THREADS": "1"} | environment,
+        capture_output=True, text=True, timeout=240, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr[-3000:]
+    return ended.stderr
 
 
 @pytest.mark.trainer
