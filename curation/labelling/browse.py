@@ -11,15 +11,16 @@ from pathlib import PurePath
 
 from curation.database import Database
 from curation.errors import Unknown
-from curation.labelling import matching, paging, shelf, standings
+from curation.labelling import matching, mends, paging, shelf, standings
 from curation.labelling.matching import Filter, Narrowing, Order, everything
+from curation.labelling.mends import Present
 from curation.labelling.paging import Position
 from curation.model import Tier, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One pair in a list. Texts are whole; a page shortens them for the screen."""
+    """One pair in a list. Texts are whole and as annotators see them; a page shortens them for the screen."""
 
     pair_id: str
     source_id: str
@@ -136,7 +137,7 @@ def rows(db: Database, ids: Sequence[str]) -> tuple[Row, ...]:
 
 
 def _texts(db: Database, ids: Sequence[str]) -> dict[str, tuple[str, str, int, str, str, str]]:
-    """What an import brought of each pair, by id."""
+    """Where each pair came from, and its texts as fixes have left them, by id."""
     if not ids:
         return {}
     names = {f"id_{place}": pair_id for place, pair_id in enumerate(ids)}
@@ -146,7 +147,12 @@ def _texts(db: Database, ids: Sequence[str]) -> dict[str, tuple[str, str, int, s
             f" WHERE id IN ({', '.join(f'${name}' for name in names)})",
             names,
         ).fetchall()
-    return {row[0]: row for row in found}
+    fixed = mends.shown(db, ids)
+    return {row[0]: (*row[:3], *_present(fixed.get(row[0]), row[3:])) for row in found}
+
+
+def _present(fixed: Present | None, imported: tuple[str, str, str]) -> tuple[str, str, str]:
+    return imported if fixed is None else (fixed.prompt, fixed.answer_1, fixed.answer_2)
 
 
 def _from_row(

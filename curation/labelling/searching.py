@@ -1,7 +1,8 @@
 """Text search over prompts and answers: a column in lower case, scanned once a search and not once a look.
 
-`lower` costs more than the scan, so it is paid once a pair and kept (docs/decisions/0052). What a search
-found stays in memory while it is among the last few, so turning a page or changing the order scans nothing.
+What is searched is what annotators see: fixed texts where there are any, else the import. `lower` costs more
+than the scan, so it is paid once a pair and kept (docs/decisions/0052). What a search found stays in memory
+while it is among the last few, so turning a page or changing the order scans nothing.
 """
 
 import threading
@@ -9,6 +10,7 @@ import threading
 import duckdb
 
 from curation.database import Database
+from curation.labelling import mends
 
 _KEPT = 6  # searches; at a million pairs the longest holds 50 MB
 _BLOCK = 50_000  # pairs written at a time; somebody who saves meanwhile waits for no more than a commit
@@ -24,7 +26,7 @@ class Searches:
         self._lock = threading.Lock()
         self._is_laid = False
         self._made = 0
-        self._tables: dict[tuple[str, int], str] = {}
+        self._tables: dict[tuple[str, int, int], str] = {}
 
     def table(self, database: Database, text: str) -> str:
         """The name of a table (pair_id) of the pairs in which this text stands, in any case.
@@ -37,7 +39,7 @@ class Searches:
                 cursor.execute("ATTACH ':memory:' AS found")
                 self._is_laid = True
             (pairs,) = cursor.execute("SELECT count(*) FROM pair").fetchone() or (0,)
-            key = (text, int(pairs))
+            key = (text, int(pairs), mends.newest(cursor))
             if key in self._tables:
                 self._tables[key] = self._tables.pop(key)  # the newest of the kept
                 return self._tables[key]
@@ -131,3 +133,15 @@ def _scan(cursor: duckdb.DuckDBPyConnection, name: str, text: str) -> None:
             """,  # noqa: S608 - names of ours
             {"text": text},
         )
+    if mends.newest(cursor):
+        _replace_mended(cursor, name, text)
+
+
+def _replace_mended(cursor: duckdb.DuckDBPyConnection, name: str, text: str) -> None:
+    """Fixes change few pairs and are undone: their texts are read as they are, not kept in lower case."""
+    cursor.execute(f"DELETE FROM {name} WHERE pair_id IN (SELECT pair_id FROM current_mend)")  # noqa: S608
+    cursor.execute(
+        f"INSERT INTO {name}"  # noqa: S608 - names of ours
+        f" SELECT p.pair_id FROM current_mend AS p WHERE contains({_WORDS}, lower($text))",
+        {"text": text},
+    )

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from curation import text
 from curation.database import Database
-from curation.labelling import browse, pairs, placements, searching, settlements, shelf, undoing
+from curation.labelling import browse, mends, pairs, placements, searching, settlements, shelf, undoing
 from curation.labelling.actions import Action
 from curation.labelling.matching import Filter, Order
+from curation.labelling.mends import Mend
 from curation.model import Answer, Pair, Provenance, State, Tier, Verdict
 
 NOW = datetime(2026, 11, 22, 9, 0)
@@ -135,6 +136,32 @@ def test_a_search_finds_the_same_before_and_after_the_texts_are_prepared() -> No
     assert [shown(db, Filter(text=each)) for each in ("École", "t 2")] == before[1:]
     assert shown(db, Filter(text="danube")) == ["Prompt 1", "Prompt 3"]
     assert (searching.prepare(db), searching.prepare(db)) == (1, 0)
+
+
+@pytest.mark.parametrize("is_prepared", [True, False])
+def test_a_search_finds_and_shows_what_fixes_have_left_and_after_their_undoing_the_import(
+    is_prepared: bool,
+) -> None:
+    pair = a_pair(1, "Ask anna@gmx.de")
+    db = a_database(pair, a_pair(2))
+    if is_prepared:
+        searching.prepare(db)
+    mend(db, pair, "Ask [e-mail address]")
+    assert (shown(db, Filter(text="anna@")), shown(db, Filter(text="E-MAIL"))) == ([], ["Prompt 1"])
+    assert "Ask [e-mail address]" in answers(db, pair)
+    undoing.undo(db, "fix", by="lead", now=NOW)
+    assert (shown(db, Filter(text="anna@")), shown(db, Filter(text="E-MAIL"))) == (["Prompt 1"], [])
+    assert "Ask anna@gmx.de" in answers(db, pair)
+
+
+def mend(db: Database, pair: Pair, answer: str) -> None:
+    fixed = Mend(pair_id=pair.id, context="[]", prompt=pair.prompt, answer_1=answer, answer_2="other")
+    mends.mend(db, [fixed], "V27", Action(id="fix", reason="why", by="lead", now=NOW))
+
+
+def answers(db: Database, pair: Pair) -> tuple[str, str]:
+    row = browse.row(db, pair.id)
+    return row.answer_1, row.answer_2
 
 
 def test_nothing_is_found_across_two_texts() -> None:
