@@ -10,6 +10,7 @@ Cost: measuring new texts for the rules once (1 to 2 ms a pair), then docs/decis
 import math
 import tempfile
 from collections.abc import Callable, Generator
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,12 +30,13 @@ from curation.suspicion.worker import PAIR, REPORT
 from curation.validation import budget, clusters, limits, runner, snapshot, sources
 from curation.validation.policy import Policy
 
-VERSION = 2  # raise it when features or model change, so that kept looks are looked at again
+VERSION = 3  # raise it when features or model change, so that kept looks are looked at again
 # Pairs to learn from, in the queue's random order; more would cost the worker memory.
 SAMPLE = 20_000
 LEAST = 50  # pairs; fewer teach nothing (as rule V13)
 _BATCH = 500
 _SEVERAL = 5000  # pairs; starting another worker takes as long as reading about so many
+_ASKED = 0.5  # seconds between two chances to cancel a fit
 _Z = 1.64  # one-sided 5 %: the model tells labels better than a coin
 _KNOWS_WHO = "A model of such labels knows who wrote an answer, not which one is better."
 Progress = Callable[[int, int], None]
@@ -47,6 +49,15 @@ class _Look:
     model: str
     pairs: int
     off: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What was learned; no scores where `off` says why they would be of no use."""
+
+    off: str
+    report: Report | None = None
+    scores: pa.Table | None = None
 
 
 def detect(
@@ -75,10 +86,11 @@ def detect(
         known = records.latest(database)
         if known is not None and known.model == look.model:
             return known
-        report, scores = (None, None) if look.off else _learned(cursor, look.pairs, progress)
-    off = look.off or _says_nothing(report, chosen)
-    outcome = Outcome(model=look.model, off=off, pairs=look.pairs, report=report, asked_by=by, computed=now)
-    records.keep(database, outcome, None if off else scores)
+        found = _Found(off=look.off) if look.off else _learned(cursor, look.pairs, chosen, progress)
+    outcome = Outcome(
+        model=look.model, off=found.off, pairs=look.pairs, report=found.report, asked_by=by, computed=now
+    )
+    records.keep(database, outcome, found.scores)
     return outcome
 
 
@@ -105,8 +117,12 @@ def candidates(cursor: duckdb.DuckDBPyConnection, policy: Policy, progress: Prog
 
 
 def _looked(cursor: duckdb.DuckDBPyConnection, policy: Policy) -> _Look:
+    # A fix changes what is read, and so the look.
     ((pairs, labels),) = cursor.execute(
-        "SELECT count(*), sum(md5_number_lower(pair_id || winner || folds)::HUGEINT) FROM suspect"
+        """
+        SELECT count(*), sum(md5_number_lower(coalesce(o.text_id, s.pair_id) || s.winner || s.folds)::HUGEINT)
+        FROM suspect AS s LEFT JOIN text_of AS o ON o.pair_id = s.pair_id
+        """
     ).fetchall()  # all of it: a result left open keeps the cursor from reading in batches
     leak = sources.leak(cursor, policy)
     off = ""
@@ -117,12 +133,15 @@ def _looked(cursor: duckdb.DuckDBPyConnection, policy: Policy) -> _Look:
     return _Look(model=f"{VERSION}-{text.digest([off, str(SAMPLE), str(labels)])}", pairs=pairs, off=off)
 
 
-def _learned(cursor: duckdb.DuckDBPyConnection, pairs: int, progress: Progress) -> tuple[Report, pa.Table]:
+def _learned(cursor: duckdb.DuckDBPyConnection, pairs: int, policy: Policy, progress: Progress) -> _Found:
     sample = min(SAMPLE, pairs)
     with tempfile.TemporaryDirectory(prefix="pairloom-") as folder:
         start = partial(workers.Worker, "curation.suspicion.worker", folder, sends=PAIR)
         _teach(start, _sent(cursor, sample), lambda done: progress(done, sample + pairs))
         report = Report.from_json((Path(folder) / REPORT).read_text(encoding="utf-8"))
+        off = _says_nothing(report, policy)
+        if off:
+            return _Found(off=off, report=report)
         scored: list[pa.RecordBatch] = []
         done = sample
         number = workers.cores() if pairs > _SEVERAL else 1
@@ -132,7 +151,7 @@ def _learned(cursor: duckdb.DuckDBPyConnection, pairs: int, progress: Progress) 
                 scored.append(batch)
                 done += batch.num_rows
                 progress(done, sample + pairs)
-    return report, _with_labels(cursor, pa.Table.from_batches(scored))
+    return _Found(off="", report=report, scores=_with_labels(cursor, pa.Table.from_batches(scored)))
 
 
 def _teach(
@@ -147,7 +166,17 @@ def _teach(
             teacher.answer(batch)
             done += batch.num_rows
             progress(done)
-        teacher.answer(pa.record_batch([pa.array([], field.type) for field in PAIR], schema=PAIR))
+        whole = pa.record_batch([pa.array([], field.type) for field in PAIR], schema=PAIR)
+        # The fit itself takes several seconds, in which somebody may want to cancel.
+        with ThreadPoolExecutor(1) as beside:
+            fitted = beside.submit(teacher.answer, whole)
+            try:
+                while not wait([fitted], timeout=_ASKED).done:
+                    progress(done)
+            except BaseException:
+                teacher.close()  # which ends the thread's waiting
+                raise
+            fitted.result()
 
 
 def _sent(cursor: duckdb.DuckDBPyConnection, limit: int) -> Generator[pa.RecordBatch, None, None]:
@@ -174,10 +203,8 @@ def _with_labels(cursor: duckdb.DuckDBPyConnection, scored: pa.Table) -> pa.Tabl
     ).to_arrow_table()
 
 
-def _says_nothing(report: Report | None, policy: Policy) -> str:
-    """Why the scores are not to be used, "" where they are."""
-    if report is None:
-        return ""
+def _says_nothing(report: Report, policy: Policy) -> str:
+    """Why scores would be of no use, "" where they are."""
     if report.text.right >= policy.source_leak:
         return (
             f"From the texts of other pairs the model tells {report.text.right:.0%} of {report.fitted:,} "

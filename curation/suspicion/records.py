@@ -7,7 +7,7 @@ import duckdb
 import pyarrow as pa
 
 from curation.database import Database
-from curation.labelling import events
+from curation.labelling import events, mends
 from curation.model import Tier, Verdict
 from curation.suspicion.model import Detector
 from curation.suspicion.report import Report
@@ -40,6 +40,7 @@ class Suspect:
     """A label that the model disbelieves.
 
     Attributes:
+        prompt: as annotators see it.
         winner: the label it is about, which is still in effect.
         suspicion, by_length: 1 - p(label) of the two detectors, in [0, 1].
         by_tuned, by_base: rank, from 1, in the order of a tuned model and of its base (suspicion/rewards.py);
@@ -132,10 +133,11 @@ def suspects(database: Database, limit: int) -> tuple[Suspect, ...]:
             """,
             {"some": 10 * limit + 1000, "limit": limit},
         ).fetchall()
+    fixed = mends.shown(database, [row[0] for row in rows])
     return tuple(
         Suspect(
             pair_id=row[0],
-            prompt=row[1],
+            prompt=fixed[row[0]].prompt if row[0] in fixed else row[1],
             winner=Verdict(row[2]),
             tier=Tier(row[3]),
             suspicion=row[4],

@@ -9,7 +9,9 @@ import pytest
 
 from curation.database import Database
 from curation.errors import Cancelled
-from curation.labelling import pairs
+from curation.labelling import mends, pairs
+from curation.labelling.actions import Action
+from curation.labelling.mends import Mend
 from curation.model import Pair, Verdict
 from curation.release import gate
 from curation.suspicion import detection, records
@@ -93,6 +95,35 @@ def test_scores_are_the_same_in_another_workspace(looked: tuple[Database, list[P
         pairs.add(tx, made[::-1], NOW)
     detection.detect(db, by="another", now=NOW + timedelta(days=1))
     assert kept(db) == kept(database)
+
+
+def test_a_fix_is_a_new_look_that_reads_the_text_it_leaves(
+    looked: tuple[Database, list[Pair]], db: Database
+) -> None:
+    imported, made = looked
+    with db.writing() as tx:
+        pairs.add(tx, made, NOW)
+    pair = made[9]
+    exchanged = Mend(
+        pair_id=pair.id, context="[]", prompt="Is it?", answer_1=pair.answer_2, answer_2=pair.answer_1
+    )
+    mends.mend(db, [exchanged], "V27", Action(id="fix", reason="why", by="lead", now=NOW))
+    outcome, before = detection.detect(db, by="lead", now=NOW), records.latest(imported)
+    assert before is not None
+    assert outcome.model != before.model
+    assert kept(imported)[pair.id, "text"][0] < 0.5 < kept(db)[pair.id, "text"][0]
+    assert "Is it?" in {each.prompt for each in records.suspects(db, len(made))}
+
+
+def test_labels_no_better_than_a_coin_are_not_scored(db: Database) -> None:
+    chance, sides = random.Random(2), (Verdict.ANSWER_1, Verdict.ANSWER_2)
+    with db.writing() as tx:
+        pairs.add(tx, [replace(pair, prior_winner=chance.choice(sides)) for pair in written(60)], NOW)
+    told: list[tuple[int, int]] = []
+    outcome = detection.detect(db, by="lead", now=NOW, progress=lambda *step: told.append(step))
+    assert "no better than a coin" in outcome.off
+    assert not kept(db)
+    assert max(told) == (60, 120)  # learned from, and not read again
 
 
 def test_a_cancelled_look_leaves_the_scores_before_in_effect(db: Database) -> None:
