@@ -28,22 +28,27 @@ def mark_held(cursor: Cursor, _policy: Policy) -> None:
     if not version:
         return
     cursor.execute(
-        """
-        INSERT INTO contaminated
-        SELECT k.pair_id, k.name, k.number
-        FROM protected_check AS k SEMI JOIN candidate AS c ON c.pair_id = k.pair_id
-        WHERE k.supplied = $version AND k.name IS NOT NULL
-        """,
+        "CREATE TEMP TABLE told AS SELECT pair_id, name, number FROM protected_check"
+        " WHERE supplied = $version AND name IS NOT NULL",
         {"version": version},
     )
     just_arrived = [row for rows in protected.checked(cursor, version) for row in rows]
     if just_arrived:
         cursor.execute(
-            "INSERT INTO contaminated SELECT * FROM"
-            " (SELECT unnest($pairs) AS pair_id, unnest($names) AS name, unnest($numbers) AS number)"
-            " SEMI JOIN candidate USING (pair_id) WHERE name IS NOT NULL",
+            "INSERT INTO told SELECT pair_id, name, number FROM (SELECT unnest($pairs) AS pair_id,"
+            " unnest($names) AS name, unnest($numbers) AS number) WHERE name IS NOT NULL",
             protected.columns(just_arrived),
         )
+    cursor.execute(
+        """
+        INSERT INTO contaminated
+        SELECT t.pair_id, t.name, t.number FROM told AS t
+        SEMI JOIN candidate AS c ON c.pair_id = t.pair_id ANTI JOIN text_of AS o ON o.pair_id = t.pair_id
+        UNION ALL  -- where a fix has made another text of it, that one counts
+        SELECT o.pair_id, t.name, t.number FROM told AS t JOIN text_of AS o ON o.text_id = t.pair_id;
+        DROP TABLE told
+        """
+    )
     cursor.execute(
         "INSERT INTO exclusion"
         " SELECT pair_id, 'V22', 'its prompt holds number ' || number || ' of ' || name FROM contaminated"

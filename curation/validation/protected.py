@@ -1,8 +1,8 @@
 """Protected prompts: what no training set may hold, such as a benchmark's questions, and who holds it.
 
 The lead hands them in; they are kept in the workspace, and every later validation and release asks for
-them. What a pair holds never changes, so each pair is compared once (protected_check) until more prompts
-are handed in.
+them. Texts are named by their hash (a pair's id, a mend's text_id), so each is compared once
+(protected_check) until more prompts are handed in.
 """
 
 import json
@@ -34,7 +34,7 @@ class Item:
     number: int
 
 
-Check = tuple[str, Item | None]  # pair id, what its prompt holds
+Check = tuple[str, Item | None]  # id of a text, what its prompt holds
 
 
 class Index:
@@ -127,7 +127,9 @@ def behind(db: Database, pair_id: str) -> tuple[Item, str] | None:
         row = cursor.execute(
             """
             SELECT k.name, k.number, p.prompt FROM protected_check AS k
-            JOIN protected_prompt AS p ON p.name = k.name AND p.number = k.number WHERE k.pair_id = $pair_id
+            JOIN protected_prompt AS p ON p.name = k.name AND p.number = k.number
+            WHERE k.pair_id = coalesce(
+                (SELECT text_id FROM current_mend WHERE pair_id = $pair_id), $pair_id)
             """,
             {"pair_id": pair_id},
         ).fetchone()
@@ -143,7 +145,7 @@ def supplied(cursor: Cursor) -> dict[str, int]:
 
 
 def fill(db: Database, progress: Progress) -> None:
-    """Compare every pair that has not been compared with all of today's protected prompts."""
+    """Compare every text that has not been compared with all of today's protected prompts."""
     with db.reading() as cursor:
         today = version(cursor)
         total = count_unchecked(cursor, today)
@@ -164,7 +166,10 @@ def fill(db: Database, progress: Progress) -> None:
 
 
 def checked(cursor: Cursor, today: int) -> Iterator[list[Check]]:
-    """Every pair that was not compared with these protected prompts, compared; in batches."""
+    """Every text that was not compared with these protected prompts, compared; in batches.
+
+    The texts of imports and, under ids of their own, those that fixes have made of them.
+    """
     if not count_unchecked(cursor, today):
         return
     prompts = cursor.execute(
@@ -176,6 +181,11 @@ def checked(cursor: Cursor, today: int) -> Iterator[list[Check]]:
         SELECT p.id, p.context, p.prompt FROM pair AS p
         WHERE NOT EXISTS (
             SELECT 1 FROM protected_check AS k WHERE k.pair_id = p.id AND k.supplied = $version)
+        UNION ALL
+        SELECT m.text_id, coalesce(m.context, p.context), m.prompt
+        FROM (SELECT DISTINCT ON (text_id) * FROM current_mend) AS m JOIN pair AS p ON p.id = m.pair_id
+        WHERE NOT EXISTS (
+            SELECT 1 FROM protected_check AS k WHERE k.pair_id = m.text_id AND k.supplied = $version)
         """,
         {"version": today},
     )
@@ -209,10 +219,14 @@ def columns(rows: list[Check]) -> dict[str, list[str] | list[str | None] | list[
 
 
 def count_unchecked(cursor: Cursor, today: int) -> int:
-    """Pairs that were not compared with all of these protected prompts."""
+    """Texts that were not compared with all of these protected prompts."""
     (count,) = cursor.execute(
-        "SELECT count(*) FROM pair AS p WHERE NOT EXISTS ("
-        " SELECT 1 FROM protected_check AS k WHERE k.pair_id = p.id AND k.supplied = $version)",
+        """
+        SELECT (SELECT count(*) FROM pair AS p WHERE NOT EXISTS (
+                    SELECT 1 FROM protected_check AS k WHERE k.pair_id = p.id AND k.supplied = $version))
+             + (SELECT count(DISTINCT text_id) FROM current_mend AS m WHERE NOT EXISTS (
+                    SELECT 1 FROM protected_check AS k WHERE k.pair_id = m.text_id AND k.supplied = $version))
+        """,
         {"version": today},
     ).fetchone() or (0,)
     return int(count)

@@ -66,7 +66,7 @@ def _lay(cursor: Cursor, pairs: Sequence[str], until: Marks) -> None:
     # Whose vote a rewritten answer's author has stands with the pair that they judged.
     _copy(cursor, "decision", "pair_id", more, until)
     _copy(cursor, "text_fact", "pair_id", more, until)
-    _copy(cursor, "protected_check", "pair_id", pairs, until)
+    _copy(cursor, "protected_check", "pair_id", more, until)
     _copy(cursor, "pair", "id", pairs, until, name="some_pair")
     cursor.execute("CREATE TEMP VIEW pair AS SELECT * FROM some_pair")  # a view, as mends expect it
     prompts, mark = changes.base(cursor, "protected_prompt"), int(until["protected_prompt"])

@@ -9,6 +9,9 @@ import pytest
 from curation.database import Database
 from curation.errors import InvalidInput
 from curation.intake import prompts
+from curation.labelling import mends, undoing
+from curation.labelling.actions import Action
+from curation.labelling.mends import Mend
 from curation.model import Message, Pair, Speaker
 from curation.validation import protected, runner
 from curation.validation.finding import Finding, Scope, Severity
@@ -79,6 +82,25 @@ def test_earlier_turns_are_compared_too(db: Database, a_pair: APair) -> None:
     pair = a_pair(context=context)
     protected.protect(db, "bench", [TWENTY], NOW)
     assert found(db)[0].examples == (pair.id,)
+
+
+@pytest.mark.parametrize(
+    ("imported", "fixed", "held"),
+    [("caf\u00c3\u00a9", TWENTY, True), (TWENTY, "Something else.", False)],
+    ids=["by the fix", "no longer"],
+)
+def test_what_a_fix_has_made_of_a_prompt_is_compared(
+    db: Database, a_pair: APair, imported: str, fixed: str, *, held: bool
+) -> None:
+    pair = a_pair(prompt=imported)
+    protected.protect(db, "bench", [TWENTY], NOW)
+    assert bool(found(db)) is not held
+    mended = Mend(pair_id=pair.id, context="[]", prompt=fixed, answer_1=pair.answer_1, answer_2=pair.answer_2)
+    mends.mend(db, [mended], "V10", Action(id="fix", reason="why", by="lead", now=NOW))
+    assert [each.examples for each in found(db)[:1]] == ([(pair.id,)] if held else [])
+    assert protected.behind(db, pair.id) == ((Item(name="bench", number=1), TWENTY) if held else None)
+    undoing.undo(db, "fix", by="lead", now=NOW)
+    assert bool(found(db)) is not held
 
 
 def test_a_set_of_which_little_is_hit_is_no_warning(db: Database, a_pair: APair) -> None:
