@@ -81,10 +81,10 @@ def _private(content: str, _prompt: str) -> list[Span]:
 
 def _loop(content: str, _prompt: str) -> list[Span]:
     """Where the most common line stands again; else the fence that stays open; else repeated words."""
-    lines = [found for found in _LINE.finditer(content) if found[0].strip()]
-    common = Counter(found[0].strip() for found in lines).most_common(1)
+    lines = [(substance.unnumbered(found[0]).strip(), found.span()) for found in _LINE.finditer(content)]
+    common = Counter(said for said, _ in lines if said).most_common(1)
     if common and substance.line_share(content):
-        return [found.span() for found in lines if found[0].strip() == common[0][0]][1:]
+        return [span for said, span in lines if said == common[0][0]][1:]
     if substance.has_open_fence(content):
         start = content.rfind("```")
         return [(start, start + 3)]

@@ -17,7 +17,7 @@ from curation import workers
 from curation.database import Database
 from curation.validation import texts, traits
 
-MEASURE = 3
+MEASURE = 4
 Progress = Callable[[int, int], None]
 Row = tuple[str, str, str, str, str]  # id, context, prompt, answer_1, answer_2
 

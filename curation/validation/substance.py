@@ -48,6 +48,8 @@ _LINE_TIMES = 5
 _GRAM = 6
 _GRAMS_LEAST = 12
 _LOOPS = 0.2  # share of repeated 6-grams from which on they are worth a mark
+# A digit first, then a look back: looking behind every sign takes three times as long.
+_LIST_NUMBER = re.compile(r"[0-9](?<!\S.)[0-9]{0,2}[.)](?!\S)")
 _BLANK_WORD, _ANY = re.compile(r"\S+"), re.compile(r"\S")
 _WORD_LIKE = re.compile(r"\w.*\w.*\w", re.DOTALL)
 
@@ -128,7 +130,7 @@ def line_share(answer: str) -> float:
 
     Lines of fewer than three letters or digits (brackets, rules) are left out.
     """
-    lines = [line.strip() for line in answer.splitlines() if _WORD_LIKE.search(line)]
+    lines = [line.strip() for line in unnumbered(answer).splitlines() if _WORD_LIKE.search(line)]
     if len(lines) < _LINE_TIMES:
         return 0.0
     ((_, times),) = Counter(lines).most_common(1)
@@ -137,7 +139,7 @@ def line_share(answer: str) -> float:
 
 def gram_share(answer: str) -> float:
     """Share of 6-grams of words that repeat an earlier one, in [0, 1] (V28; Rae et al. 2021, table A1)."""
-    words = answer.split()
+    words = unnumbered(answer).split()
     if len(words) < 2 * _GRAM and len(answer) > 120:  # a script without blanks: characters are its words
         words = list(answer)
     total = len(words) - _GRAM + 1
@@ -149,7 +151,7 @@ def gram_share(answer: str) -> float:
 
 def repeated_spans(answer: str) -> list[tuple[int, int]]:
     """The words of 6-grams that repeat an earlier one, in order; characters, from and before."""
-    words = list(_BLANK_WORD.finditer(answer))
+    words = [word for word in _BLANK_WORD.finditer(answer) if not _LIST_NUMBER.fullmatch(word[0])]
     if len(words) < 2 * _GRAM and len(answer) > 120:
         words = list(_ANY.finditer(answer))
     said = [word[0] for word in words]
@@ -165,6 +167,11 @@ def repeated_spans(answer: str) -> list[tuple[int, int]]:
         else:
             spans.append((first, last))
     return spans if gram_share(answer) > _LOOPS else []
+
+
+def unnumbered(answer: str) -> str:
+    """Without the numbers of lists, which make each item of a loop another one."""
+    return _LIST_NUMBER.sub("", answer)
 
 
 def has_open_fence(answer: str) -> bool:

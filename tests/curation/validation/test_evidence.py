@@ -27,6 +27,8 @@ PROMPT = "What is the capital of France?"
         ("V27", "Ask anna@gmx.de or +49 30 901820.", ["anna@gmx.de", "+49 30 901820"],
          "Ask [e-mail address] or [telephone number]."),
         ("V28", "Yes.\n" + "No idea.\n" * 6, ["No idea."] * 5, None),
+        ("V28", "".join(f"{number}. No idea.\n" for number in range(1, 6)),
+         [f"{number}. No idea." for number in range(2, 6)], None),
         ("V28", "Code:\n```python\nx", ["```"], None),
     ],
 )  # fmt: skip

@@ -67,8 +67,10 @@ def test_a_prompt_may_ask_for_a_language(prompt: str, asked: bool) -> None:
         (["same line"] * 4, 0.0),
         (["}"] * 20 + ["code here"], 0.0),
         ([f"line {number}" for number in range(20)], 0.0),
+        ([f"{number}. Adaptability" for number in range(1, 9)], 1.0),
+        ([f"{number}) Step {number}" for number in range(1, 9)], 0.0),
     ],
-    ids=["five of seven", "four", "brackets", "all different"],
+    ids=["five of seven", "four", "brackets", "all different", "numbers of a list", "numbers that are said"],
 )
 def test_a_line_loops_from_five_times_on(lines: list[str], share: float) -> None:
     assert substance.line_share("\n".join(lines)) == share
@@ -79,6 +81,16 @@ def test_repeated_phrases_are_counted_by_six_words() -> None:
     assert substance.gram_share("one two three four five six " * 10) == round(1 - 6 / 55, 4)
     assert substance.gram_share(" ".join(str(number) for number in range(60))) == 0
     assert substance.gram_share("too short to loop") == 0
+
+
+def test_the_numbers_of_a_list_hide_no_repetition_and_make_none() -> None:
+    # 30 words without the numbers are 25 6-grams, 3 of them different.
+    looping = " ".join(f"{number}. Be kind today" for number in range(1, 11))
+    assert substance.gram_share(looping) == round(1 - 3 / 25, 4)
+    assert substance.gram_share(" ".join(f"{number}." for number in range(1, 60))) == 0
+    assert (
+        substance.gram_share(" ".join(f"{number}. day {number}, week {number}" for number in range(30))) == 0
+    )
 
 
 def test_a_script_without_blanks_loops_too() -> None:
