@@ -20,32 +20,41 @@ from pages.parts import (
 from pages.parts.plain import plain
 from training import adoption, run_views
 from training.run_views import RunView
+from training.runs import RunState
 
 ONE, COMPARE, ALL, MODELS = "One run", "Compare", "All runs", "Models"
 guard.require(Role.LEAD)
 place = session.home()
 
 
-def live(run_id: str) -> None:
-    """A run at work, drawn anew every two seconds; the whole page once more when it has ended."""
+def live(run_id: str, named: RunState) -> None:
+    """A run at work, drawn anew every two seconds; the whole page when the list names its state wrongly."""
     guard.require(Role.LEAD, in_use=False)  # a fragment runs again without its page
     with guard.on_action():
         run = run_views.view(place.runs / run_id)
-        if run.state.state.is_final:
+        if run.state.state is not named:
             st.rerun()
         draw(run)
 
 
 def draw(run: RunView) -> None:
     """How it stands, what came of it, how it got there."""
-    run_headline.show(run)
-    run_view.outcome(run)
-    run_view.warnings(run)
+    for part in PARTS:
+        with (
+            st.container()
+        ):  # of its own: a new row above would fold up the log, and take what is typed there
+            part(run)
+
+
+def files(run: RunView) -> None:
     if run.state.state.is_final:
         run_result.show(run)
-    run_view.curves(run)
-    run_view.samples(run)
-    run_log_view.show(run)
+
+
+PARTS = (
+    run_headline.show, run_view.outcome, run_view.warnings, files, run_view.curves, run_view.samples,
+    run_log_view.show,
+)  # fmt: skip
 
 
 def one(known: list[RunView]) -> None:
@@ -55,9 +64,10 @@ def one(known: list[RunView]) -> None:
     )  # fmt: skip
     run_control.buttons(shown)
     if shown.state.state.is_final:
-        draw(shown)
+        with st.container():  # as deep as a fragment is, so that what was open stays open when the run ends
+            draw(shown)
     else:
-        st.fragment(live, run_every=2)(shown.id)
+        st.fragment(live, run_every=2)(shown.id, shown.state.state)
 
 
 def everything(known: list[RunView]) -> None:
@@ -89,14 +99,16 @@ with guard.on_action():
     adoption.adopt_all(place)
     seen = run_views.survey(place)
     known = seen.training
+    above = st.container()  # what comes and goes there moves nothing below out of its place
     for sentence in seen.damaged:
-        st.warning(plain(sentence), icon=":material/broken_image:")
+        above.warning(plain(sentence), icon=":material/broken_image:")
     if not known and not seen.merges:
         st.info("Nothing has been trained yet.", icon=":material/inbox:")
         st.page_link("train.py", label="Train a model", icon=":material/model_training:")
         st.stop()
-    if runs_queue.waits(place):
-        st.fragment(runs_queue.show, run_every=3)()
+    with above:
+        if runs_queue.waits(place):
+            st.fragment(runs_queue.show, run_every=3)()
     views = {ONE: one, COMPARE: compare, ALL: everything, MODELS: models} if known else {MODELS: models}
     if session.kept("runs-view") not in views:
         asked = st.query_params.get("view", ONE)

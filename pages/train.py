@@ -57,12 +57,16 @@ st.title("Train", anchor=False)
 first, second, third = st.columns(3)
 with first:
     release = train_inputs.release(place.releases)
+model, preset = None, None
 with second, guard.on_action():
     model = train_inputs.model()
-preset = None
-with third, guard.on_action():
+with third:
     preset = train_inputs.preset(release, demo=model is not None and model.name == "demo")
 if preset is None:
+    st.info(
+        "The file is no recipe; *Use a recipe file* says why. Mend it, or take it out there to choose "
+        "from the list.", icon=":material/upload_file:",
+    )  # fmt: skip
     st.stop()
 st.caption(f"{preset.notes} Source: {preset.source}")
 with guard.on_action():
@@ -73,7 +77,7 @@ with guard.on_action():
         with st.expander("From the notebook to today's TRL: what was renamed, kept or dropped"):
             recipe_form.seed_table()
     if model is None:
-        st.info("Name the base model to go on.")
+        st.info("Name the base model to go on.", icon=":material/info:")
         st.stop()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         started = st.button("Start training", type="primary", key="train-start", icon=":material/play_arrow:")

@@ -72,7 +72,7 @@ def parse(typed: str) -> BaseModel:
     if _HUB_NAME.fullmatch(typed) and not typed.startswith("."):
         return _on_hub(typed)
     raise errors.ModelMissing(
-        f"There is no model folder {typed!r}. Give `demo`, a folder, or a Hub name such as owner/name."
+        f"There is no model folder {typed!r}. Give demo, a folder, or a Hub name such as owner/name."
     )
 
 

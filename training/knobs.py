@@ -4,6 +4,7 @@ Imports only the standard library. Knows no recipe in particular.
 """
 
 import dataclasses
+import difflib
 import typing
 from collections.abc import Iterable
 from dataclasses import MISSING, dataclass
@@ -97,6 +98,13 @@ def text(value: object) -> str:
     if isinstance(value, tuple):
         return ",".join(text(item) for item in value)
     return str(plain(value)).lower() if isinstance(value, bool) else str(plain(value))
+
+
+def unknown(key: str, known: Iterable[str]) -> str:
+    """What to say of a knob that there is not."""
+    near = difflib.get_close_matches(key, sorted(known), n=1)
+    advice = f"Did you mean {near[0]}?" if near else "`python -m training recipe show trl` lists them all."
+    return f"There is no setting {key!r}. {advice}"
 
 
 class _Unfit(Exception):

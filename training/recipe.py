@@ -286,7 +286,7 @@ def _changed(recipe: DpoRecipe, values: MappingOf[str, object]) -> DpoRecipe:
     known = {each.name for each in fields(DpoRecipe)}
     unknown = [key for key in values if key not in known]
     if unknown:
-        raise errors.RecipeError(f"There is no setting {unknown[0]!r}. Settings: {', '.join(sorted(known))}.")
+        raise errors.RecipeError(knobs.unknown(unknown[0], known))
     unchecked: dict[str, Any] = dict(values)  # __post_init__ parses every value
     return dataclasses.replace(recipe, **unchecked)
 

@@ -40,7 +40,7 @@ def parse(text: str) -> DpoRecipe:
     try:
         values = yaml.load(text, Loader=_OnceLoader)  # noqa: S506 - a SafeLoader that refuses repeated keys
     except yaml.YAMLError as error:
-        raise errors.RecipeError(f"The recipe is not YAML: {' '.join(str(error).split())}.") from None
+        raise errors.RecipeError(_not_yaml(error)) from None
     if not isinstance(values, dict):
         raise errors.RecipeError(
             "The recipe must be lines of setting and value, such as learning_rate: 5e-5."
@@ -66,8 +66,18 @@ class _OnceLoader(yaml.SafeLoader):
         keys = [key.value for key, _ in node.value]
         repeated = [key for key in keys if keys.count(key) > 1]
         if repeated:
-            raise yaml.YAMLError(f"{repeated[0]} stands there twice")
+            raise errors.RecipeError(f"{repeated[0]} stands there twice. Keep one of the two lines.")
         return super().construct_mapping(node, deep=deep)
+
+
+def _not_yaml(error: yaml.YAMLError) -> str:
+    """Where the text stops being YAML, in one sentence; the parser's own takes several lines."""
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        line, problem = error.problem_mark.line + 1, error.problem or "it cannot be read"
+        return f"The recipe is not YAML: in line {line} or just before it, {problem}."
+    return (
+        "The recipe is not YAML: it holds bytes that are no text. Give a text file with settings and values."
+    )
 
 
 def _comment(heading: str) -> Iterator[str]:

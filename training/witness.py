@@ -9,7 +9,7 @@ from typing import Any
 
 from transformers import TrainerCallback
 
-from training import checkpoints, errors, fence, first_loss, history, ranks, runs, usage
+from training import checkpoints, errors, fence, first_loss, history, metrics, ranks, runs, usage
 from training.checkpoints import Origin
 from training.history import Figure
 from training.journal import Journal
@@ -39,9 +39,10 @@ class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no t
         self._resumes = resumes
         self._origin = origin
         self._figure = history.figure(recipe.method)
-        self._told: set[str] = set()
+        # What a run has noticed before it was stopped lies in the folder of the one that goes on.
+        self._told = {str(row["guard"]) for row in metrics.read(run / runs.EVENTS) if row.get("guard")}
         self._early: list[float] = []
-        self._first_chosen: float | None = None
+        self._first_chosen = _first_look(run)
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **_: Any) -> None:
         self._journal.phase("training", max_steps=state.max_steps, first_loss=first_loss.of(self._recipe))
@@ -167,6 +168,12 @@ class Witness(TrainerCallback):  # type: ignore[misc]  # transformers ships no t
         if guard not in self._told:
             self._told.add(guard)
             self._journal.warning(sentence, guard=guard, step=step)
+
+
+def _first_look(run: Path) -> float | None:
+    """The held-out chosen answers' log-probability at the start, in nats; None before the first look."""
+    seen = (row for row in metrics.read(run / runs.METRICS) if row["kind"] == "evaluation")
+    return next((row["logps/chosen"] for row in seen if row.get("logps/chosen") is not None), None)
 
 
 def _memory() -> dict[str, int]:

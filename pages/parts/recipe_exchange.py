@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from pages.parts import recipe_compare, session
 from training import recipe_command, recipe_file
@@ -14,17 +15,19 @@ from training.presets import Preset
 from training.recipe import DpoRecipe
 
 
-def upload() -> Preset | None:
-    """The recipe of a file that somebody chose; None without one.
+def field() -> UploadedFile | None:
+    """The file that somebody chose; None without one."""
+    return st.file_uploader(
+        "Recipe file (YAML or JSON)", type=["yaml", "yml", "json"], key="train-recipe-file"
+    )
+
+
+def read(given: UploadedFile) -> Preset:
+    """The recipe of a file.
 
     Raises:
         RecipeError: it holds no recipe.
     """
-    given = st.file_uploader(
-        "Recipe file (YAML or JSON)", type=["yaml", "yml", "json"], key="train-recipe-file"
-    )
-    if given is None:
-        return None
     content = given.getvalue()
     return Preset(
         # The form keeps its fields by this key: another file starts them afresh.
@@ -32,7 +35,8 @@ def upload() -> Preset | None:
         name=given.name,
         source=given.name,
         recipe=recipe_file.parse(content.decode("utf-8", "replace")),
-        notes="Your file; settings it does not name are the Orca notebook's, or those of its preset.",
+        notes="Settings that the file does not name are those of the preset it names, else the Orca "
+        "notebook's.",
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from training import knobs, recipe, seed_notebook
 from training.choices import KtoLoss, Method, Tuning
@@ -47,11 +48,14 @@ def _draw_all(members: Iterable[Knob], preset: Preset, typed: dict[str, str]) ->
     """Draw the settings that have an effect beside those before them; what they hold is added to `typed`."""
     # Lazy, so that what has just been typed decides about the next one.
     drawn = (knob for knob in members if knob.key not in _without_effect(typed, preset))
-    for place, knob in enumerate(drawn):
-        if place % _IN_A_ROW == 0:
+    free: list[DeltaGenerator] = []
+    for knob in drawn:
+        wide = knob.kind is Kind.CHOICES  # two of them side by side would be cut
+        if wide or not free:
             # A row at a time: columns of their own heights would drift apart where a switch stands in them.
-            columns = st.columns(_IN_A_ROW, vertical_alignment="bottom")
-        with columns[place % _IN_A_ROW]:
+            row = st.columns([2, *[1] * (_IN_A_ROW - 2)] if wide else _IN_A_ROW, vertical_alignment="bottom")
+            free = list(row)
+        with free.pop(0):
             typed[knob.key] = _draw(knob, preset)
 
 
@@ -94,5 +98,5 @@ def _draw(knob: Knob, preset: Preset) -> str:
 
 def _written(value: object) -> str:
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
+        return ", ".join(_written(item) for item in value)
     return f"{value:g}" if isinstance(value, float) else str(value)

@@ -10,7 +10,7 @@ import streamlit as st
 from pages.parts import curve_chart, run_reading
 from pages.parts.curve_chart import Line, Mark, MarkKind
 from training.choices import Method
-from training.record import Record
+from training.record import Points, Record
 
 Row = dict[str, Any]
 
@@ -147,13 +147,9 @@ def marks(events: Sequence[Row]) -> list[Mark]:
 def _draw(curve: Curve, record: Record, look: Look) -> None:
     st.markdown(f"**{curve.title}**")
     lines = [
-        Line(
-            label=f"held-out {label}" if kind == "evaluation" and len(curve.series) > 1 else name,
-            points=found,
-            sparse=kind == "evaluation",
-        )
+        _line(curve, label, kind, found)
         for metric, label in curve.series
-        for kind, name in (("train", label), ("evaluation", "held-out"))
+        for kind in ("train", "evaluation")
         if len(found := record.points(metric, kind))
     ]
     reference = look.first_loss if curve.title == "Loss" else curve.reference
@@ -164,7 +160,17 @@ def _draw(curve: Curve, record: Record, look: Look) -> None:
         st.altair_chart(chart)
     else:
         st.caption("Nothing logged yet.")
-    st.caption(curve.reading)
+    forms = "Solid lines are training pairs, dashed ones held-out pairs. " if len(curve.series) > 1 else ""
+    st.caption(forms + curve.reading)
     now = run_reading.remark(curve.title, record.ends, look.first_loss)
     if now:
         st.caption(f":material/info: **Here:** {now}")
+
+
+def _line(curve: Curve, label: str, kind: str, found: Points) -> Line:
+    """Of several series the colour says which, and the dashes that its points are held-out ones."""
+    sparse = kind == "evaluation"
+    where = "held-out" if sparse else "training"
+    if len(curve.series) > 1:
+        return Line(label=label, form=where, points=found, sparse=sparse)
+    return Line(label=where if sparse else label, points=found, sparse=sparse)

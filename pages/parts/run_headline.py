@@ -55,15 +55,16 @@ def progress(view: RunView) -> None:
         seen = run_words.record(view)
         left = pace.seconds_left(seen.ends, view.state.max_steps)
         done = min(1.0, view.state.step / view.state.max_steps)
-        rest = f", about {units.duration(left)} left" if left and not view.state.state.is_final else ""
+        at_it = view.state.state is RunState.RUNNING
+        rest = f", about {units.duration(left)} left" if left and at_it else ""
         _, unit = _work(view)
         st.progress(done, text=f"{unit} {view.state.step:,} of {view.state.max_steps:,}{rest}")
         if view.request.trains:
             st.caption(_speed(seen))
-    if view.state.message and view.state.message != f"{words}.":  # the badge says it already
+    if view.state.state in (RunState.STARTING, RunState.RUNNING):
+        st.caption(plain(_doing(view)))
+    elif view.state.message:
         (st.error if view.state.state is RunState.FAILED else st.info)(plain(view.state.message))
-    elif not view.state.state.is_final:
-        st.caption(_doing(view))
     if view.silent_seconds is not None and view.silent_seconds > runs.SILENT_SECONDS:
         st.warning(f"No sign of life for {units.duration(view.silent_seconds)}. It may be swapping or hung.")
 
@@ -83,12 +84,14 @@ def _work(view: RunView) -> tuple[str, str]:
 
 
 def _doing(view: RunView) -> str:
-    """What the worker says it is at."""
+    """What the worker says it is at, where the badge does not."""
     events = run_words.told(view)
     phases = [str(event["message"]) for event in events if event.get("kind") == "phase"]
+    if phases and view.state.state is RunState.RUNNING and phases[-1] == _work(view)[0].lower():
+        return "It goes on when this page or the app is closed."
     if phases:
         return f"Now: {phases[-1]}."
-    return "Now: waiting for its turn." if view.state.state is RunState.QUEUED else "Now: starting a process."
+    return "Now: starting a process."
 
 
 def _speed(record: Record) -> str:

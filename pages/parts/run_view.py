@@ -10,6 +10,15 @@ from training import best, first_loss, recipe, runs
 from training.run_views import RunView
 
 _SAMPLES = 5
+_BASELINES = {
+    "length": ("length", "What choosing by length alone reaches on the same pairs."),
+    "source_classifier": (
+        "manner of writing", "What a classifier reaches that knows only how answers are written."
+    ),
+    "reference_likelihood": (
+        "untuned model", "What choosing the answer that the base model finds likelier reaches."
+    ),
+}  # fmt: skip
 
 
 def curves(view: RunView) -> None:
@@ -19,10 +28,10 @@ def curves(view: RunView) -> None:
         st.caption("The curves begin with the first step.")
         return
     field, words = st.columns([1, 3], vertical_alignment="bottom")
-    smoothing = field.slider("Smoothing", 0.0, 0.99, 0.0, key="run-smoothing")
+    smoothing = field.slider("Smoothing", 0.0, 0.99, 0.6, key="run-smoothing")
     words.caption(
-        "Triangles are saved checkpoints, circles evaluations on held-out pairs, orange lines warnings: "
-        "point at one to read it. Only training curves are smoothed, never held-out points."
+        "On the axis triangles are saved checkpoints, rings evaluations on held-out pairs; dotted lines are "
+        "warnings. Point at one to read it. Only training curves are smoothed, never held-out points."
     )
     settings = recipe.from_dict(view.request.recipe)
     look = run_curves.Look(
@@ -87,7 +96,8 @@ def _held_out(values: dict[str, Any]) -> None:
         help=f"Share of {values['n']} held-out pairs whose chosen answer has the higher reward.",
     )  # fmt: skip
     for column, (name, value) in zip(columns[1:], values.get("baselines", {}).items(), strict=False):
-        column.metric(f"Baseline: {name.replace('_', ' ')}", run_words.share(value))
+        words, why = _BASELINES.get(name, (name, ""))
+        column.metric(f"Baseline: {words}", run_words.share(value), help=why or None)
     if after["interval"]:
         low, high = (run_words.share(end) for end in after["interval"])
         st.caption(

@@ -46,6 +46,8 @@ def _row(place: int, run: RunView) -> None:
 def _kind(run: RunView) -> str:
     if run.request.merge is not None:
         return "merge of "
+    if run.request.trial:
+        return "two measured steps of "
     return "answers of " if run.request.evaluation is not None else ""
 
 

@@ -26,6 +26,8 @@ def findings(seen: Preflight) -> None:
         st.dataframe(
             [{"check": one.message, "found": one.value, "matters from": one.threshold} for one in others],
             hide_index=True,
+            height="content",
+            placeholder="–",
             column_config={
                 "check": st.column_config.TextColumn(width=590),
                 "found": st.column_config.NumberColumn(width="small", format="compact"),

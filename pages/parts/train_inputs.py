@@ -43,16 +43,23 @@ def model() -> BaseModel | None:
     return base_model.parse(f"hub:{name}" if kind == "hub" else name) if name else None
 
 
-def preset(chosen: Path, *, demo: bool) -> Preset:
-    """The recipe to begin with: a file, the one made for this release, or a preset (demo's for its model)."""
+def preset(chosen: Path, *, demo: bool) -> Preset | None:
+    """The recipe to begin with: a file, the one made for this release, or a preset (demo's for its model).
+
+    None where the file is no recipe: nothing else may seem chosen then.
+    """
     offered = sorted(presets.PRESETS, key=lambda one: (one.key == "demo") is not demo)
     with guard.on_action():
         offered.insert(1, release_preset.derive(chosen))
     choice = st.container()
+    given = None
     with st.popover("Use a recipe file", icon=":material/upload_file:"):
-        given = recipe_exchange.upload()
-    if given is not None:  # in the place of the list, so that nothing else seems chosen
-        choice.text_input("Recipe", given.name, disabled=True, key=f"train-{given.key}")
+        file = recipe_exchange.field()
+        if file is not None:
+            with guard.on_action():  # in here, for what lies below is covered
+                given = recipe_exchange.read(file)
+    if file is not None:  # in the place of the list, so that nothing else seems chosen
+        choice.text_input("Recipe", file.name, disabled=True, key=f"train-file-{file.file_id}")
         return given
     key = f"train-preset-{demo}-{chosen.name}"
     return choice.selectbox("Recipe", offered, format_func=lambda one: one.name, key=key, filter_mode=None)

@@ -1,5 +1,7 @@
 """Two steps measured before a run: asked for, watched, and then in the findings in place of the estimate."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from curation.model import Role
@@ -45,4 +47,13 @@ def _under_way(place: Workspace, run: str) -> None:
     state = runs.read_state(place.runs / run)
     if state.state.is_final:
         st.rerun()
-    st.info(plain(f"Measuring two steps: {state.message or state.state}"), icon=":material/hourglass_top:")
+    said, button = st.columns([4, 1], vertical_alignment="center")
+    said.info(plain(f"Measuring two steps: {state.message or state.state}"), icon=":material/hourglass_top:")
+    button.button("Do not measure", key="trial-cancel", on_click=_cancel, args=(place.runs / run,))
+
+
+def _cancel(run: Path) -> None:
+    with guard.on_action():
+        guard.permitted(Role.LEAD)
+        session.forget(_KEY)
+        supervisor.stop(run)

@@ -90,3 +90,20 @@ def test_what_shapes_an_adapter_is_offered_only_where_there_is_one(page: AppTest
     assert "dora" not in command_line
     assert "double_quantization" not in command_line
     assert not page.exception
+
+
+def test_a_base_model_that_is_not_there_gets_a_sentence_and_the_recipe_stays(page: AppTest) -> None:
+    page.selectbox(key="train-model").select("path").run()
+    page.text_input(key="train-model-path").set_value("/nowhere/model").run()
+    assert not page.exception
+    assert page.error[0].value.startswith("There is no model folder '/nowhere/model'")
+    assert any(field.label == "Beta" for field in page.text_input)
+    assert not any(button.key == "train-start" for button in page.button)
+
+
+def test_a_file_that_is_no_recipe_says_why_and_nothing_else_seems_chosen(page: AppTest) -> None:
+    page.file_uploader(key="train-recipe-file").upload("mine.yaml", b"preset: demo\nbata: 0.2\n").run()
+    assert not page.exception
+    assert "Did you mean beta?" in page.error[0].value
+    assert [field.value for field in page.text_input if field.label == "Recipe"] == ["mine.yaml"]
+    assert not any(button.key == "train-start" for button in page.button)

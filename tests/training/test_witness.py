@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.training import stand_in_worker
-from training import checkpoints, documents, errors, metrics, recipe, runs
+from training import checkpoints, documents, errors, job, metrics, recipe, runs
 from training.checkpoints import Origin
 from training.journal import Journal
 from training.recipe import DpoRecipe
@@ -115,3 +115,22 @@ def test_an_evaluation_that_is_the_best_so_far_is_saved(tmp_path: Path) -> None:
         witness.on_evaluate(None, SimpleNamespace(global_step=step, log_history=rows), control)
         saved += [step] * control.should_save
     assert saved == [5, 15]
+
+
+def test_a_run_that_goes_on_tells_no_guard_twice_and_measures_from_the_first_start(tmp_path: Path) -> None:
+    logged(a_witness(tmp_path), 0, eval_loss=0.6, eval_logps__chosen=-100.0)
+    again = a_witness(tmp_path, resumes=True)
+    logged(again, 10, eval_loss=0.6, eval_logps__chosen=-119.0)
+    assert warnings(tmp_path) == []
+    logged(again, 20, eval_loss=0.6, eval_logps__chosen=-121.0)  # a fifth below step 0, not below step 10
+    logged(a_witness(tmp_path, resumes=True), 30, eval_loss=0.6, eval_logps__chosen=-150.0)
+    assert [(row["guard"], row["step"]) for row in warnings(tmp_path)] == [("displacement", 20)]
+
+
+def test_the_card_names_what_the_guards_saw_with_the_step_and_no_other_warning(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    journal.warning("3 training prompts were cut.")
+    journal.warning("Probably a leak.", guard="leak", step=3)
+    journal.event("checkpoint", "Saved step 3.", step=3)
+    journal.warning("Sampled answers are 1.5 times as long.", guard="length")
+    assert job._guards(tmp_path) == ["Step 3: Probably a leak.", "Sampled answers are 1.5 times as long."]
