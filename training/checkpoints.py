@@ -17,7 +17,8 @@ from training import artefacts, documents
 
 COMPLETE = "COMPLETE"
 _NAME = re.compile(r"checkpoint-(\d+)")
-_NEEDED = (COMPLETE, "trainer_state.json", "optimizer.pt", "scheduler.pt")
+_NEEDED = (COMPLETE, "trainer_state.json", "scheduler.pt")
+_OPTIMISERS = ("optimizer.pt", "optimizer.bin", "global_step*/*")  # of one process or DDP, FSDP, DeepSpeed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +82,15 @@ def is_whole(checkpoint: Checkpoint) -> bool:
     state = documents.read_or_none(folder / "trainer_state.json") or {}
     weights = artefacts.weight_files(folder)
     opens = bool(weights) and not any(artefacts.weight_problem(path) for path in weights)
-    filled = all((folder / name).stat().st_size for name in _NEEDED[2:])
-    return opens and filled and _as_marked(folder) and state.get("global_step") == checkpoint.step
+    optimisers = [path for pattern in _OPTIMISERS for path in folder.glob(pattern)]
+    filled = all(path.stat().st_size for path in (folder / "scheduler.pt", *optimisers))
+    return (
+        opens
+        and bool(optimisers)
+        and filled
+        and _as_marked(folder)
+        and state.get("global_step") == checkpoint.step
+    )
 
 
 def mark(folder: Path, origin: Origin) -> None:

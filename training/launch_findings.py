@@ -11,6 +11,10 @@ from training.launchers.configuration import Strategy
 from training.recipe import DpoRecipe
 
 _COUNTS = {"accelerate": "processes", "ray": "workers"}
+_UNTRIED = {
+    Strategy.FSDP: "FSDP was run with two processes that split a model on a processor, never on GPUs",
+    Strategy.DEEPSPEED: "The configuration of DeepSpeed is what accelerate reads, but was never run",
+}
 
 
 def processes(launcher: str, launch: Mapping[str, str | int]) -> int:
@@ -88,6 +92,6 @@ def _here(launch: Mapping[str, str | int], device: Device, count: int) -> Iterat
         yield Finding(
             id="launch-untried",
             severity=Severity.WARNING,
-            message="FSDP and DeepSpeed have been checked against accelerate's reader, but never been run by "
-            "this version: try a short run first, and compare its first losses with those of ddp.",
+            message=f"{_UNTRIED[Strategy(str(launch['strategy']))]}: try a short run first, and compare its "
+            "first losses with those of ddp.",
         )

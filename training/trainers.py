@@ -92,8 +92,12 @@ class QuietTrainer(Quiet, Remembering, DPOTrainer):  # type: ignore[misc]  # TRL
     _shares = False
 
     def _share_prompts(self) -> None:
-        """Once, as soon as TRL has given the models its head."""
-        if not self._to_share:
+        """Once, as soon as TRL has given the models its head.
+
+        Layers that are spread over processes gather their weights when the whole model is called, and only
+        then.
+        """
+        if not self._to_share or self.is_fsdp_enabled or self.is_deepspeed_enabled:
             return
         self._to_share = False
         policy = self.model.get_base_model() if hasattr(self.model, "get_base_model") else self.model

@@ -114,6 +114,23 @@ def test_a_checkpoint_without_one_of_its_files_is_passed_over(run: Path, name: s
     assert checkpoints.newest(run) == Checkpoint(step=4, path=run / "checkpoint-4")
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["optimizer.bin", "global_step8/zero_pp_rank_0_mp_rank_00_optim_states.pt"],
+    ids=["FSDP", "DeepSpeed"],
+)
+def test_a_checkpoint_of_a_split_model_is_whole_with_the_optimiser_where_its_library_puts_it(
+    run: Path, name: str
+) -> None:
+    stand_in_worker.save_checkpoint(run, 8)
+    optimiser = run / "checkpoint-8" / name
+    optimiser.parent.mkdir(exist_ok=True)
+    (run / "checkpoint-8" / "optimizer.pt").rename(optimiser)
+    assert checkpoints.newest(run) == Checkpoint(step=8, path=run / "checkpoint-8")
+    optimiser.write_bytes(b"")
+    assert checkpoints.newest(run) is None
+
+
 def test_a_marked_checkpoint_with_weights_cut_short_is_passed_over(run: Path) -> None:
     stand_in_worker.save_checkpoint(run, 4)
     stand_in_worker.save_adapter(run / "checkpoint-4", cut=1)

@@ -1,7 +1,7 @@
 """accelerate's configuration of a run on several GPUs, each field with its reason, and what cannot work.
 
-The file is what `accelerate launch --config_file` reads; version 1.15. FSDP and DeepSpeed were checked
-against accelerate's own reader, and have not been run: that needs more than one GPU.
+The file is what `accelerate launch --config_file` reads; version 1.15. FSDP was run by it with two processes
+on a processor (tests/training/launchers/test_split_model.py), DeepSpeed only checked against the reader.
 """
 
 import importlib.util
@@ -45,9 +45,14 @@ def text(settings: DpoRecipe, launch: Mapping[str, str | int]) -> str:
         if before != section:
             section = before
             lines.append(f"{section}:")
-        value = str(field.value).lower() if isinstance(field.value, bool) else field.value
-        lines.append(f"{'  ' if dot else ''}{name}: {value}  # {field.why}")
+        lines.append(f"{'  ' if dot else ''}{name}: {_written(field.value)}  # {field.why}")
     return "\n".join(lines) + "\n"
+
+
+def _written(value: str | float | bool) -> str:  # noqa: FBT001
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "'no'" if value == "no" else str(value)  # a bare no is false in YAML, and accelerate falls over it
 
 
 def fields(settings: DpoRecipe, launch: Mapping[str, str | int]) -> Iterator[Field]:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from training import presets
+from training import presets, recipe
 from training.launchers import accelerated, configuration, table
 
 RECIPE = presets.find("orca").recipe
@@ -48,6 +48,11 @@ def test_accelerate_launch_takes_every_field_of_it(tmp_path: Path, strategy: str
     for section in ("fsdp_config", "deepspeed_config"):
         for name, value in (yaml.safe_load(path.read_text()).get(section) or {}).items():
             assert known[name] == value, name
+
+
+def test_single_precision_is_a_word_for_accelerate_and_not_yamls_false(tmp_path: Path) -> None:
+    settings = recipe.with_changes(RECIPE, {"precision": "fp32"})
+    assert _read(tmp_path, configuration.text(settings, _launch("ddp"))).mixed_precision == "no"
 
 
 @pytest.mark.parametrize("strategy", STRATEGIES)
