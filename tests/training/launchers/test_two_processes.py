@@ -32,7 +32,9 @@ from training.recipe import DpoRecipe
 from training.runs import Reason, RunState, State
 from training.supervisor import StartRequest
 
-pytestmark = pytest.mark.trainer
+# Four runs of up to two processes load their libraries, three of them in turn, and on a busy machine
+# each takes a minute. What may hang has a limit of its own (run_folders.until), far below this one.
+pytestmark = [pytest.mark.trainer, pytest.mark.timeout(900)]
 STEPS = 24
 SETTINGS = {
     "max_steps": str(STEPS), "micro_batch": "1", "accumulation": "4", "epochs": "4", "save_every": "2",
@@ -62,7 +64,9 @@ def chain(tmp_path_factory: pytest.TempPathFactory, untrained_model: Path) -> Ch
         [conftest.a_pair(n) for n in range(24)],
         [conftest.a_pair(n) for n in range(100, 107)],
     )
-    alone = _start(space, release, untrained_model, launcher="local", launch={})
+    # In a workspace of its own, and so beside the others: runs of one workspace take turns on the processor.
+    beside = Workspace(home=tmp_path_factory.mktemp("beside"))
+    alone = _start(beside, release, untrained_model, launcher="local", launch={})
     killed = _start(space, release, untrained_model, launcher="accelerate", launch={"processes": "2"})
     run_folders.until_step(killed, 3, 180)
     os.kill(_processes(killed)[-1], signal.SIGKILL)
