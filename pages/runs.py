@@ -40,9 +40,8 @@ def live(run_id: str, named: RunState) -> None:
 def draw(run: RunView) -> None:
     """How it stands, what came of it, how it got there."""
     for part in PARTS:
-        with (
-            st.container()
-        ):  # of its own: a new row above would fold up the log, and take what is typed there
+        # In a place of its own: a new row above would fold up what lies open below.
+        with st.container():
             part(run)
 
 
@@ -53,8 +52,14 @@ def files(run: RunView) -> None:
 
 PARTS = (
     run_headline.show, run_view.outcome, run_view.warnings, files, run_view.curves, run_view.samples,
-    run_log_view.show,
 )  # fmt: skip
+
+
+def log(run_id: str) -> None:
+    """In a fragment that stays: Streamlit drops what is entered in one as it goes, as the live one does."""
+    guard.require(Role.LEAD, in_use=False)
+    with guard.on_action():
+        run_log_view.show(run_views.view(place.runs / run_id))
 
 
 def one(known: list[RunView]) -> None:
@@ -64,10 +69,12 @@ def one(known: list[RunView]) -> None:
     )  # fmt: skip
     run_control.buttons(shown)
     if shown.state.state.is_final:
-        with st.container():  # as deep as a fragment is, so that what was open stays open when the run ends
+        # As deep as a fragment is, so that what was open stays open when the run ends.
+        with st.container():
             draw(shown)
     else:
         st.fragment(live, run_every=2)(shown.id, shown.state.state)
+    st.fragment(log, run_every=None if shown.state.state.is_final else 2)(shown.id)
 
 
 def everything(known: list[RunView]) -> None:
