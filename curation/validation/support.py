@@ -117,7 +117,7 @@ def too_little(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         total=snapshot.count(cursor),
         message="{count:,} of {total:,} pairs have less support than the minimum "
         f"“{policy.minimum_tier.value}”, or no winner at all.{left_out}",
-        fix="Queue a vote.",
+        fix="Settle them: no number of votes does." if policy.minimum_tier is Tier.GOLD else "Queue a vote.",
     )
 
 

@@ -68,7 +68,8 @@ def _decided(made: Sequence[Decision], text_id: str) -> list[Row]:
             "reasons": ", ".join(decision.reasons),
             "comment": decision.comment,
             "flag": decision.flag or "",
-            "guidelines": f"v{decision.guideline_version}",
+            # Votes of other tools, and those from before anybody wrote guidelines, were given under none.
+            "guidelines": f"v{decision.guideline_version}" if decision.guideline_version else "",
         }
         for decision in made
     ]

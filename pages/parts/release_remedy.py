@@ -19,6 +19,8 @@ _A_VOTE_HELPS = (
 )  # fmt: skip
 # No vote clears them: what is set aside is served to nobody, and a split that leaks is a fault of ours.
 _NO_QUEUE = ("R01", "R02", "V23")
+_UNSUPPORTED = ("V18", Severity.ERROR.value)
+_SETTLE = "Open the pairs to settle them"
 _REVIEW = ("review.py", "Settle them on Review", "gavel")
 _BACK = ("review.py", "Put them back on Review", "gavel")
 _PLACES = {
@@ -42,12 +44,10 @@ _PLACES = {
 
 def offer(finding: Finding, key: Key, policy: Policy) -> None:
     """Under one finding: its pairs, a batch of them for the queue, its fix, and the page that shows more."""
+    settles = _only_settling_helps(key, policy)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.page_link(
-            "browse.py", label="Open the pairs", icon=":material/list:",
-            query_params=finding_links.parameters(key, policy),
-        )  # fmt: skip
-        if finding.rule not in _NO_QUEUE:
+        _pairs_link(key, policy, _SETTLE if settles else "Open the pairs")
+        if finding.rule not in _NO_QUEUE and not settles:
             _queue_button(finding.rule, key, policy)
         fix = release_lengths if finding.rule == release_lengths.RULE else release_fix
         fix.button(finding, policy)
@@ -57,11 +57,10 @@ def offer(finding: Finding, key: Key, policy: Policy) -> None:
 
 def clear(rule: str, findings: Sequence[Finding], policy: Policy) -> None:
     """Under a blocker: where it is dealt with; for too few rows also the pairs that lack support."""
-    if not rule and policy.minimum_tier is Tier.GOLD:
-        st.page_link(_REVIEW[0], label=_REVIEW[1], icon=f":material/{_REVIEW[2]}:")  # no vote makes gold
-    elif not rule:
-        lacking = [key for key, _ in history.keyed(findings) if key[:2] == ("V18", Severity.ERROR.value)]
-        for key in lacking:
+    for key, _ in history.keyed(findings) if not rule else ():
+        if _only_settling_helps(key, policy):
+            _pairs_link(key, policy, _SETTLE)
+        elif key[:2] == _UNSUPPORTED:
             _queue_button("V18", key, policy, name="blocker-queue")
     place(rule)
 
@@ -71,6 +70,17 @@ def place(rule: str, but: str = "") -> None:
     for page, words, icon in _PLACES.get(rule, ()):
         if page != but:
             st.page_link(page, label=words, icon=f":material/{icon}:")
+
+
+def _only_settling_helps(key: Key, policy: Policy) -> bool:
+    """Where nothing but gold is released, no vote makes a pair support enough."""
+    return key[:2] == _UNSUPPORTED and policy.minimum_tier is Tier.GOLD
+
+
+def _pairs_link(key: Key, policy: Policy, words: str) -> None:
+    st.page_link(
+        "browse.py", label=words, icon=":material/list:", query_params=finding_links.parameters(key, policy)
+    )
 
 
 def _queue_button(rule: str, key: Key, policy: Policy, *, name: str = "finding-queue") -> None:

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -16,6 +16,7 @@ from curation.validation import history
 from curation.validation.evidence import Marked
 from curation.validation.policy import Policy
 from pages.parts import finding_links, release_examples, session
+from pages.parts.browse_bulk import Deed
 
 FRAME = str(Path(__file__).parents[2] / "pages" / "frame.py")  # a link needs the pages that it leads to
 
@@ -117,10 +118,26 @@ def test_a_release_with_too_few_rows_queues_the_pairs_that_lack_support(page: Ap
     assert batches.every(session.database())[0].name == "Release: V18"
 
 
-def test_a_release_of_settled_pairs_alone_leads_to_review_instead(page: AppTest) -> None:
+def test_a_release_of_settled_pairs_alone_offers_no_vote_and_is_cleared_by_settling_the_list_it_opens(
+    page: AppTest,
+) -> None:
     page.selectbox(key="release-minimum").set_value(Tier.GOLD).run()
-    assert not [each for each in page.button if str(each.key).startswith("blocker-queue")]
-    assert "Settle them on Review" in {each.proto.label for each in page.get("page_link")}
+    assert not [
+        each for each in page.button if str(each.key).startswith(("blocker-queue", "finding-queue-V18-E"))
+    ]
+    links = [
+        each.proto for each in page.get("page_link") if each.proto.label == "Open the pairs to settle them"
+    ]
+    on_the_card, under_the_blocker = links
+    assert on_the_card.query_string == under_the_blocker.query_string
+    page.query_params.update(dict(parse_qsl(on_the_card.query_string)))
+    page.switch_page("browse.py").run()
+    page.segmented_control(key="browse-deed").set_value(Deed.IMPORT).run()
+    page.button(key="browse-look").click().run()
+    page.text_input(key="browse-why").set_value("Read all of them").run()
+    page.button(key="browse-do").click().run()
+    assert not page.exception
+    assert gate.examine(session.database(), Policy(minimum_tier=Tier.GOLD)).train > 0
 
 
 def test_an_excerpt_shows_the_marked_part_of_a_long_text_and_escapes_it() -> None:
