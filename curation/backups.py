@@ -8,28 +8,19 @@ its SHA-256. Sign-ins and invitations stay out: putting a copy back must not ope
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
-from curation import blueprint
+from curation import blueprint, holdings
 from curation.database import Database, log_of
-from curation.errors import InvalidInput, PairloomError
+from curation.errors import InvalidInput
 from curation.workspace import Workspace
 
 _KEYS = ("sign_in", "invitation")  # tables whose rows let somebody in
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
-    """What a table holds: rows, and a hash of all of them that does not depend on their order."""
-
-    rows: int
-    fingerprint: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +34,7 @@ class Copy:
     """
 
     path: Path
-    tables: Mapping[str, Contents]
+    tables: Mapping[str, holdings.Contents]
     aside: Path | None = None
 
 
@@ -90,7 +81,7 @@ def check(path: Path) -> int:
         )
     if json.loads(note.read_text(encoding="utf-8"))["sha256"] != _sha256(path):
         raise InvalidInput(f"{path.name} is not as it was made: it is damaged. Make another copy.")
-    return sum(table.rows for table in contents(path).values())
+    return sum(table.rows for table in holdings.of_file(path).values())
 
 
 def named(workspace: Workspace, now: datetime) -> Path:
@@ -114,8 +105,8 @@ def make(database: Database, path: Path) -> Copy:
     partial = _partial(path)
     try:
         with database.reading() as cursor:
-            expected = _copied(cursor, _name_of(cursor), partial)
-        _require_same(expected, contents(partial), "backup")
+            expected = _copied(cursor, holdings.name_of(cursor), partial)
+        holdings.require_same(expected, holdings.of_file(partial), "backup")
         partial.chmod(0o600)  # names and password hashes
         _note(path).write_text(json.dumps({"sha256": _sha256(partial)}) + "\n", encoding="utf-8")
         partial.replace(path)
@@ -146,7 +137,7 @@ def restore(workspace: Workspace, path: Path, *, replace: bool, now: datetime) -
         with duckdb.connect(":memory:") as connection:
             connection.execute(f"ATTACH {_text(path)} AS backup (READ_ONLY)")
             expected = _copied(connection, "backup", partial)
-        _require_same(expected, contents(partial), "restored database")
+        holdings.require_same(expected, holdings.of_file(partial), "restored database")
         aside = _set_aside(workspace, now)
         partial.replace(workspace.database)
     finally:
@@ -154,43 +145,18 @@ def restore(workspace: Workspace, path: Path, *, replace: bool, now: datetime) -
     return Copy(path=workspace.database, tables=expected, aside=aside)
 
 
-def contents(path: Path) -> Mapping[str, Contents]:
-    """What every table of a database file holds.
-
-    Raises:
-        InvalidInput: there is no such file, or it is damaged or no database.
-    """
-    with _opened(path) as connection:
-        return _contents(connection, _name_of(connection))
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    if not path.is_file():
-        raise InvalidInput(f"There is no file {path}. Check the path.")
-    try:
-        with duckdb.connect(str(path), read_only=True) as connection:
-            yield connection
-    except duckdb.Error as error:
-        beside = f" Or {log_of(path).name} beside it belongs to another database." * log_of(path).exists()
-        raise InvalidInput(
-            f"{path} cannot be read as a database: it is damaged, open elsewhere, or something else.{beside} "
-            "Take another backup."
-        ) from error
-
-
-def _copied(cursor: duckdb.DuckDBPyConnection, source: str, target: Path) -> Mapping[str, Contents]:
+def _copied(cursor: duckdb.DuckDBPyConnection, source: str, target: Path) -> Mapping[str, holdings.Contents]:
     """Copy a database and say what it held, both inside one transaction, so of one moment."""
     # Attached databases are seen by every connection of the process: a name nobody else has.
     alias = f"copy_{secrets.token_hex(4)}"
     cursor.begin()
     try:
         cursor.execute(f"ATTACH {_text(target)} AS {alias} (STORAGE_VERSION 'v1.5.0')")
-        cursor.execute(f"COPY FROM DATABASE {_identifier(source)} TO {alias}")
-        held = dict(_contents(cursor, source))
+        cursor.execute(f"COPY FROM DATABASE {holdings.identifier(source)} TO {alias}")
+        held = dict(holdings.of_database(cursor, source))
         for table in held.keys() & set(_KEYS):
-            cursor.execute(f"DELETE FROM {alias}.{_identifier(table)}")  # noqa: S608
-            held[table] = Contents(rows=0, fingerprint=0)
+            cursor.execute(f"DELETE FROM {alias}.{holdings.identifier(table)}")  # noqa: S608
+            held[table] = holdings.Contents(rows=0, fingerprint=0)
         cursor.commit()
     except duckdb.IOException as error:
         cursor.rollback()
@@ -202,41 +168,10 @@ def _copied(cursor: duckdb.DuckDBPyConnection, source: str, target: Path) -> Map
     return held
 
 
-def _contents(cursor: duckdb.DuckDBPyConnection, source: str) -> Mapping[str, Contents]:
-    names = cursor.execute(
-        "SELECT table_name FROM duckdb_tables()"
-        " WHERE database_name = $source AND NOT temporary ORDER BY table_name",
-        {"source": source},
-    ).fetchall()
-    return {name: _table_contents(cursor, source, name) for (name,) in names}
-
-
-def _table_contents(cursor: duckdb.DuckDBPyConnection, source: str, table: str) -> Contents:
-    # A sum of row hashes: unlike xor, two equal rows do not cancel each other out.
-    place = f"{_identifier(source)}.{_identifier(table)}"
-    query = f"SELECT count(*), coalesce(sum(hash(held)), 0) FROM {place} AS held"  # noqa: S608
-    rows, fingerprint = cursor.execute(query).fetchone() or (0, 0)
-    return Contents(rows=int(rows), fingerprint=int(fingerprint))
-
-
 def _require_ours(path: Path) -> None:
     """Before a row is asked for: a file from elsewhere may hold views or columns that read other files."""
-    with _opened(path) as connection:
-        blueprint.require_ours(connection, _name_of(connection))
-
-
-def _require_same(expected: Mapping[str, Contents], found: Mapping[str, Contents], what: str) -> None:
-    nothing = Contents(rows=0, fingerprint=0)
-    tables = sorted(expected.keys() | found.keys())
-    differing = [name for name in tables if expected.get(name) != found.get(name)]
-    if differing:
-        said = (
-            f"{name} ({expected.get(name, nothing).rows} rows became {found.get(name, nothing).rows})"
-            for name in differing
-        )
-        raise PairloomError(
-            f"The {what} differs in {', '.join(said)}, so it was removed. Check the disk and try again."
-        )
+    with holdings.opened(path) as connection:
+        blueprint.require_ours(connection, holdings.name_of(connection))
 
 
 def _require_free(path: Path, *, replace: bool) -> None:
@@ -288,15 +223,6 @@ def _partial(path: Path) -> Path:
     return path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
 
 
-def _name_of(cursor: duckdb.DuckDBPyConnection) -> str:
-    (name,) = cursor.execute("SELECT current_database()").fetchone() or ("",)
-    return str(name)
-
-
 # ATTACH, COPY FROM DATABASE and names of tables take no parameters.
 def _text(path: Path) -> str:
     return "'" + str(path).replace("'", "''") + "'"
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

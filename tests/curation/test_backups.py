@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from curation import backups
+from curation import backups, holdings
 from curation.database import Database, log_of
 from curation.errors import InvalidInput, PairloomError, WorkspaceInUse
 from curation.labelling import annotators, decisions, events
@@ -42,7 +42,7 @@ def decide(database: Database, *numbers: int) -> None:
 
 
 def decided(path: Path) -> int:
-    return backups.contents(path)["decision"].rows
+    return holdings.of_file(path)["decision"].rows
 
 
 @contextmanager
@@ -134,15 +134,15 @@ def test_a_backup_that_cannot_be_written_leaves_no_trace(database: Database, tmp
 
 def test_a_copy_that_differs_is_named_and_not_kept() -> None:
     expected = {
-        "pair": backups.Contents(rows=2, fingerprint=7),
-        "decision": backups.Contents(rows=1, fingerprint=1),
+        "pair": holdings.Contents(rows=2, fingerprint=7),
+        "decision": holdings.Contents(rows=1, fingerprint=1),
     }
     found = {
-        "pair": backups.Contents(rows=2, fingerprint=8),
-        "decision": backups.Contents(rows=1, fingerprint=1),
+        "pair": holdings.Contents(rows=2, fingerprint=8),
+        "decision": holdings.Contents(rows=1, fingerprint=1),
     }
     with pytest.raises(PairloomError, match=r"differs in pair \(2 rows became 2\)"):
-        backups._require_same(expected, found, "backup")
+        holdings.require_same(expected, found, "backup")
 
 
 def test_the_fingerprint_sees_a_changed_row_and_a_doubled_one(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_the_fingerprint_sees_a_changed_row_and_a_doubled_one(tmp_path: Path) ->
     for number, rows in enumerate(["(1), (2)", "(2), (1)", "(1), (3)", "(1), (2), (3), (3)"]):
         with duckdb.connect(tmp_path / f"{number}.duckdb") as connection:
             connection.execute(f"CREATE TABLE t (a INTEGER); INSERT INTO t VALUES {rows}")
-        prints.append(backups.contents(tmp_path / f"{number}.duckdb")["t"])
+        prints.append(holdings.of_file(tmp_path / f"{number}.duckdb")["t"])
     assert prints[0] == prints[1]
     assert len({(each.rows, each.fingerprint) for each in prints}) == 3
 
@@ -378,4 +378,4 @@ def test_a_backup_of_an_older_version_is_compared_with_what_that_version_had(tmp
     restored = Workspace(home=tmp_path / "home")
     backups.restore(restored, tmp_path / "old.duckdb", replace=False, now=NOW)
     Database.open(restored.database).close()
-    assert backups.contents(restored.database)["migration"].rows > 3
+    assert holdings.of_file(restored.database)["migration"].rows > 3
