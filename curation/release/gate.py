@@ -141,7 +141,7 @@ def blockers(examination: Examination, accepted: Collection[str] = ()) -> tuple[
         if each.needs_acknowledgement and each.rule not in accepted
     ]
     if not (examination.train and examination.test):
-        found.append(Blocker(rule="", message=_too_few(examination.train + examination.test)))
+        found.append(Blocker(rule="", message=_too_few(examination)))
     return tuple(found)
 
 
@@ -176,11 +176,13 @@ def acknowledged(
     )
 
 
-def _too_few(rows: int) -> str:
+def _too_few(examination: Examination) -> str:
+    rows = examination.train + examination.test
     left = {0: "No row is", 1: "1 row is"}.get(rows, f"{rows:,} rows are")
+    more = "Settle" if examination.policy.minimum_tier is Tier.GOLD else "Import or label"
     return (
         f"{left} left: too few different prompts to hold any out for a test. "
-        "Import or label more pairs, or lower the minimum support."
+        f"{more} more pairs, or lower the minimum support."
     )
 
 

@@ -15,7 +15,7 @@ from pages.parts import finding_links, guard, release_fix, release_lengths, sess
 
 # Rules that another look by a person settles. The others are about texts, sources or settings.
 _A_VOTE_HELPS = (
-    "V05", "V06", "V07", "V11", "V13", "V14", "V18", "V19", "V20", "V21", "V25", "V26", "V28",
+    "V05", "V07", "V11", "V13", "V14", "V18", "V19", "V20", "V21", "V25", "V26", "V28",
 )  # fmt: skip
 # No vote clears them: what is set aside is served to nobody, and a split that leaks is a fault of ours.
 _NO_QUEUE = ("R01", "R02", "V23")
@@ -62,7 +62,8 @@ def clear(rule: str, findings: Sequence[Finding], policy: Policy) -> None:
             _pairs_link(key, policy, _SETTLE)
         elif key[:2] == _UNSUPPORTED:
             _queue_button("V18", key, policy, name="blocker-queue")
-    place(rule)
+    if rule or policy.minimum_tier is not Tier.GOLD:  # else neither an import nor a vote makes a row
+        place(rule)
 
 
 def place(rule: str, but: str = "") -> None:

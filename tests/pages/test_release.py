@@ -129,6 +129,8 @@ def test_a_release_of_settled_pairs_alone_offers_no_vote_and_is_cleared_by_settl
         each.proto for each in page.get("page_link") if each.proto.label == "Open the pairs to settle them"
     ]
     on_the_card, under_the_blocker = links
+    assert "Settle more pairs" in page.error[0].value
+    assert "Label pairs" not in {each.proto.label for each in page.get("page_link")}
     assert on_the_card.query_string == under_the_blocker.query_string
     page.query_params.update(dict(parse_qsl(on_the_card.query_string)))
     page.switch_page("browse.py").run()
