@@ -121,7 +121,8 @@ class _Reader:
                 [sys.executable, "-m", "curation.intake.crew_worker", str(theirs.fileno())],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env={**os.environ, "PYTHONPATH": str(_ROOT)},
+                # numpy's threads would only spin: a reader multiplies no matrices
+                env={**os.environ, "PYTHONPATH": str(_ROOT), "OPENBLAS_NUM_THREADS": "1"},
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # a Ctrl-C is for us; a reader ends when nobody listens
             )

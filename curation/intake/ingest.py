@@ -139,7 +139,7 @@ def _pairs(
             with closing(crew.read(container, mapping, source.id, source.imported)) as found:
                 total = Counts()
                 for block in found:
-                    total = _store(tx, source, block, total)
+                    total = _store(tx, source, block, total, begun_here=before is None)
                     if progress is not None:
                         progress(Progress(done=block.done, total=container.size, counts=total))
                     if cancelled is not None and cancelled():
@@ -159,8 +159,10 @@ def _pairs(
     return _done(database, source)
 
 
-def _store(tx: duckdb.DuckDBPyConnection, source: Source, block: Block, total: Counts) -> Counts:
-    new = 0 if block.pairs is None else pairs.add_table(tx, block.pairs)
+def _store(
+    tx: duckdb.DuckDBPyConnection, source: Source, block: Block, total: Counts, *, begun_here: bool
+) -> Counts:
+    new = 0 if block.pairs is None else pairs.add_table(tx, block.pairs, begun_here=begun_here)
     if block.refusals:
         sources.refuse(tx, source.id, block.refusals)
     if block.halves is not None:

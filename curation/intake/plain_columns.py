@@ -112,11 +112,11 @@ def _pairs(found: pa.Table, mapping: ColumnMapping, source_id: str, now: datetim
     count = found.num_rows
     contexts = _contexts(found, mapping)
     lower = pc.less_equal(chosen, rejected).to_numpy(zero_copy_only=False)
-    digests = _digests(contexts, prompt, *_in_order(chosen, rejected, lower))
+    digests = _digests(contexts, prompt, chosen, rejected, lower)
     ids = _written(digests)
     said = ids.to_pylist()
     is_first = lower != text.are_flipped(said)
-    one, two = _in_order(chosen, rejected, is_first)
+    lengths = [pc.utf8_length(each) for each in (chosen, rejected)]
     models = [pa.repeat(pa.scalar(name), count) for name in mapping.models]
     columns = {
         "id": ids,
@@ -126,33 +126,23 @@ def _pairs(found: pa.Table, mapping: ColumnMapping, source_id: str, now: datetim
         "source_row": pa.array(np.arange(1, count + 1) if lines is None else lines, pa.int64()),
         "context": contexts.dictionary.take(contexts.indices),
         "prompt": prompt,
-        "answer_1": one,
-        "answer_2": two,
+        "answer_1": chosen,
+        "answer_2": rejected,
+        "turned": pa.array(~is_first),
         "origin_1": pc.if_else(is_first, models[0], models[1]),
         "origin_2": pc.if_else(is_first, models[1], models[0]),
         "prior_winner": pc.if_else(is_first, "answer_1", "answer_2"),
         "prior_provenance": pa.repeat(pa.scalar("imported"), count),
         "shuffle": pairs.shuffles_of(said),
         "prompt_chars": pc.utf8_length(prompt),
-        "answer_1_chars": pc.utf8_length(one),
-        "answer_2_chars": pc.utf8_length(two),
+        "answer_1_chars": pc.if_else(is_first, *lengths),
+        "answer_2_chars": pc.if_else(is_first, *reversed(lengths)),
         "imported": pa.repeat(pa.scalar(now, pa.timestamp("us")), count),
         "fresh": pa.array(pairs.fresh(said), pa.bool_()),
         "part": pa.repeat(pa.scalar(0, pa.int32()), count),
         **dict.fromkeys(("finish_1", "finish_2"), pa.repeat(pa.scalar(""), count)),
     }
     return pa.table(columns).cast(pairs.SCHEMA)
-
-
-def _in_order(chosen: pa.Array, rejected: pa.Array, is_first: Any) -> tuple[pa.Array, pa.Array]:
-    """The answers that stand first and second; `is_first` is true where the chosen one does."""
-    both = pa.concat_arrays([chosen, rejected])
-    place, count = np.arange(len(chosen)), len(chosen)
-    # Not if_else, which copies long texts row by row: half of the time of a stretch.
-    return (
-        both.take(pa.array(np.where(is_first, place, place + count))),
-        both.take(pa.array(np.where(is_first, place + count, place))),
-    )
 
 
 def _contexts(found: pa.Table, mapping: ColumnMapping) -> pa.DictionaryArray:
@@ -168,16 +158,27 @@ def _contexts(found: pa.Table, mapping: ColumnMapping) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(systems.indices, pa.array(written, pa.string()))
 
 
-def _digests(contexts: pa.DictionaryArray, *texts: pa.Array) -> bytes:
-    """The ids that text.canonical gives, 16 bytes each; the texts are prompt, lower and higher answer.
+def _digests(
+    contexts: pa.DictionaryArray, prompt: pa.Array, chosen: pa.Array, rejected: pa.Array, lower: Any
+) -> bytes:
+    """The ids that text.canonical gives, 16 bytes each; `lower` is true where the chosen answer sorts first.
 
-    What is hashed is laid out in one piece by Arrow: joining it row by row took as long as hashing.
+    What is hashed is laid out in one piece by Arrow: joining it row by row took as long as hashing. The chosen
+    answer stands before the rejected one and behind it, each time in half of the rows: putting long texts
+    in order would copy them twice more.
     """
     heads = [text.framed([b"pair", each.encode()]) for each in contexts.dictionary.to_pylist()]
-    parts = [pa.array(heads, pa.binary()).take(contexts.indices)]
-    for each in texts:
-        parts += [_lengths(each), each.cast(pa.binary())]
-    framed = pc.binary_join_element_wise(*parts, text.framed([b""]), b"")
+    ends = pa.repeat(pa.scalar(text.framed([b""])), len(prompt))
+    framed = pc.binary_join_element_wise(
+        pa.array(heads, pa.binary()).take(contexts.indices),
+        *_framed(prompt),
+        *(_only(each, lower) for each in _framed(chosen)),
+        *_framed(rejected),
+        *(_only(each, ~lower) for each in _framed(chosen)),
+        ends,
+        b"",
+        null_handling="skip",
+    )
     offsets, data = np.frombuffer(framed.buffers()[1], np.int32), memoryview(framed.buffers()[2])
     return b"".join(
         hashlib.blake2b(data[start:end], digest_size=_ID_BYTES).digest()
@@ -185,9 +186,18 @@ def _digests(contexts: pa.DictionaryArray, *texts: pa.Array) -> bytes:
     )
 
 
-def _lengths(column: pa.Array) -> pa.Array:
-    """How long each text is, as text.framed writes it."""
-    return _of_width(8, np.asarray(pc.binary_length(column)).astype("<i8").tobytes(), pa.binary())
+def _framed(column: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """How long each text is, as text.framed writes it, and the texts."""
+    lengths = np.asarray(pc.binary_length(column)).astype("<i8").tobytes()
+    return _of_width(8, lengths, pa.binary()), column.cast(pa.binary())
+
+
+def _only(column: pa.Array, rows: Any) -> pa.Array:
+    """The same bytes uncopied, none but in these rows; the column has no other gaps."""
+    shown = pa.array(np.concatenate([np.ones(column.offset, bool), rows])).buffers()[1]
+    return pa.Array.from_buffers(
+        column.type, len(column), [shown, *column.buffers()[1:]], offset=column.offset
+    )
 
 
 def _written(digests: bytes) -> pa.Array:

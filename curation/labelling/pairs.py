@@ -21,6 +21,7 @@ SCHEMA = pa.schema(
         "context": pa.string(),
         # large_string: a batch may hold more than 2 GiB of text
         **dict.fromkeys(("prompt", "answer_1", "answer_2"), pa.large_string()),
+        "turned": pa.bool_(),
         **dict.fromkeys(("origin_1", "origin_2", "prior_winner", "prior_provenance"), pa.string()),
         "shuffle": pa.int64(),
         **dict.fromkeys(("prompt_chars", "answer_1_chars", "answer_2_chars"), pa.int32()),
@@ -34,9 +35,11 @@ SCHEMA = pa.schema(
 _MANY = 100  # rows below which the indexes answer sooner than a scan
 
 _ADD_PAIRS = (
-    "INSERT INTO pair BY NAME SELECT id, content, item, source_id, source_row, context, prompt, answer_1,"
-    " answer_2, origin_1, origin_2, prior_winner, prior_provenance, shuffle, prompt_chars,"
-    " answer_1_chars, answer_2_chars, imported FROM arrived WHERE fresh"
+    "INSERT INTO pair BY NAME SELECT id, content, item, source_id, source_row, context, prompt,"
+    " CASE WHEN turned THEN answer_2 ELSE answer_1 END AS answer_1,"
+    " CASE WHEN turned THEN answer_1 ELSE answer_2 END AS answer_2,"
+    " origin_1, origin_2, prior_winner, prior_provenance, shuffle, prompt_chars, answer_1_chars,"
+    " answer_2_chars, imported FROM arrived WHERE fresh"
 )
 _ADD_APPEARANCES = (
     "INSERT INTO appearance (source_id, source_row, part, pair_id, prior_winner)"
@@ -87,11 +90,16 @@ def add(tx: duckdb.DuckDBPyConnection, batch: Sequence[Pair], now: datetime) -> 
     return add_table(tx, table(batch, now))
 
 
-def add_table(tx: duckdb.DuckDBPyConnection, arrived: pa.Table) -> int:
-    """`add` for pairs that are a table already, perhaps made in another process."""
+def add_table(tx: duckdb.DuckDBPyConnection, arrived: pa.Table, *, begun_here: bool = False) -> int:
+    """`add` for pairs that are a table already, perhaps made in another process.
+
+    Args:
+        begun_here: nothing was known of their source before this transaction, so none of its rows is looked
+            for; the key of the table still refuses one that comes twice.
+    """
     skip = "" if _all_unknown(tx, arrived) else _UNLESS_THERE
     (added,) = tx.execute(_ADD_PAIRS + skip).fetchone() or (0,)
-    tx.execute(_ADD_APPEARANCES + ("" if _all_unseen(tx, arrived) else _UNLESS_THERE))
+    tx.execute(_ADD_APPEARANCES + ("" if begun_here or _all_unseen(tx, arrived) else _UNLESS_THERE))
     if any(pc.max(arrived[name]).as_py() for name in ("finish_1", "finish_2")):
         tx.execute(
             "INSERT INTO ending (source_id, source_row, part, pair_id, finish_1, finish_2)"
@@ -160,7 +168,8 @@ def shuffles_of(ids: Sequence[str]) -> pa.Array:
 def table(pairs: Sequence[Pair], now: datetime) -> pa.Table:
     """Pairs in the order of their rows, as the table pair has them.
 
-    Two further columns: `fresh`, the first of its id; `part`, its number among the pairs of its row, from 0.
+    Further columns: `fresh`, the first of its id; `part`, its number among the pairs of its row, from 0;
+    `turned`, where the two answers, and they alone, still stand the other way round: `add_table` turns them.
     """
     return pa.table(
         {
@@ -173,6 +182,7 @@ def table(pairs: Sequence[Pair], now: datetime) -> pa.Table:
             "prompt": [pair.prompt for pair in pairs],
             "answer_1": [pair.answer_1 for pair in pairs],
             "answer_2": [pair.answer_2 for pair in pairs],
+            "turned": [False] * len(pairs),
             "origin_1": [pair.origin_1 for pair in pairs],
             "origin_2": [pair.origin_2 for pair in pairs],
             "prior_winner": _winners(pairs),

@@ -60,11 +60,17 @@ def told(found: Iterable[Block]) -> list[tuple[int, str]]:
     for block in found:
         for table, line in ((block.pairs, "source_row"), (block.halves, "line")):
             told_of = [] if table is None else table.to_pylist()
-            rows += [
-                (row[line], sorted(row.items())) for row in told_of if row.pop("fresh", True) is not None
-            ]
+            rows += [(row[line], sorted(in_order(row).items())) for row in told_of]
         rows += [(refusal.line, refusal) for refusal in block.refusals]
     return sorted((line, repr(row)) for line, row in rows)
+
+
+def in_order(row: dict[str, object]) -> dict[str, object]:
+    """A pair as it will be stored, without what only the blocks of its file decide."""
+    told = {name: value for name, value in row.items() if name not in ("fresh", "turned")}
+    if row.get("turned"):
+        told |= {"answer_1": row["answer_2"], "answer_2": row["answer_1"]}
+    return told
 
 
 def _noise(chance: random.Random) -> bytes:

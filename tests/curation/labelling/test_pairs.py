@@ -4,6 +4,8 @@ import random
 from dataclasses import replace
 from datetime import datetime
 
+import duckdb
+import pyarrow as pa
 import pytest
 
 from curation import text
@@ -67,6 +69,37 @@ def test_a_pair_that_stands_in_two_tables_is_stored_once_when_they_are_joined() 
     with database.writing() as tx:
         assert pairs.add_table(tx, pairs.joined([first, again])) == 2
     assert [row for _, row, pair_id in appearances(database) if pair_id == pair.id] == [1, 3]
+
+
+def test_a_pair_whose_answers_stand_turned_comes_out_as_the_same_pair() -> None:
+    database, pair = Database.in_memory(), a_pair()
+    given = pairs.table([replace(pair, answer_1=pair.answer_2, answer_2=pair.answer_1)], NOW)
+    turned = given.set_column(given.schema.get_field_index("turned"), "turned", pa.array([True]))
+    with database.writing() as tx:
+        pairs.add_table(tx, turned)
+    assert pairs.get(database, pair.id) == pair
+
+
+def test_one_row_twice_in_a_batch_appears_once() -> None:
+    database, pair, other = Database.in_memory(), a_pair(), a_pair("Why?", source_row=2)
+    add(database, pair, other, pair)
+    assert appearances(database) == [("source-a", 1, pair.id), ("source-a", 2, other.id)]
+
+
+def test_many_rows_again_beside_new_ones_add_only_the_new() -> None:
+    database = Database.in_memory()
+    rows = [a_pair(f"What is {number}?", source_row=number) for number in range(1, 301)]
+    assert add(database, *rows[:200]) == 200
+    assert add(database, *rows[100:]) == 100
+    assert [row for _, row, _ in appearances(database)] == list(range(1, 301))
+
+
+def test_a_row_that_comes_twice_in_a_source_begun_here_undoes_all() -> None:
+    database = Database.in_memory()
+    with pytest.raises(duckdb.ConstraintException), database.bulk() as tx:
+        for _ in range(2):
+            pairs.add_table(tx, pairs.table([a_pair()], NOW), begun_here=True)
+    assert (pairs.count(database), appearances(database)) == (0, [])
 
 
 def test_an_unknown_pair_is_named_in_the_sentence() -> None:
