@@ -163,9 +163,9 @@ def _digests(
 ) -> bytes:
     """The ids that text.canonical gives, 16 bytes each; `lower` is true where the chosen answer sorts first.
 
-    What is hashed is laid out in one piece by Arrow: joining it row by row took as long as hashing. The chosen
-    answer stands before the rejected one and behind it, each time in half of the rows: putting long texts
-    in order would copy them twice more.
+    What is hashed is laid out in one piece by Arrow: joining it row by row took as long as hashing. The
+    chosen answer stands before the rejected one and behind it, each time in half of the rows: putting long
+    texts in order would copy them twice more.
     """
     heads = [text.framed([b"pair", each.encode()]) for each in contexts.dictionary.to_pylist()]
     ends = pa.repeat(pa.scalar(text.framed([b""])), len(prompt))

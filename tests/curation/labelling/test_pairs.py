@@ -95,10 +95,9 @@ def test_many_rows_again_beside_new_ones_add_only_the_new() -> None:
 
 
 def test_a_row_that_comes_twice_in_a_source_begun_here_undoes_all() -> None:
-    database = Database.in_memory()
+    database, once = Database.in_memory(), pairs.table([a_pair()], NOW)
     with pytest.raises(duckdb.ConstraintException), database.bulk() as tx:
-        for _ in range(2):
-            pairs.add_table(tx, pairs.table([a_pair()], NOW), begun_here=True)
+        pairs.add_table(tx, pa.concat_tables([once, once]), begun_here=True)
     assert (pairs.count(database), appearances(database)) == (0, [])
 
 
