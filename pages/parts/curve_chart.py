@@ -28,7 +28,7 @@ class MarkKind(StrEnum):
     WARNING = "warning"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)  # arrays do not compare to one truth value
 class Line:
     """One line of a curve.
 

@@ -76,3 +76,15 @@ def test_marks_carry_their_words_and_never_become_a_bar() -> None:
     held = [rows for rows in chart["datasets"].values() if "words" in rows[0]]
     assert len(held) == 1
     assert 30 < len(held[0]) <= 60
+
+
+def test_training_and_held_out_points_of_one_series_share_its_colour_and_differ_by_dashes() -> None:
+    training = Line(label="chosen", form="training", points=line((n, n / 50) for n in range(50)))
+    held_out = Line(label="chosen", form="held-out", points=line([(0, 0.0), (49, 1.0)]), sparse=True)
+    drawn = curve_chart.curve([training, held_out], last_step=50, smoothing=0.6).to_dict()["layer"]
+    assert [each["mark"]["opacity"] for each in drawn] == [0.25, 1.0, 1.0]  # raw, smoothed, held-out
+    for each in drawn:
+        assert each["encoding"]["color"]["scale"]["domain"] == ["chosen"]
+        dashes = each["encoding"]["strokeDash"]["scale"]
+        assert dashes["domain"] == ["training", "held-out"]
+        assert dashes["range"][0] != dashes["range"][1]
