@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from curation.model import Verdict
 from curation.quality.exhibits import Exhibit, Kind
-from pages.parts import exhibit_links
+from pages.parts import exhibit_links, exhibit_words
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=9)
 VERDICTS = st.sampled_from([verdict for verdict in Verdict if verdict.is_vote])
@@ -45,6 +45,19 @@ def test_an_address_that_makes_no_sense_asks_for_no_list(given_there: dict[str, 
 @pytest.mark.parametrize("kind", Kind)
 def test_every_list_says_in_words_what_it_holds_and_no_name_draws(kind: Kind) -> None:
     exhibit = Exhibit(kind=kind, who="![x](http://e.org)", other="b", verdict=Verdict.TIE, sign="list")
-    words = exhibit_links.words(exhibit, {"b": "Bob"})
+    words = exhibit_words.of(exhibit, {"b": "Bob"})
     assert words
     assert "![x](" not in words
+
+
+@pytest.mark.parametrize(
+    ("exhibit", "words"),
+    [
+        (Exhibit(kind=Kind.SHARED), "judged by two or more"),
+        (Exhibit(kind=Kind.CELL, who="b", other="c"), "judged by Bob and c"),
+        (Exhibit(kind=Kind.TIMED, who="b", low=2, high=5.5), "Bob took 2 to 5.5 seconds"),
+    ],
+    ids=["nobody in particular", "no verdict", "a span"],
+)
+def test_a_gap_that_was_not_asked_for_has_a_sentence_of_its_own(exhibit: Exhibit, words: str) -> None:
+    assert exhibit_words.of(exhibit, {"b": "Bob"}) == words
