@@ -150,8 +150,8 @@ SELECT CASE WHEN b.pair_id IS NULL THEN 'added'
        coalesce(a.pair_id, b.pair_id) AS pair_id,
        CASE WHEN b.pair_id IS NULL THEN coalesce('was left out: ' || bl.why, 'is new in the workspace')
             WHEN a.pair_id IS NULL THEN coalesce('now left out: ' || al.why, 'is no longer in the workspace')
-            ELSE b.tier || ' with ' || b.n_votes || ' votes in ' || b.part || ', now '
-                 || a.tier || ' with ' || a.n_votes || ' in ' || a.part END AS why
+            ELSE b.tier || ' with ' || b.n_votes || if(b.n_votes = 1, ' vote', ' votes') || ' in ' || b.part
+                 || ', now ' || a.tier || ' with ' || a.n_votes || ' in ' || a.part END AS why
 FROM before_row AS b
 FULL JOIN after_row AS a ON a.pair_id = b.pair_id
 LEFT JOIN before_left_out AS bl ON bl.pair_id = a.pair_id

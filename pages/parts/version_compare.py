@@ -62,6 +62,7 @@ def _draw(found: Comparison, before: str, after: str) -> None:
     exhibit_links.table(
         [_row(each, said=said) for each in found.changes],
         "pair",
+        width="small",  # else as wide as the address behind it, and the reasons are out of sight
         height="content" if len(found.changes) <= _AT_ONCE else 480,
     )
 

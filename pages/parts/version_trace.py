@@ -48,7 +48,7 @@ def _draw(found: Trace) -> None:
                 "about": "this pair" if word.pair_id == found.pair_id else f"its copy {word.pair_id[:12]}",
                 "kind": word.kind,
                 "in effect": word.in_effect,
-                "guidelines": "" if word.guideline_version is None else f"v{word.guideline_version}",
+                "guidelines": f"v{word.guideline_version}" if word.guideline_version else "",
                 "id": word.id,
             }
             for word in found.words
