@@ -89,6 +89,7 @@ def test_a_layout_is_written_once_and_then_offered(released: Path, home: Path) -
     (folder,) = (home / "exports").iterdir()
     assert (folder / "dataset_info.json").is_file()
     assert not [each for each in page.button if each.key == "version-export"]
+    assert not page.exception
 
 
 def test_a_push_lists_its_files_and_waits_for_a_token(
