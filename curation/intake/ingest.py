@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import duckdb
+import pyarrow as pa
 
 from curation import text
 from curation.database import Database
@@ -137,9 +138,10 @@ def _pairs(
                 return _repeated(database, before)
             sources.begin(tx, source)
             with closing(crew.read(container, mapping, source.id, source.imported)) as found:
-                total = Counts()
+                total, after = Counts(), 0
                 for block in found:
-                    total = _store(tx, source, block, total, begun_here=before is None)
+                    total = _store(tx, source, block, total, after=None if before else after)
+                    after = block.lines
                     if progress is not None:
                         progress(Progress(done=block.done, total=container.size, counts=total))
                     if cancelled is not None and cancelled():
@@ -160,9 +162,9 @@ def _pairs(
 
 
 def _store(
-    tx: duckdb.DuckDBPyConnection, source: Source, block: Block, total: Counts, *, begun_here: bool
+    tx: duckdb.DuckDBPyConnection, source: Source, block: Block, total: Counts, *, after: int | None
 ) -> Counts:
-    new = 0 if block.pairs is None else pairs.add_table(tx, block.pairs, begun_here=begun_here)
+    new = 0 if block.pairs is None else _added(tx, block.pairs, after)
     if block.refusals:
         sources.refuse(tx, source.id, block.refusals)
     if block.halves is not None:
@@ -174,6 +176,11 @@ def _store(
         duplicate=total.duplicate + (0 if block.pairs is None else block.pairs.num_rows - new),
         aside=total.aside + aside,
     )
+
+
+def _added(tx: duckdb.DuckDBPyConnection, arrived: pa.Table, after: int | None) -> int:
+    # None: an older version began this source, and may have added some of its rows.
+    return pairs.add_table(tx, arrived) if after is None else pairs.add_next(tx, arrived, after=after)
 
 
 def _finish(tx: duckdb.DuckDBPyConnection, source: Source) -> None:

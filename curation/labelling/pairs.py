@@ -1,7 +1,7 @@
 """Pairs and what each source said of them. The only writer of the tables pair, appearance and ending."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import datetime
 
 import duckdb
@@ -44,6 +44,12 @@ _ADD_PAIRS = (
 _ADD_APPEARANCES = (
     "INSERT INTO appearance (source_id, source_row, part, pair_id, prior_winner)"
     " SELECT source_id, source_row, part, id, prior_winner FROM arrived"
+)
+_UNLESS_NOTED = (  # the limits let DuckDB pass over nearly all of a large table
+    " WHERE NOT EXISTS (SELECT 1 FROM appearance AS old WHERE old.source_id = arrived.source_id"
+    " AND old.source_row = arrived.source_row AND old.part = arrived.part"
+    " AND old.source_id BETWEEN $first_source AND $last_source"
+    " AND old.source_row BETWEEN $first_row AND $last_row)"
 )
 _UNLESS_THERE = " ON CONFLICT DO NOTHING"  # asks the index for each row: as much work again
 
@@ -90,23 +96,36 @@ def add(tx: duckdb.DuckDBPyConnection, batch: Sequence[Pair], now: datetime) -> 
     return add_table(tx, table(batch, now))
 
 
-def add_table(tx: duckdb.DuckDBPyConnection, arrived: pa.Table, *, begun_here: bool = False) -> int:
-    """`add` for pairs that are a table already, perhaps made in another process.
+def add_table(tx: duckdb.DuckDBPyConnection, arrived: pa.Table) -> int:
+    """`add` for pairs that are a table already, perhaps made in another process."""
+    if not arrived.num_rows:
+        return 0
+    added = _add_pairs(tx, arrived)
+    columns = [arrived[name].to_pylist() for name in ("source_id", "source_row", "part")]
+    once = pa.array(fresh(list(zip(*columns, strict=True))), pa.bool_())
+    sources, rows, _ = columns
+    limits = {"first_source": min(sources), "last_source": max(sources)}
+    limits |= {"first_row": min(rows), "last_row": max(rows)}
+    _add_appearances(tx, arrived.filter(once), _UNLESS_NOTED, limits)
+    return added
+
+
+def add_next(tx: duckdb.DuckDBPyConnection, arrived: pa.Table, *, after: int) -> int:
+    """`add_table` for a source that nothing was known of before this transaction: no row is looked for.
 
     Args:
-        begun_here: nothing was known of their source before this transaction, so none of its rows is looked
-            for; the key of the table still refuses one that comes twice.
+        after: the last row of the source that may have been added; 0 at its beginning.
+
+    Raises:
+        ValueError: the rows do not go on after that one, each once.
     """
-    skip = "" if _all_unknown(tx, arrived) else _UNLESS_THERE
-    (added,) = tx.execute(_ADD_PAIRS + skip).fetchone() or (0,)
-    tx.execute(_ADD_APPEARANCES + ("" if begun_here or _all_unseen(tx, arrived) else _UNLESS_THERE))
-    if any(pc.max(arrived[name]).as_py() for name in ("finish_1", "finish_2")):
-        tx.execute(
-            "INSERT INTO ending (source_id, source_row, part, pair_id, finish_1, finish_2)"
-            " SELECT source_id, source_row, part, id, lower(finish_1), lower(finish_2) FROM arrived"
-            " WHERE finish_1 <> '' OR finish_2 <> '' ON CONFLICT DO NOTHING"
-        )
-    return int(added)
+    rows, parts = (arrived[name].to_numpy() for name in ("source_row", "part"))
+    ascends = (rows[1:] > rows[:-1]) | ((rows[1:] == rows[:-1]) & (parts[1:] > parts[:-1]))
+    if not (ascends.all() and (rows[:1] > after).all()):
+        raise ValueError(f"rows of a source are not in their order after row {after}")
+    added = _add_pairs(tx, arrived)
+    _add_appearances(tx, arrived)
+    return added
 
 
 def joined(tables: Sequence[pa.Table]) -> pa.Table:
@@ -201,9 +220,9 @@ def table(pairs: Sequence[Pair], now: datetime) -> pa.Table:
     )
 
 
-def fresh(ids: Sequence[str]) -> list[bool]:
+def fresh(ids: Sequence[Hashable]) -> list[bool]:
     """Whether each id is the first of its kind."""
-    seen: set[str] = set()
+    seen: set[Hashable] = set()
     return [not (each in seen or seen.add(each)) for each in ids]  # type: ignore[func-returns-value]
 
 
@@ -220,16 +239,25 @@ def _all_unknown(tx: duckdb.DuckDBPyConnection, arrived: pa.Table) -> bool:
     return not known
 
 
-def _all_unseen(tx: duckdb.DuckDBPyConnection, arrived: pa.Table) -> bool:
-    """Nothing is noted yet of these rows of their source; likewise."""
-    if arrived.num_rows < _MANY:
-        return False
-    (seen,) = tx.execute(
-        "SELECT EXISTS (SELECT 1 FROM appearance AS old, (SELECT source_id,"
-        " min(source_row) AS low, max(source_row) AS high FROM arrived GROUP BY source_id) AS new"
-        " WHERE old.source_id = new.source_id AND old.source_row BETWEEN new.low AND new.high)"
-    ).fetchone() or (True,)
-    return not seen
+def _add_pairs(tx: duckdb.DuckDBPyConnection, arrived: pa.Table) -> int:
+    skip = "" if _all_unknown(tx, arrived) else _UNLESS_THERE
+    (added,) = tx.execute(_ADD_PAIRS + skip).fetchone() or (0,)
+    return int(added)
+
+
+def _add_appearances(
+    tx: duckdb.DuckDBPyConnection,
+    arrived: pa.Table,
+    unless: str = "",
+    limits: Mapping[str, object] | None = None,
+) -> None:
+    tx.execute(_ADD_APPEARANCES + unless, limits)
+    if any(pc.max(arrived[name]).as_py() for name in ("finish_1", "finish_2")):
+        tx.execute(
+            "INSERT INTO ending (source_id, source_row, part, pair_id, finish_1, finish_2)"
+            " SELECT source_id, source_row, part, id, lower(finish_1), lower(finish_2) FROM arrived"
+            " WHERE finish_1 <> '' OR finish_2 <> '' ON CONFLICT DO NOTHING"
+        )
 
 
 def _parts(pairs: Sequence[Pair]) -> list[int]:

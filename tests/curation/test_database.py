@@ -185,3 +185,16 @@ def test_jobs_that_spare_memory_give_it_back_when_the_last_of_them_ends(tmp_path
             assert limit() == "953.6 MiB"
         assert limit() == "953.6 MiB"
     assert limit() == "1.8 GiB"
+
+
+def test_appearances_of_an_older_workspace_keep_their_order_and_their_numbers() -> None:
+    db = Database.in_memory(migrations=range(1, 13))
+    step = Path(database.__file__).parent / "schema" / "0090_appearance_without_key.sql"
+    rows = [("b", 2, 0, "p", None), ("a", 9, 0, "q", "tie"), ("a", 1, 1, "p", "answer_1")]
+    with db.writing() as tx:
+        tx.executemany("INSERT INTO appearance VALUES ($1, $2, $3, $4, $5)", rows)
+    with db.writing() as tx:
+        tx.execute(step.read_text(encoding="utf-8"))
+    with db.reading() as cursor:
+        kept = cursor.execute("SELECT COLUMNS(*), rowid FROM appearance ORDER BY rowid").fetchall()
+    assert kept == [(*row, number) for number, row in enumerate(rows)]

@@ -4,7 +4,6 @@ import random
 from dataclasses import replace
 from datetime import datetime
 
-import duckdb
 import pyarrow as pa
 import pytest
 
@@ -94,10 +93,20 @@ def test_many_rows_again_beside_new_ones_add_only_the_new() -> None:
     assert [row for _, row, _ in appearances(database)] == list(range(1, 301))
 
 
-def test_a_row_that_comes_twice_in_a_source_begun_here_undoes_all() -> None:
-    database, once = Database.in_memory(), pairs.table([a_pair()], NOW)
-    with pytest.raises(duckdb.ConstraintException), database.bulk() as tx:
-        pairs.add_table(tx, pa.concat_tables([once, once]), begun_here=True)
+def test_rows_that_go_on_where_a_source_stood_are_added_without_looking() -> None:
+    database = Database.in_memory()
+    with database.bulk() as tx:
+        assert pairs.add_next(tx, pairs.table([a_pair(), a_pair("Why?")], NOW), after=0) == 2
+        assert pairs.add_next(tx, pairs.table([a_pair(source_row=2)], NOW), after=1) == 0
+    assert [row for _, row, _ in appearances(database)] == [1, 1, 2]
+
+
+@pytest.mark.parametrize("rows", [(2,), (1,), (4, 3), (3, 4, 4, 3)])
+def test_rows_out_of_their_order_undo_the_whole_import(rows: tuple[int, ...]) -> None:
+    database = Database.in_memory()
+    batch = pairs.table([a_pair(f"{place}?", source_row=row) for place, row in enumerate(rows)], NOW)
+    with pytest.raises(ValueError, match="not in their order after row 2"), database.bulk() as tx:
+        pairs.add_next(tx, batch, after=2)
     assert (pairs.count(database), appearances(database)) == (0, [])
 
 
