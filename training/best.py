@@ -32,7 +32,7 @@ class Best:
             return f"No step before the last had a higher held-out {self.figure.word}, {self.worded}."
         return (
             f"Best held-out {self.figure.word} on the way: {self.worded} at step {self.step}. Its "
-            f"checkpoint is kept as {self.checkpoint}; what is delivered is the last step, {last_step}."
+            f"checkpoint is kept as {self.checkpoint}; what is delivered is the last step, {last_step:,}."
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -22,6 +22,7 @@ def show(run: RunView) -> None:
     completed = run.state.state is RunState.COMPLETED
     merges = _merges(run)
     whole = [one for one in merges if one.state.state is RunState.COMPLETED]
+    at_it = any(not one.state.state.is_final for one in merges)
     with st.container(horizontal=True):
         st.link_button(
             "Download", routes_download.link(run.path), icon=":material/download:",
@@ -30,7 +31,7 @@ def show(run: RunView) -> None:
         if completed and not whole and (run.path / "adapter").is_dir():
             st.button(
                 "Merge into one model", key="run-merge", icon=":material/merge:", on_click=_merge,
-                args=(run,),
+                args=(run,), disabled=at_it,
                 help="Folds the adapter into its base model, in 16 bits, and keeps the result only where it "
                 "answers as the two do. Tools without adapters can load it.",
             )  # fmt: skip
@@ -69,7 +70,7 @@ def _working(folder_name: str) -> None:
     if merge.state.state.is_final:
         st.rerun()
     with st.container(border=True):
-        st.markdown("**Merging**")
+        st.markdown("**Merged model**")
         run_headline.progress(merge)
 
 
