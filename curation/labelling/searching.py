@@ -139,9 +139,13 @@ def _scan(cursor: duckdb.DuckDBPyConnection, name: str, text: str) -> None:
 
 def _replace_mended(cursor: duckdb.DuckDBPyConnection, name: str, text: str) -> None:
     """Fixes change few pairs and are undone: their texts are read as they are, not kept in lower case."""
-    cursor.execute(f"DELETE FROM {name} WHERE pair_id IN (SELECT pair_id FROM current_mend)")  # noqa: S608
+    # Not the view current_mend: it sorts every text to find the newest ones.
+    fixed = """
+        SELECT pair_id, prompt, answer_1, answer_2 FROM mend
+        WHERE text_id IS NOT NULL AND number IN (SELECT max(number) FROM mend GROUP BY pair_id)
+    """
+    cursor.execute(f"DELETE FROM {name} WHERE pair_id IN (SELECT pair_id FROM ({fixed}))")  # noqa: S608 - ours
     cursor.execute(
-        f"INSERT INTO {name}"  # noqa: S608 - names of ours
-        f" SELECT p.pair_id FROM current_mend AS p WHERE contains({_WORDS}, lower($text))",
+        f"INSERT INTO {name} SELECT p.pair_id FROM ({fixed}) AS p WHERE contains({_WORDS}, lower($text))",  # noqa: S608
         {"text": text},
     )
