@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+import psutil
 import pytest
 
 from curation.database import Database
@@ -141,6 +142,25 @@ def test_a_cancelled_look_leaves_the_scores_before_in_effect(db: Database) -> No
         detection.detect(db, by="lead", now=NOW, progress=stop)
     assert list(kept(db)) == [("p", "text")]
     assert records.latest(db) is None
+
+
+def test_a_look_is_cancelled_while_it_learns_and_ends_its_process(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with db.writing() as tx:
+        pairs.add(tx, written(60, 5), NOW)
+    monkeypatch.setattr(detection, "_ASKED", 0.001)  # seconds; a fit takes many times as long
+    told: list[tuple[int, int]] = []
+
+    def stop(done: int, total: int) -> None:
+        told.append((done, total))
+        if told.count((60, 120)) == 2:  # once when all are read, then while the model is fitted
+            raise Cancelled("Stopped.")
+
+    with pytest.raises(Cancelled, match="Stopped"):
+        detection.detect(db, by="lead", now=NOW, progress=stop)
+    assert records.latest(db) is None
+    assert not [each for each in psutil.Process().children() if "suspicion" in " ".join(each.cmdline())]
 
 
 def test_one_model_for_each_side_switches_it_off_and_says_why(db: Database) -> None:
