@@ -9,7 +9,7 @@ import numpy as np
 
 from curation.database import Database
 from curation.model import Verdict
-from curation.quality import ballots, coefficients
+from curation.quality import ballots, coefficients, tallies
 from curation.quality.coefficients import Counts, Patterns, Scale
 
 # Labels in the order of a row of counts; ties and "both bad" are labels like the others.
@@ -166,7 +166,8 @@ def parts(database: Database, by: Slice) -> tuple[Part, ...]:
 
 def verdict_patterns(cursor: duckdb.DuckDBPyConnection) -> Patterns:
     """How the votes of each pair fall, in the order of LABELS, read from the table `ballot`."""
-    rows = cursor.execute(
+    rows = tallies.summed(
+        cursor,
         """
         WITH counted AS (
             SELECT pair_id, count(*) FILTER (WHERE coded = 'answer_1') AS n1,
@@ -175,9 +176,10 @@ def verdict_patterns(cursor: duckdb.DuckDBPyConnection) -> Patterns:
                    count(*) FILTER (WHERE coded = 'both_bad') AS n4
             FROM ballot GROUP BY pair_id
         )
-        SELECT n1, n2, n3, n4, count(*) FROM counted GROUP BY n1, n2, n3, n4 ORDER BY n1, n2, n3, n4
-        """
-    ).fetchall()
+        SELECT n1, n2, n3, n4, count(*) FROM counted GROUP BY n1, n2, n3, n4
+        """,
+        keys=len(LABELS),
+    )
     return _from_rows(rows)
 
 

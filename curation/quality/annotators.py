@@ -15,7 +15,7 @@ import duckdb
 from curation.database import Database
 from curation.labelling import annotators
 from curation.model import Verdict
-from curation.quality import ballots, checks, drift
+from curation.quality import ballots, checks, drift, tallies
 from curation.quality.checks import NEVER_REPEATED, Consistency
 from curation.quality.tendencies import ENOUGH, Tendency
 
@@ -67,17 +67,23 @@ class Checked:
     flags: tuple[Flag, ...]
 
 
-Row = tuple[str, int, int, int, int, int, int, int, float | None]
+Row = tuple[str, int, int, int, int, int, int, int]
 
 
 def checked(database: Database) -> tuple[Checked, ...]:
     """Everybody who has voted, by pseudonym; also who met nothing but gold and repeats."""
     with ballots.gathered(database) as cursor:
-        return checked_on(cursor)
+        usual = _medians(cursor)
+        return tuple(
+            replace(each, median_seconds=usual.get(each.annotator_id)) for each in checked_on(cursor)
+        )
 
 
 def checked_on(cursor: duckdb.DuckDBPyConnection) -> tuple[Checked, ...]:
-    """The same, read from a table `ballot` that is there already."""
+    """The same, read from a table `ballot` that is there already.
+
+    Without median seconds, which raise no flag: a median does not add up (tallies).
+    """
     rows = _counted(cursor)
     team = _Team.of(rows)
     held = _Held(
@@ -87,7 +93,7 @@ def checked_on(cursor: duckdb.DuckDBPyConnection) -> tuple[Checked, ...]:
         drifts=drift.alarms_on(cursor),
     )
     met = {row[0] for row in rows}
-    hidden: list[Row] = [(who, 0, 0, 0, 0, 0, 0, 0, None) for who in {*held.gold, *held.repeats} - met]
+    hidden: list[Row] = [(who, 0, 0, 0, 0, 0, 0, 0) for who in {*held.gold, *held.repeats} - met]
     return tuple(_from_row(row, held, team) for row in sorted(rows + hidden, key=lambda row: row[0]))
 
 
@@ -123,7 +129,8 @@ class _Held:
 
 
 def _counted(cursor: duckdb.DuckDBPyConnection) -> list[Row]:
-    return cursor.execute(
+    return tallies.summed(
+        cursor,
         """
         WITH seen AS (SELECT *, winner IN ('answer_1', 'answer_2') AS decisive FROM sized)
         SELECT annotator_id, count(*),
@@ -133,20 +140,23 @@ def _counted(cursor: duckdb.DuckDBPyConnection) -> list[Row]:
                                   AND (one > two) = (winner = 'answer_1')),
                count(*) FILTER (WHERE decisive AND greatest(one, two) > 1.1 * least(one, two)),
                count(*) FILTER (WHERE seconds < readable),
-               count(seconds),
-               median(seconds)
-        FROM seen GROUP BY annotator_id ORDER BY annotator_id
-        """
-    ).fetchall()
+               count(seconds)
+        FROM seen GROUP BY annotator_id
+        """,
+        keys=1,
+    )
+
+
+def _medians(cursor: duckdb.DuckDBPyConnection) -> Mapping[str, float | None]:
+    rows = cursor.execute("SELECT annotator_id, median(seconds) FROM ballot GROUP BY annotator_id").fetchall()
+    return dict(rows)
 
 
 def _against_others(cursor: duckdb.DuckDBPyConnection) -> Mapping[str, Mapping[tuple[Verdict, Verdict], int]]:
     """Each person's verdicts by what more than half of the others said of the same pair."""
-    rows = cursor.execute(
-        """
-        SELECT annotator_id, coded, others, count(*) FROM opposed GROUP BY ALL ORDER BY ALL
-        """
-    ).fetchall()
+    rows = tallies.summed(
+        cursor, "SELECT annotator_id, coded, others, count(*) FROM opposed GROUP BY ALL", keys=3
+    )
     found: dict[str, dict[tuple[Verdict, Verdict], int]] = {}
     for annotator_id, own, others, number in rows:
         found.setdefault(annotator_id, {})[Verdict(own), Verdict(others)] = int(number)
@@ -154,7 +164,7 @@ def _against_others(cursor: duckdb.DuckDBPyConnection) -> Mapping[str, Mapping[t
 
 
 def _from_row(row: Row, held: _Held, team: _Team) -> Checked:
-    annotator_id, votes, left, sided, longer, uneven, fast, timed, seconds = row
+    annotator_id, votes, left, sided, longer, uneven, fast, timed = row
     against = held.against.get(annotator_id, {})
     agreed = sum(number for (own, others), number in against.items() if own is others)
     someone = Checked(
@@ -163,7 +173,7 @@ def _from_row(row: Row, held: _Held, team: _Team) -> Checked:
         left=Tendency(chosen=left, n=sided),
         longer=Tendency(chosen=longer, n=uneven),
         fast=Tendency(chosen=fast, n=timed),
-        median_seconds=seconds,
+        median_seconds=None,
         consensus=Tendency(chosen=agreed, n=sum(against.values())),
         gold=held.gold.get(annotator_id, Tendency(chosen=0, n=0)),
         consistency=held.repeats.get(annotator_id, NEVER_REPEATED),

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import duckdb
 
 from curation.database import Database
+from curation.quality import tallies
 
 
 @contextmanager
@@ -45,6 +46,7 @@ def gather(cursor: duckdb.DuckDBPyConnection) -> None:
         QUALIFY row_number() OVER (PARTITION BY d.pair_id, d.annotator_id ORDER BY d.number DESC) = 1
         """
     )
+    cursor.execute(tallies.EMPTY)
     for name, query in _HELD_AGAINST.items():
         cursor.execute(f"CREATE TEMP VIEW {name} AS {query}")
 

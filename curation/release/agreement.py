@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from curation.quality import coefficients
+from curation.quality import coefficients, tallies
 from curation.quality.coefficients import Patterns
 from curation.validation.exclusion import Cursor
 
@@ -45,14 +45,15 @@ class Agreement:
 
 def measured(cursor: Cursor) -> Agreement:
     """Measure it on the table `candidate`."""
-    rows = cursor.execute(
+    rows = tallies.summed(
+        cursor,
         """
         SELECT votes_1, votes_2, votes_tie, votes_both_bad, count(*) AS pairs
         FROM candidate WHERE votes > 0
         GROUP BY votes_1, votes_2, votes_tie, votes_both_bad
-        ORDER BY votes_1, votes_2, votes_tie, votes_both_bad
-        """
-    ).fetchall()
+        """,
+        keys=4,
+    )
     table = np.array(rows, dtype=np.int64).reshape(-1, 5)
     patterns = Patterns(counts=table[:, :4], pairs=table[:, 4])
     decisive = _rounded(coefficients.raw_agreement(patterns.only(0, 1)))

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from curation.database import Database
 from curation.errors import InvalidInput, ReleaseBlocked
 from curation.model import Tier
+from curation.quality import tallies
 from curation.release import agreement, split
 from curation.release.agreement import Agreement
-from curation.validation import concern, kept, protected, runner, snapshot
+from curation.validation import concern, kept, protected, runner, snapshot, support
 from curation.validation import split as split_rule
 from curation.validation.exclusion import Cursor
 from curation.validation.finding import Finding, Scope, Severity
@@ -105,20 +106,17 @@ def examined(
 ) -> Examination:
     """The same on an opened snapshot, whose tables then hold the rows of the release."""
     validation = runner.run(cursor, policy, progress=progress)
-    split.plan(cursor, policy.split_seed)
+    split.plan(cursor)
     findings = (*validation.findings, *split_rule.leak(cursor), *_much_removed(cursor, policy))
     return Examination(
         policy=policy,
         validation=replace(validation, findings=runner.ordered(findings)),
-        train=_count(cursor, "SELECT count(*) FROM releasable ANTI JOIN test_row USING (pair_id)"),
+        train=_count(cursor, "SELECT (SELECT count(*) FROM releasable) - (SELECT count(*) FROM test_row)"),
         test=_count(cursor, "SELECT count(*) FROM test_row"),
-        ties=_count(cursor, _TIES),
-        excluded=_count(cursor, "SELECT count(DISTINCT pair_id) FROM exclusion"),
+        ties=_sum(cursor, _TIES),
+        excluded=_sum(cursor, "SELECT count(DISTINCT pair_id) FROM exclusion"),
         tiers=_tiers(cursor),
-        chosen_test=_count(
-            cursor,
-            "SELECT count(*) FROM releasable SEMI JOIN test_row USING (pair_id) WHERE NOT from_random_arm",
-        ),
+        chosen_test=_count(cursor, "SELECT count(*) FROM test_row WHERE NOT from_random_arm"),
         agreement=agreement.measured(cursor),
         protected=protected.supplied(cursor),
     )
@@ -198,7 +196,8 @@ def _much_removed(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
 
     Support below the minimum is the lead's choice and is not counted, nor are surplus copies.
     """
-    decided, removed = cursor.execute(
+    ((decided, removed),) = tallies.summed(
+        cursor,
         """
         WITH decided AS (SELECT pair_id FROM candidate WHERE winner IN ('answer_1', 'answer_2'))
         SELECT (SELECT count(*) FROM decided),
@@ -207,7 +206,7 @@ def _much_removed(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
                 USING (pair_id))
         """,
         {"rules": list(_REMOVING_RULES)},
-    ).fetchone() or (0, 0)
+    )
     if not decided or removed / decided <= policy.removal_share:
         return ()
     _, examples = concern.noted(
@@ -239,9 +238,13 @@ def _much_removed(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
 
 
 def _tiers(cursor: Cursor) -> dict[Tier, int]:
-    rows = cursor.execute("SELECT tier, count(*) FROM releasable GROUP BY tier").fetchall()
-    counts = {Tier(tier): count for tier, count in rows}
+    counts = {Tier(tier): count for tier, count in tallies.summed(cursor, support.TIERS, keys=1)}
     return {tier: counts[tier] for tier in Tier if tier in counts}
+
+
+def _sum(cursor: Cursor, query: str) -> int:
+    ((count,),) = tallies.summed(cursor, query)
+    return int(count)
 
 
 def _count(cursor: Cursor, query: str) -> int:

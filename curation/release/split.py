@@ -6,8 +6,7 @@ So a prompt that was held out once stays held out while a set grows, as long as 
 from collections.abc import Iterator
 
 import duckdb
-
-from curation.validation import clusters
+import pyarrow as pa
 
 _LARGE, _LARGE_SHARE, _LARGE_LEAST = 4000, 0.05, 400
 _SHARE = 0.10
@@ -15,7 +14,7 @@ _MIDDLE, _MIDDLE_LEAST = 500, 50
 _SMALL_LEAST = 8  # below that a held-out accuracy moves in steps of more than an eighth
 _SMALL_SHARE = 5  # but never more than one row in five
 _BATCH = 10_000
-_DRAWS = 2**16  # different values of cluster.draw
+_LAST = 2**64 - 1  # of drawn.draw
 _AMPLE = 1.5  # this many times as many clusters as are needed are looked at first
 
 
@@ -32,25 +31,17 @@ def test_size(rows: int) -> int:
     return max(round(_SHARE * rows), min(_SMALL_LEAST, rows // _SMALL_SHARE), 1)
 
 
-def plan(cursor: duckdb.DuckDBPyConnection, seed: int) -> None:
-    """Make the view `part` (pair_id, part: "train" or "test") over `releasable`, and `test_row` (pair_id).
+def plan(cursor: duckdb.DuckDBPyConnection) -> None:
+    """Make `test_row`, rows of the table `drawn`, and the view `part` (pair_id, part: "train" or "test").
 
     Clusters that the random arm of the queue served come first: rows picked because they looked wrong or
     uncertain are no fair sample. Others fill up where those do not suffice.
-
-    Args:
-        seed: the one that the table `cluster` was drawn with.
     """
-    (rows,) = cursor.execute("SELECT count(*) FROM releasable").fetchone() or (0,)
-    held_out = _held_out(cursor, rows, seed)
-    cursor.execute("CREATE TEMP TABLE held_out (cluster VARCHAR PRIMARY KEY)")
-    if held_out:
-        cursor.execute("INSERT INTO held_out SELECT unnest($clusters)", {"clusters": held_out})
+    (rows,) = cursor.execute("SELECT count(*) FROM drawn").fetchone() or (0,)
+    held_out = pa.table({"number": pa.array(_held_out(cursor, rows), pa.uint64())})  # noqa: F841 - found by name
     cursor.execute(
         """
-        CREATE TEMP TABLE test_row AS
-        SELECT r.pair_id FROM releasable AS r
-        SEMI JOIN (SELECT pair_id FROM cluster SEMI JOIN held_out USING (cluster)) AS h USING (pair_id);
+        CREATE TEMP TABLE test_row AS SELECT * FROM drawn SEMI JOIN held_out USING (number);
         CREATE OR REPLACE TEMP VIEW part AS
         SELECT r.pair_id, CASE WHEN t.pair_id IS NULL THEN 'train' ELSE 'test' END AS part
         FROM releasable AS r LEFT JOIN test_row AS t ON t.pair_id = r.pair_id
@@ -58,46 +49,41 @@ def plan(cursor: duckdb.DuckDBPyConnection, seed: int) -> None:
     )
 
 
-def _held_out(cursor: duckdb.DuckDBPyConnection, rows: int, seed: int) -> list[str]:
-    chosen: list[str] = []
+def _held_out(cursor: duckdb.DuckDBPyConnection, rows: int) -> list[int]:
+    chosen: list[int] = []
     missing = test_size(rows)
-    smallest: tuple[int, str] | None = None
-    for cluster, size in _in_order(cursor, rows, seed):
+    smallest: tuple[int, int] | None = None
+    for number, size in _in_order(cursor, rows):
         if not missing:
             break
         if size <= missing and size < rows:
-            chosen.append(cluster)
+            chosen.append(number)
             missing -= size
         elif smallest is None or size < smallest[0]:
-            smallest = (size, cluster)
+            smallest = (size, number)
     # Only large clusters: one of them, as long as most rows stay for training.
     if not chosen and smallest is not None and 2 * smallest[0] <= rows:
         return [smallest[1]]
     return chosen
 
 
-def _in_order(cursor: duckdb.DuckDBPyConnection, rows: int, seed: int) -> Iterator[tuple[str, int]]:
+def _in_order(cursor: duckdb.DuckDBPyConnection, rows: int) -> Iterator[tuple[int, int]]:
     """Clusters and their sizes: of the random arm first, each in the order of a hash.
 
     The first clusters usually suffice, so those that come much later are not even looked at until asked for.
     """
-    likely = min(_DRAWS, round(_AMPLE * _DRAWS * test_size(rows) / rows)) if rows else _DRAWS
+    likely = min(_LAST, int(_LAST * _AMPLE * test_size(rows) / max(rows, 1)))
+    ranges = [(0, likely), (likely + 1, _LAST)] if likely < _LAST else [(0, _LAST)]
     for from_random_arm in (True, False):
-        for first, end in ((0, likely), (likely, _DRAWS)):
+        for first, last in ranges:
             stream = cursor.execute(
                 """
-                SELECT c.cluster, count(*) AS size
-                FROM releasable AS r JOIN cluster AS c ON c.pair_id = r.pair_id
-                WHERE c.draw >= $first AND c.draw < $end
-                GROUP BY c.cluster HAVING bool_and(r.from_random_arm) = $from_random_arm
-                ORDER BY sha256($salt || c.cluster)
+                SELECT number, count(*) AS size FROM drawn
+                WHERE draw BETWEEN $first::UBIGINT AND $last::UBIGINT
+                GROUP BY number, draw HAVING bool_and(from_random_arm) = $from_random_arm
+                ORDER BY draw, number
                 """,
-                {
-                    "first": first,
-                    "end": end,
-                    "from_random_arm": from_random_arm,
-                    "salt": clusters.salt(seed),
-                },
+                {"first": first, "last": last, "from_random_arm": from_random_arm},
             )
             while batch := stream.fetchmany(_BATCH):
                 yield from batch

@@ -4,10 +4,10 @@ The side is asked of the votes. Length and look are asked of the rows that a rel
 winner that stands now: that is what a model would learn from. The arithmetic is in curation.quality.
 """
 
-from curation.quality import formats, tendencies
+from curation.quality import formats, tallies, tendencies
 from curation.quality.formats import Sign
 from curation.quality.tendencies import Tendency
-from curation.validation import changes, concern
+from curation.validation import changes, concern, samples
 from curation.validation.exclusion import Cursor
 from curation.validation.finding import Finding, Scope, Severity
 from curation.validation.policy import Policy
@@ -61,14 +61,15 @@ def length(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
 
     DPO then learns to write more (Park et al. 2024, Disentangling Length from Quality in DPO).
     """
-    won, uneven = cursor.execute(
+    ((won, uneven),) = tallies.summed(
+        cursor,
         """
         SELECT count(*) FILTER (WHERE chosen_chars > rejected_chars), count(*)
         FROM releasable
         WHERE greatest(chosen_chars, rejected_chars) > $ratio * least(chosen_chars, rejected_chars)
         """,
         {"ratio": policy.length_ratio},
-    ).fetchone() or (0, 0)
+    )
     longer = Tendency(chosen=won, n=uneven)
     if longer.share is None or not longer.is_outside(
         policy.length_low, policy.length_high, least=policy.bias_pairs
@@ -121,7 +122,10 @@ def look(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         Severity.WARNING,
         f"SELECT pair_id FROM contrast WHERE {differ}",  # noqa: S608 - names of ours
         {f"s{n}": list(formats.SIGNS).index(sign.name) + 1 for n, sign in enumerate(telling)},
+        adds_up=False,  # a row may leave the sample because others come
     )
+    if not count:  # no row carries any sign, and no difference was allowed
+        return ()
     return (
         Finding(
             rule="V16",
@@ -140,13 +144,15 @@ def look(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
 
 def _lefts(cursor: Cursor) -> dict[str, Tendency]:
     """By pseudonym: the left answer won, of preferences whose sides are known (annotators.Checked.left)."""
-    rows = cursor.execute(
+    rows = tallies.summed(
+        cursor,
         """
         SELECT annotator_id, count(*) FILTER (WHERE winner = left_answer), count(*) FROM ballot
         WHERE winner IN ('answer_1', 'answer_2') AND left_answer IS NOT NULL
-        GROUP BY annotator_id ORDER BY annotator_id
-        """
-    ).fetchall()
+        GROUP BY annotator_id
+        """,
+        keys=1,
+    )
     return {name: Tendency(chosen=chosen, n=n) for name, chosen, n in rows}
 
 
@@ -158,11 +164,7 @@ def _is_telling(sign: Sign, policy: Policy) -> bool:
 
 def _make_contrast(cursor: Cursor) -> None:
     """The sampled rows, and for each sign of formats.SIGNS whether winner and loser carry it."""
-    cursor.execute(
-        "CREATE TEMP TABLE sampled AS"
-        " SELECT pair_id, winner FROM releasable ORDER BY shuffle, pair_id LIMIT $sample",
-        {"sample": formats.SAMPLE},
-    )
+    samples.take(cursor, formats.SAMPLE)
     _look_at_new(cursor)
     cursor.execute(
         """
@@ -205,11 +207,9 @@ def _counted(cursor: Cursor) -> list[Sign]:
 
 def _gaps(cursor: Cursor) -> list[tuple[int, int]]:
     """Each different length of a winner less that of its loser, and how many rows have it."""
-    return cursor.execute(
-        """
-        SELECT chosen_chars - rejected_chars AS gap, count(*) FROM releasable GROUP BY gap
-        """
-    ).fetchall()
+    return tallies.summed(
+        cursor, "SELECT chosen_chars - rejected_chars AS gap, count(*) FROM releasable GROUP BY gap", keys=1
+    )
 
 
 # Pairs with votes of known sides, of some people or, where none are named, of everybody.

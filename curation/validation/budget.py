@@ -7,9 +7,11 @@ estimate excludes a row only when half of it is already too long; exact counts a
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import accumulate
 
 import pyarrow as pa
 
+from curation.quality import tallies
 from curation.validation import concern, exclusion, snapshot
 from curation.validation.exclusion import Cursor
 from curation.validation.finding import Finding, Scope, Severity
@@ -121,14 +123,15 @@ def cut(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     )
     if not count:
         return ()
-    total, estimated, covering, covering_prompt = cursor.execute(
+    ((total, estimated),) = tallies.summed(
+        cursor,
         """
-        SELECT count(*), count(*) FILTER (WHERE certain < 1),
-               quantile_disc(prompt + answer, $coverage), quantile_disc(prompt, $coverage)
+        SELECT count(*), count(*) FILTER (WHERE certain < 1)
         FROM length SEMI JOIN releasable USING (pair_id)
         """,
-        {"coverage": policy.length_coverage},
-    ).fetchone() or (0, 0, 0, 0)
+    )
+    covering = _covering(cursor, "prompt + answer", policy.length_coverage)
+    covering_prompt = _covering(cursor, "prompt", policy.length_coverage)
     return (
         Finding(
             rule="V24",
@@ -146,6 +149,20 @@ def cut(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
             value=float(covering),
         ),
     )
+
+
+def _covering(cursor: Cursor, tokens: str, share: float) -> int:
+    """The least length that this share of the rows, in [0, 1], does not exceed."""
+    lengths = tallies.summed(
+        cursor,
+        f"""
+        SELECT {tokens} AS tokens, count(*) FROM length SEMI JOIN releasable USING (pair_id) GROUP BY tokens
+        """,  # noqa: S608 - words of ours
+        keys=1,
+    )
+    reached = accumulate(rows for _, rows in lengths)
+    most = math.ceil(share * sum(rows for _, rows in lengths))
+    return next((length for (length, _), rows in zip(lengths, reached, strict=True) if rows >= most), 0)
 
 
 def rounded(tokens: int) -> int:

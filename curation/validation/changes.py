@@ -7,6 +7,7 @@ stands behind it. The row number is DuckDB's, in the order of the commits.
 from collections.abc import Mapping, Sequence
 
 import duckdb
+import pyarrow as pa
 
 Cursor = duckdb.DuckDBPyConnection
 Marks = Mapping[str, int]
@@ -87,6 +88,12 @@ def named(column: str, pairs: Sequence[str]) -> tuple[str, dict[str, object]]:
     # Written out, for DuckDB looks a name up in an index only so.
     values: dict[str, object] = {f"p{number}": pair_id for number, pair_id in enumerate(pairs)}
     return f"{column} IN ({', '.join(f'${each}' for each in values)})", values
+
+
+def rows(cursor: Cursor, table: str, pairs: Sequence[str]) -> pa.Table:
+    """What a table with a column pair_id says of these pairs."""
+    among, values = named("pair_id", pairs)
+    return cursor.sql(f"SELECT * FROM {table} WHERE {among}", params=values).to_arrow_table()  # noqa: S608
 
 
 def base(cursor: Cursor, table: str) -> str:

@@ -11,7 +11,8 @@ import duckdb
 
 from curation import text
 from curation.database import Database
-from curation.validation import concern, measuring, traits
+from curation.quality import tallies
+from curation.validation import changes, concern, measuring, traits
 from curation.validation.exclusion import Cursor
 from curation.validation.finding import Finding, Scope, Severity
 from curation.validation.policy import Policy
@@ -23,8 +24,9 @@ _BATCH = 2000
 def build(cursor: Cursor, policy: Policy) -> None:
     """Make the table `cluster`, and fill `near_prompt`.
 
-    cluster: pair_id, cluster (16 hexadecimal digits, a hash of a prompt of it), draw (0 to 65,535, the first
-    digits of what the split orders clusters by, so that it need not look at all of them).
+    cluster: pair_id, cluster (16 hexadecimal digits, a hash of a prompt of it), draw (the first 64 bits of
+    what the split orders clusters by), is_near (the prompt is in near_prompt), prompt and opening (the hashes
+    of the last and the first user turn as numbers, which are compared faster than their digits).
     near_prompt: one, other (hashes of prompts that are nearly the same).
     """
     links = cursor.execute("SELECT DISTINCT opening, prompt FROM fact WHERE opening <> prompt").fetchall()
@@ -45,26 +47,44 @@ def salt(seed: int) -> str:
     return text.digest(["split", str(seed)])
 
 
-def redraw(cursor: Cursor, policy: Policy) -> None:
-    """The same clusters in the order of another seed."""
+def draw(cursor: Cursor) -> None:
+    """Make the table `drawn` of what a split asks of the rows of a release, all of it numbers.
+
+    drawn: pair_id, from_random_arm, number (of its cluster), draw, prompt, opening.
+    """
     cursor.execute(
-        "UPDATE cluster SET draw = ('0x' || left(sha256($salt || cluster), 4))::USMALLINT",
-        {"salt": salt(policy.split_seed)},
+        """
+        CREATE OR REPLACE TEMP TABLE drawn AS
+        SELECT r.pair_id, r.from_random_arm, ('0x' || c.cluster)::UBIGINT AS number, c.draw,
+               c.prompt, c.opening
+        FROM releasable AS r JOIN cluster AS c ON c.pair_id = r.pair_id
+        """
     )
 
 
+def redraw(cursor: Cursor, policy: Policy) -> None:
+    """The same clusters in the order of another seed."""
+    cursor.execute(
+        f"UPDATE cluster SET draw = {_DRAW}",  # noqa: S608 - words of ours
+        {"salt": salt(policy.split_seed)},
+    )
+    draw(cursor)
+
+
 def rebuild(cursor: Cursor, policy: Policy) -> None:
-    """The same where they are there already."""
+    """The same where they are there already; what was counted by cluster is counted anew."""
     cursor.execute("DROP TABLE cluster; DROP TABLE root; DROP TABLE IF EXISTS alike; DELETE FROM near_prompt")
     build(cursor, policy)
+    draw(cursor)
+    tallies.forget(cursor)
 
 
 def turns(cursor: Cursor, pairs: Sequence[str]) -> set[tuple[Key, Key]]:
     """Hashes of the first and the last user turn of those of these pairs that are candidates."""
+    among, values = changes.named("pair_id", pairs)
     rows = cursor.execute(
-        "SELECT DISTINCT opening, prompt FROM fact SEMI JOIN candidate USING (pair_id)"
-        " WHERE pair_id IN (SELECT unnest($pairs))",
-        {"pairs": list(pairs)},
+        f"SELECT DISTINCT opening, prompt FROM fact SEMI JOIN candidate USING (pair_id) WHERE {among}",  # noqa: S608
+        values,
     ).fetchall()
     return {(opening, prompt) for opening, prompt in rows}
 
@@ -118,9 +138,7 @@ def near(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
         "V08",
         Severity.NOTE,
         """
-        WITH alike AS (SELECT one AS prompt FROM near_prompt UNION SELECT other FROM near_prompt)
-        SELECT r.pair_id FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id
-        SEMI JOIN alike AS a ON a.prompt = f.prompt
+        SELECT r.pair_id FROM releasable AS r JOIN cluster AS c ON c.pair_id = r.pair_id WHERE c.is_near
         """,
     )
     if not count:
@@ -268,8 +286,11 @@ def _root(parent: dict[Key, Key], key: Key) -> Key:
     return key
 
 
-_CLUSTER = """
-SELECT pair_id, cluster, ('0x' || left(sha256($salt || cluster), 4))::USMALLINT AS draw
-FROM (SELECT f.pair_id, coalesce(r.cluster, f.prompt) AS cluster
+_DRAW = "('0x' || left(sha256($salt || cluster), 16))::UBIGINT"
+_CLUSTER = f"""
+SELECT pair_id, cluster, {_DRAW} AS draw, is_near, prompt, opening
+FROM (SELECT f.pair_id, coalesce(r.cluster, f.prompt) AS cluster,
+             f.prompt IN (SELECT one FROM near_prompt UNION SELECT other FROM near_prompt) AS is_near,
+             ('0x' || f.prompt)::UBIGINT AS prompt, ('0x' || f.opening)::UBIGINT AS opening
       FROM fact AS f LEFT JOIN root AS r ON r.prompt = f.prompt)
-"""
+"""  # noqa: S608 - words of ours

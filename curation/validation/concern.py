@@ -2,7 +2,8 @@
 
 A rule counts by this query, takes its examples from it, and whoever opens or queues the pairs runs it
 again on the same snapshot, so that the three cannot differ. A query costs nothing to keep; the ids of a
-finding about a million pairs would cost more than the rules.
+finding about a million pairs would cost more than the rules. The count and the examples are followed where
+a few contents change (tallies).
 """
 
 import json
@@ -10,6 +11,7 @@ from collections.abc import Mapping
 
 import duckdb
 
+from curation.quality import tallies
 from curation.validation.finding import EXAMPLES, Severity
 
 
@@ -19,15 +21,21 @@ def noted(
     severity: Severity,
     query: str,
     values: Mapping[str, object] | None = None,
+    *,
+    adds_up: bool = True,
 ) -> tuple[int, tuple[str, ...]]:
     """How many pairs a query finds, and the first of them by id; where there are any, it is kept.
 
     Args:
         query: gives pair_id, each once, from tables of the snapshot that later rules leave as they are.
         values: of its parameters, as JSON can hold them.
+        adds_up: whether a pair is found depends on rows of its content alone (tallies).
     """
     given = dict(values or {})
-    (count,) = cursor.execute(f"SELECT count(*) FROM ({query})", given).fetchone() or (0,)  # noqa: S608 - ours
+    if adds_up:
+        count, first = tallies.found(cursor, query, given, least=EXAMPLES)
+    else:
+        count, first = tallies.looked_up(cursor, query, given)
     if not count:
         return 0, ()
     cursor.execute(
@@ -38,11 +46,7 @@ def noted(
         """,
         {"rule": rule, "severity": severity.value, "query": query, "given": json.dumps(given)},
     )
-    examples = cursor.execute(
-        f"SELECT pair_id FROM ({query}) ORDER BY pair_id LIMIT {EXAMPLES}",  # noqa: S608 - ours
-        given,
-    ).fetchall()
-    return int(count), tuple(str(pair_id) for (pair_id,) in examples)
+    return count, tuple(first[:EXAMPLES])
 
 
 def gather(cursor: duckdb.DuckDBPyConnection, rule: str, severity: Severity, nth: int = 0) -> bool:

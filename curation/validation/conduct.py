@@ -1,5 +1,6 @@
 """V25, V26, V27, V28: what an answer does that it should not. The detectors are in substance and private."""
 
+from curation.quality import tallies
 from curation.validation import doubt, exclusion, snapshot, texts
 from curation.validation.exclusion import Cursor
 from curation.validation.finding import Finding, Severity
@@ -158,15 +159,13 @@ def pile_up(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
 
     Source: rules.md §2, V28; limits are engineering choices.
     """
-    (said,) = cursor.execute("SELECT count(*) FROM releasable WHERE NOT is_ending_told").fetchone() or (0,)
-    piles = cursor.execute(
-        "SELECT chars FROM unended GROUP BY chars HAVING count(*) >= $pairs AND count(*) >= $share * $said",
-        {"pairs": policy.pile_pairs, "share": policy.pile_share, "said": said},
-    ).fetchall()
+    ((said,),) = tallies.summed(cursor, "SELECT count(*) FROM releasable WHERE NOT is_ending_told")
+    least = max(policy.pile_pairs, policy.pile_share * said)
+    lengths = tallies.summed(cursor, "SELECT chars, count(*) FROM unended GROUP BY chars", keys=1)
     return doubt.finding(
         cursor,
         "V28",
-        found=(_PILED, {"piles": sorted(chars for (chars,) in piles)}),
+        found=(_PILED, {"piles": [chars for chars, rows in lengths if rows >= least]}),
         message="In {count:,} of {total:,} rows the chosen answer is exactly as long as many others and does "
         "not end a sentence; it was probably cut at a limit.",
         fix="Queue them for people, or import them with a larger limit.",

@@ -1,8 +1,8 @@
 """V12: something at the edge of an answer gives the winner away."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
+from curation.quality import tallies
 from curation.validation import concern, texts
 from curation.validation.exclusion import Cursor
 from curation.validation.finding import Finding, Scope, Severity
@@ -57,57 +57,14 @@ def leak(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
     )
 
 
-def mark_leak(cursor: Cursor, _policy: Policy) -> None:
-    """Count in how many chosen and in how many rejected answers each feature is seen: the table `edge`."""
-    _count(cursor, "sum(chosen), sum(rejected)", "", {})
-
-
-def follow(cursor: Cursor, part: Cursor, pairs: Sequence[str]) -> None:
-    """Take out of the counts what these pairs counted for, and put in what they count for now.
-
-    Args:
-        cursor: of the whole, before it hears of the change; part: of these pairs alone, after it.
-    """
-    among = "WHERE r.pair_id IN (SELECT unnest($pairs))"
-    _count(cursor, "-sum(chosen), -sum(rejected)", among, {"pairs": list(pairs)})
-    fresh = part.sql("SELECT * FROM edge").to_arrow_table()  # noqa: F841 - DuckDB finds it by name
-    cursor.execute("INSERT INTO edge BY NAME SELECT * FROM fresh")
-
-
-def _count(cursor: Cursor, sums: str, among: str, values: dict[str, list[str]]) -> None:
-    cursor.execute(
-        f"""
-        INSERT INTO edge
-        WITH side AS (
-            SELECT chosen_of(r.winner, f.edges_1, f.edges_2) AS chosen,
-                   chosen_of(r.winner, f.edges_2, f.edges_1) AS rejected
-            FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id {among}
-        ),
-        seen AS (
-            SELECT unnest(chosen) AS feature, 1 AS chosen, 0 AS rejected FROM side
-            UNION ALL SELECT unnest(rejected), 0, 1 FROM side
-        )
-        SELECT feature, {sums} FROM seen GROUP BY feature
-        """,  # noqa: S608 - words of ours
-        values,
-    )
-
-
 def _leaks(cursor: Cursor, policy: Policy) -> list[_Leak]:
-    rows = cursor.execute(
-        """
-        WITH rates AS (
-            SELECT feature, sum(chosen)::BIGINT AS chosen, sum(rejected)::BIGINT AS rejected,
-                   (SELECT count(*) FROM releasable) AS pairs
-            FROM edge GROUP BY feature HAVING sum(chosen) > 0 OR sum(rejected) > 0
-        )
-        SELECT feature, chosen, rejected, pairs FROM rates
-        WHERE pairs >= $pairs AND abs(chosen - rejected) >= $warning * pairs
-        ORDER BY abs(chosen - rejected) DESC, feature
-        """,
-        {"pairs": policy.leak_pairs, "warning": policy.leak_warning},
-    ).fetchall()
-    return [_Leak(feature=row[0], chosen=row[1], rejected=row[2], pairs=row[3]) for row in rows]
+    (pairs,) = cursor.execute("SELECT count(*) FROM releasable").fetchone() or (0,)
+    found = [
+        _Leak(feature=feature, chosen=chosen, rejected=rejected, pairs=pairs)
+        for feature, chosen, rejected in tallies.summed(cursor, _SEEN, keys=1)
+        if pairs >= policy.leak_pairs and abs(chosen - rejected) >= policy.leak_warning * pairs
+    ]
+    return sorted(found, key=lambda each: (-abs(each.chosen - each.rejected), each.feature))
 
 
 def _finding(cursor: Cursor, severity: Severity, leaks: list[_Leak], threshold: float) -> tuple[Finding, ...]:
@@ -141,3 +98,18 @@ def _finding(cursor: Cursor, severity: Severity, leaks: list[_Leak], threshold: 
             value=worst.difference,
         ),
     )
+
+
+# In how many chosen and in how many rejected answers each feature is seen.
+_SEEN = """
+WITH side AS (
+    SELECT chosen_of(r.winner, f.edges_1, f.edges_2) AS chosen,
+           chosen_of(r.winner, f.edges_2, f.edges_1) AS rejected
+    FROM releasable AS r JOIN fact AS f ON f.pair_id = r.pair_id
+),
+seen AS (
+    SELECT unnest(chosen) AS feature, 1 AS chosen, 0 AS rejected FROM side
+    UNION ALL SELECT unnest(rejected), 0, 1 FROM side
+)
+SELECT feature, sum(chosen)::BIGINT, sum(rejected)::BIGINT FROM seen GROUP BY feature
+"""

@@ -15,11 +15,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from curation.database import Database
+from curation.quality import tallies
 from curation.validation import (
     budget,
     changes,
     clusters,
-    edges,
+    learnt,
     measuring,
     protected,
     runner,
@@ -68,7 +69,7 @@ class Kept:
         view = View(cursor=cursor, answer=self._answer[1] if self._answer[0] == asked else None)
         try:
             yield view
-            learnt = snapshot.learnt(cursor)
+            found = learnt.taken(cursor)
         except BaseException:
             cursor.rollback()
             if self._marks is None:
@@ -80,7 +81,7 @@ class Kept:
         else:
             cursor.rollback()
             self._forget()
-        snapshot.remember(db, learnt)
+        learnt.remember(db, found)
 
     def _caught_up(self, db: Database, policy: Policy, progress: snapshot.Progress) -> tuple[Cursor, Marks]:
         while True:
@@ -110,7 +111,7 @@ class Kept:
 
     def _begun(self, db: Database) -> Cursor:
         self._cursor = db.lasting()
-        self._cursor.execute(snapshot.LEARNT)
+        self._cursor.execute(learnt.TABLES)
         return self._cursor
 
     def _forget(self) -> None:
@@ -135,6 +136,8 @@ class Kept:
         if _marking(policy) != _marking(self._policy):
             snapshot.unsettle(cursor)
             runner.mark(cursor, policy)
+            clusters.draw(cursor)
+            tallies.forget(cursor)
         return True
 
 
@@ -166,12 +169,15 @@ def _replace(
         budget.take(part, ())
         runner.mark(part, policy)
         turns = clusters.turns(cursor, pairs)
-        edges.follow(cursor, part, pairs)
-        universe.lay_over(cursor, part, pairs)
-    if any(now[table] != before[table] for table in changes.TEXTS):
-        snapshot.lay_texts(cursor)
-        snapshot.lay_over_mends(cursor)
-    clusters.follow(cursor, policy, pairs, turns)
+        was = {table: changes.rows(cursor, table, pairs) for table in ("fact", "cluster")}
+        was |= universe.lay_over(cursor, part, pairs)
+        if any(now[table] != before[table] for table in changes.TEXTS):
+            snapshot.lay_texts(cursor)
+            snapshot.lay_over_mends(cursor)
+            clusters.follow(cursor, policy, pairs, turns)
+        was["drawn"] = universe.lay_drawn(cursor, part)
+        with universe.known(db, was) as known:
+            tallies.follow(cursor, known, part)
     return True
 
 

@@ -56,7 +56,7 @@ SET_RULES: tuple[tuple[str, str, Rule, Mark | None], ...] = (
     ("V09", "no template tokens asked", traces.token_in_prompt, traces.mark_token_in_prompt),
     ("V10", "texts in their encoding", traces.garbled, traces.mark_garbled),
     ("V11", "no echo", traces.echo, traces.mark_echo),
-    ("V12", "no leak at the edges", edges.leak, edges.mark_leak),
+    ("V12", "no leak at the edges", edges.leak, None),
     ("V13", "no leak of the source", sources.leak, None),
     ("V14", "no side of the screen", biases.position, None),
     ("V15", "no length", biases.length, None),
@@ -130,6 +130,7 @@ def run(
         budget.take(cursor, counts)
         clusters.build(cursor, policy)
         mark(cursor, policy)
+        clusters.draw(cursor)
     findings = [finding for _, _, rule, _ in (*ROW_RULES, *SET_RULES) for finding in rule(cursor, policy)]
     (pairs,) = cursor.execute("SELECT count(*) FROM pair").fetchone() or (0,)
     return Validation(pairs=pairs, contents=snapshot.count(cursor), findings=ordered(findings))

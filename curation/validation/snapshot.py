@@ -13,29 +13,27 @@ temporary tables of ids and small values; texts are measured once and for all (m
     doubt        the same for rows that a release may hold, but that a person should look at
     concern      the query that finds the pairs of each finding (concern)
     contaminated what holds which protected prompt; unended: winners that do not end a sentence (V22, V28)
-    edge         how often each edge feature is seen, to be summed (V12)
     ballot       the blind first votes; sized and opposed: what they are held against (quality.ballots)
     vote         the votes of the workspace, as its view of that name says, worked out once
     carried      which outward signs the two answers of a sampled row carry (V16); filled when asked for
-    learnt       what the classifier of rule V13 has found anew; learnt_link: what V08 has; both are kept
-    near_prompt  prompts that are nearly the same (clusters)
+    answered     what queries have counted of the other tables (quality.tallies)
+    near_prompt  prompts that are nearly the same; drawn: what the split asks of each row (clusters)
     releasable   candidates with a winner that no rule excludes; once settled, with what rules about the set
                  ask of each row, so that none of them reads its texts
 """
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
 
 from curation.database import Database
 from curation.quality import ballots
-from curation.validation import candidates, changes, measuring, protected
+from curation.validation import candidates, changes, learnt, measuring, protected
 
-_REPORTS = ("sampled", "contrast", "held_out", "test_row", "concerned", "measured_row")
-MARKED = ("exclusion", "doubt", "contaminated", "unended", "edge")  # what rules write
+_REPORTS = ("sampled", "contrast", "test_row", "concerned", "measured_row")
+MARKED = ("exclusion", "doubt", "contaminated", "unended")  # what rules write
 Progress = Callable[[int, int], None]
 
 
@@ -51,42 +49,16 @@ def opened(
     measuring.fill(db, progress)
     protected.fill(db, progress)
     with db.frugal(), db.reading() as cursor:
-        cursor.execute(LEARNT)
+        cursor.execute(learnt.TABLES)
         cursor.begin()
-        found: Learnt | None = None
+        found: learnt.Learnt | None = None
         try:
             yield cursor
-            found = learnt(cursor)
+            found = learnt.taken(cursor)
         finally:
             cursor.rollback()
     if found is not None:
-        remember(db, found)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Learnt:
-    """What a validation has found out that the next one need not: for source_leak, and for near_link."""
-
-    separated: list[tuple[str, int, int]]
-    links: pa.Table
-
-
-def learnt(cursor: duckdb.DuckDBPyConnection) -> Learnt:
-    """Read it, and empty the tables."""
-    found = Learnt(
-        separated=cursor.execute("SELECT looked_at, pairs, separated FROM learnt").fetchall(),
-        links=cursor.sql("SELECT looked_at, one, other FROM learnt_link").to_arrow_table(),
-    )
-    cursor.execute("DELETE FROM learnt; DELETE FROM learnt_link")
-    return found
-
-
-def remember(db: Database, found: Learnt) -> None:
-    """Keep it."""
-    for looked_at, pairs, separated in found.separated:
-        _keep(db, looked_at, pairs, separated)
-    if found.links.num_rows:
-        _keep_links(db, found.links)
+        learnt.remember(db, found)
 
 
 def prepare(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> int:
@@ -94,6 +66,7 @@ def prepare(cursor: duckdb.DuckDBPyConnection, progress: Progress) -> int:
     _take_votes(cursor)
     candidates.gather(cursor)
     cursor.execute(_EXCLUSION)
+    cursor.execute(CHOSEN_OF)
     cursor.execute(_RELEASABLE)
     total = count(cursor)
     _take_facts(cursor, progress)
@@ -176,21 +149,6 @@ def count(cursor: duckdb.DuckDBPyConnection) -> int:
     """Candidates: different contents."""
     (total,) = cursor.execute("SELECT count(*) FROM candidate").fetchone() or (0,)
     return int(total)
-
-
-def _keep(db: Database, looked_at: str, pairs: int, separated: int) -> None:
-    with db.writing() as tx:
-        tx.execute(
-            "INSERT OR IGNORE INTO source_leak (looked_at, pairs, separated)"
-            " VALUES ($looked_at, $pairs, $separated)",
-            {"looked_at": looked_at, "pairs": pairs, "separated": separated},
-        )
-
-
-def _keep_links(db: Database, links: pa.Table) -> None:  # noqa: ARG001 - DuckDB finds it by name
-    with db.writing() as tx:
-        tx.execute("DELETE FROM near_link")
-        tx.execute("INSERT INTO near_link BY NAME SELECT * FROM links")
 
 
 def _take_votes(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -282,9 +240,9 @@ def lay_over_mends(cursor: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-LEARNT = """
-CREATE TEMP TABLE learnt (looked_at VARCHAR, pairs BIGINT, separated BIGINT);
-CREATE TEMP TABLE learnt_link (looked_at VARCHAR, one VARCHAR, other VARCHAR);
+# (winner, answer 1's, answer 2's) gives the chosen answer's; the rejected one's with the two exchanged.
+CHOSEN_OF = """
+CREATE TEMP MACRO chosen_of(winner, one, other) AS CASE winner WHEN 'answer_1' THEN one ELSE other END
 """
 _EXCLUSION = """
 CREATE TEMP TABLE exclusion (pair_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, reason VARCHAR NOT NULL);
@@ -297,10 +255,6 @@ CREATE TEMP TABLE doubt (pair_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, reason
 CREATE TEMP TABLE contaminated (pair_id VARCHAR NOT NULL, name VARCHAR NOT NULL, number BIGINT NOT NULL);
 CREATE TEMP TABLE unended (pair_id VARCHAR NOT NULL, chars BIGINT NOT NULL);
 CREATE TEMP TABLE carried (pair_id VARCHAR NOT NULL, signs_1 BOOLEAN[] NOT NULL, signs_2 BOOLEAN[] NOT NULL);
-CREATE TEMP TABLE edge (feature VARCHAR NOT NULL, chosen BIGINT NOT NULL, rejected BIGINT NOT NULL);
-
--- (winner, answer 1's, answer 2's) gives the chosen answer's; the rejected one's with the two exchanged.
-CREATE TEMP MACRO chosen_of(winner, one, other) AS CASE winner WHEN 'answer_1' THEN one ELSE other END;
 """
 _RELEASABLE = """
 CREATE TEMP VIEW releasable AS  -- as it stands while rows are being excluded; settle() makes it a table

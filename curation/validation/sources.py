@@ -5,7 +5,8 @@ import hashlib
 import numpy as np
 
 from curation import text
-from curation.validation import authorship, concern
+from curation.quality import tallies
+from curation.validation import authorship, concern, samples
 from curation.validation.exclusion import Cursor
 from curation.validation.finding import Finding, Scope, Severity
 from curation.validation.policy import Policy
@@ -57,36 +58,27 @@ def leak(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
 
 def _one_sided(cursor: Cursor) -> tuple[str, str, str] | None:
     """(side, model, other side) where all answers of a side have one origin that the other never has."""
-    row = cursor.execute(
-        """
-        WITH side AS (SELECT chosen_origin AS chosen, rejected_origin AS rejected FROM releasable)
-        SELECT min(chosen), max(chosen), min(rejected), max(rejected),
-               count(*) FILTER (WHERE chosen = (SELECT min(rejected) FROM side)),
-               count(*) FILTER (WHERE rejected = (SELECT min(chosen) FROM side))
-        FROM side
-        """
-    ).fetchone()
-    if row is None:
-        return None
-    low, high, low_other, high_other, chosen_is_other, rejected_is_one = row
-    if low and low == high and not rejected_is_one:
-        return ("chosen", str(low), "rejected")
-    if low_other and low_other == high_other and not chosen_is_other:
-        return ("rejected", str(low_other), "chosen")
+    rows = tallies.summed(
+        cursor, "SELECT chosen_origin, rejected_origin, count(*) FROM releasable GROUP BY ALL", keys=2
+    )
+    chosen, rejected = {row[0] for row in rows}, {row[1] for row in rows}
+    for side, own, other, others in (
+        ("chosen", chosen, "rejected", rejected),
+        ("rejected", rejected, "chosen", chosen),
+    ):
+        if len(own) == 1 and any(own) and not own & others:
+            return (side, *own, other)
     return None
 
 
 def _separated(cursor: Cursor) -> tuple[int, int]:
     """Pairs looked at, and how many of them the classifier gets right; kept by what it looked at."""
+    samples.take(cursor, authorship.SAMPLE)
     rows = cursor.execute(
         """
-        WITH sample AS (
-            SELECT pair_id, winner FROM releasable ORDER BY shuffle, pair_id LIMIT $sample
-        )
         SELECT s.pair_id, s.winner, c.cluster
-        FROM sample AS s JOIN cluster AS c ON c.pair_id = s.pair_id ORDER BY s.pair_id
-        """,
-        {"sample": authorship.SAMPLE},
+        FROM sampled AS s JOIN cluster AS c ON c.pair_id = s.pair_id ORDER BY s.pair_id
+        """
     ).fetchall()
     key = text.digest(part for row in rows for part in row)
     known = cursor.execute(

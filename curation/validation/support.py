@@ -2,11 +2,13 @@
 
 from curation.labelling import rewrites
 from curation.model import Tier
+from curation.quality import tallies
 from curation.validation import concern, exclusion, snapshot
 from curation.validation.exclusion import Cursor
 from curation.validation.finding import Finding, Scope, Severity
 from curation.validation.policy import Policy
 
+TIERS = "SELECT tier, count(*) FROM releasable GROUP BY tier"
 _WEAK = {
     Tier.SINGLE: "rest on a single vote",
     Tier.PRIOR: "rest on the imported preference alone, which no person has seen",
@@ -153,10 +155,7 @@ def weak(cursor: Cursor, policy: Policy) -> tuple[Finding, ...]:
 
     Source: rules.md §2, V18; Argilla (2024), distilabel-intel-orca-dpo-pairs.
     """
-    counts = {
-        Tier(tier): count
-        for tier, count in cursor.execute("SELECT tier, count(*) FROM releasable GROUP BY tier").fetchall()
-    }
+    counts = {Tier(tier): count for tier, count in tallies.summed(cursor, TIERS, keys=1)}
     found = [tier for tier in _WEAK if tier in counts]
     if not found:
         return ()

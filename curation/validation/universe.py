@@ -5,11 +5,13 @@ row that came later than the snapshot they are for: every rule and every query t
 sees the past where a release is looked back at (release.moment).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+import pyarrow as pa
+
 from curation.database import Database
-from curation.validation import changes
+from curation.validation import budget, changes, clusters, snapshot
 from curation.validation.changes import Cursor, Marks
 
 _PARTS = {  # tables of a validation, and the column that says whose row it is
@@ -42,17 +44,41 @@ def of(db: Database, pairs: Sequence[str], until: Marks) -> Iterator[Cursor]:
             cursor.rollback()
 
 
-def lay_over(cursor: Cursor, part: Cursor, pairs: Sequence[str]) -> None:
-    """Put what was worked out of these pairs in the place of what was known of them."""
+@contextmanager
+def known(db: Database, rows: Mapping[str, pa.Table]) -> Iterator[Cursor]:
+    """A cursor that sees nothing but these rows of a validation's tables: what was known of some pairs."""
+    with db.reading() as cursor:
+        cursor.execute(snapshot.CHOSEN_OF)
+        for table, own in rows.items():  # noqa: B007 - own: DuckDB finds it by its name
+            cursor.execute(f"CREATE TEMP TABLE {table} AS SELECT * FROM own")  # noqa: S608
+        budget.take(cursor, ())
+        yield cursor
+
+
+def lay_over(cursor: Cursor, part: Cursor, pairs: Sequence[str]) -> dict[str, pa.Table]:
+    """Put what was worked out of these pairs in the place of what was known of them, which is given back."""
     cursor.execute(
         "CREATE OR REPLACE TEMP TABLE changed AS SELECT unnest($pairs) AS pair_id", {"pairs": list(pairs)}
     )
-    for table, column in _PARTS.items():
-        # fresh: DuckDB finds it by its name
-        fresh = part.sql(f"SELECT * FROM {table}").to_arrow_table()  # noqa: F841, S608
-        among = f"WHERE {column} IN (SELECT pair_id FROM changed)"  # noqa: S608
-        cursor.execute(f"DELETE FROM temp.{table} {among}")  # noqa: S608
-        cursor.execute(f"INSERT INTO temp.{table} BY NAME SELECT * FROM fresh {among}")  # noqa: S608
+    return {table: _exchanged(cursor, part, table, column) for table, column in _PARTS.items()}
+
+
+def lay_drawn(cursor: Cursor, part: Cursor) -> pa.Table:
+    """The same of what a split asks of these pairs, once it is known which clusters they are in."""
+    among = "WHERE pair_id IN (SELECT pair_id FROM changed)"
+    own = cursor.sql(f"SELECT * FROM cluster {among}").to_arrow_table()  # noqa: F841, S608 - found by name
+    part.execute("CREATE TEMP TABLE cluster AS SELECT * FROM own")
+    clusters.draw(part)
+    return _exchanged(cursor, part, "drawn", "pair_id")
+
+
+def _exchanged(cursor: Cursor, part: Cursor, table: str, column: str) -> pa.Table:
+    fresh = part.sql(f"SELECT * FROM {table}").to_arrow_table()  # noqa: F841, S608 - DuckDB finds it by its name
+    among = f"WHERE {column} IN (SELECT pair_id FROM changed)"  # noqa: S608
+    gone = cursor.sql(f"SELECT * FROM temp.{table} {among}").to_arrow_table()  # noqa: S608
+    cursor.execute(f"DELETE FROM temp.{table} {among}")  # noqa: S608
+    cursor.execute(f"INSERT INTO temp.{table} BY NAME SELECT * FROM fresh {among}")  # noqa: S608
+    return gone
 
 
 def _lay(cursor: Cursor, pairs: Sequence[str], until: Marks) -> None:

@@ -113,9 +113,8 @@ def test_a_prompt_on_both_sides_of_the_split_leads_to_its_rows(db: Database, a_p
     with snapshot.opened(db) as cursor:
         runner.run(cursor, Policy())
         cursor.execute(  # the two rows of one prompt apart
-            "CREATE TEMP TABLE part AS SELECT pair_id,"
-            " CASE WHEN row_number() OVER (PARTITION BY f.prompt) = 1 THEN 'train' ELSE 'test' END AS part"
-            " FROM releasable JOIN fact AS f USING (pair_id)"
+            "CREATE TEMP TABLE test_row AS"
+            " SELECT * FROM drawn QUALIFY row_number() OVER (PARTITION BY prompt) > 1"
         )
         (finding,) = split.leak(cursor)
         assert sorted(behind(cursor, ("V23", "E", 0), finding)) == list(finding.examples)

@@ -8,7 +8,7 @@ from curation.database import Database
 from curation.labelling import pairs
 from curation.model import Message, Speaker, Verdict
 from curation.release import gate, split
-from curation.validation import clusters, snapshot
+from curation.validation import clusters, runner, snapshot
 from curation.validation import split as split_rule
 from curation.validation.policy import Policy
 from tests.curation.conftest import NOW, ADecision, APair, pair_of
@@ -120,12 +120,8 @@ def test_a_split_that_separates_a_prompt_is_found(db: Database, a_pair: APair) -
     other = a_pair("Surely", "Never", prompt="IS  it?")
     a_pair(prompt="Something else?")
     with snapshot.opened(db) as cursor:
-        snapshot.prepare(cursor, lambda _done, _total: None)
-        cursor.execute(
-            "CREATE TEMP TABLE part AS SELECT pair_id,"
-            " CASE WHEN pair_id = $id THEN 'test' ELSE 'train' END AS part FROM candidate",
-            {"id": one.id},
-        )
+        runner.run(cursor, Policy())
+        cursor.execute("CREATE TEMP TABLE test_row AS FROM drawn WHERE pair_id = $id", {"id": one.id})
         (finding,) = split_rule.leak(cursor)
     assert finding.rule == "V23"
     assert finding.blocks

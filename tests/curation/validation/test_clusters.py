@@ -54,13 +54,8 @@ def test_a_split_that_separates_near_prompts_is_found(db: Database, a_pair: APai
     one = a_pair(prompt=" ".join(WORDS))
     other = a_pair("Rome.", "Milan.", prompt=with_changes([59]))
     with snapshot.opened(db) as cursor:
-        snapshot.prepare(cursor, lambda _done, _total: None)
-        clusters.build(cursor, Policy())
-        cursor.execute(
-            "CREATE TEMP TABLE part AS SELECT pair_id,"
-            " CASE WHEN pair_id = $id THEN 'test' ELSE 'train' END AS part FROM candidate",
-            {"id": one.id},
-        )
+        runner.run(cursor, Policy())
+        cursor.execute("CREATE TEMP TABLE test_row AS FROM drawn WHERE pair_id = $id", {"id": one.id})
         (finding,) = split_rule.leak(cursor)
     assert finding.blocks
     assert set(finding.examples) == {one.id, other.id}
