@@ -80,23 +80,22 @@ def courses_on(cursor: duckdb.DuckDBPyConnection) -> tuple[Course, ...]:
 
 def alarms_on(cursor: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
     """Who raises an alarm, and when; the same as Course.alarm, read from those only who could raise one."""
-    votes = cursor.execute(
+    people = cursor.sql(
         f"""
         WITH held AS ({HELD})
-        SELECT annotator_id, moment, hit FROM held SEMI JOIN (
-            SELECT annotator_id FROM held GROUP BY annotator_id
-            HAVING count(*) >= $enough
-               AND date_trunc('week', min(moment)) <> date_trunc('week', max(moment))
-        ) AS enough USING (annotator_id)
-        ORDER BY annotator_id, moment, pair_id
+        SELECT annotator_id, list(moment ORDER BY moment, pair_id) AS moments,
+               list(hit ORDER BY moment, pair_id) AS hits
+        FROM held GROUP BY annotator_id
+        HAVING count(*) >= $enough AND date_trunc('week', min(moment)) <> date_trunc('week', max(moment))
         """,  # noqa: S608 - a query of ours
-        {"enough": ENOUGH},
-    ).fetchall()
-    alarms = {
-        annotator_id: _alarm([moment for _, moment, _ in own], sums([hit for _, _, hit in own]))
-        for annotator_id, own in _by_person(votes).items()
-    }
-    return {annotator_id: alarm for annotator_id, alarm in alarms.items() if alarm is not None}
+        params={"enough": ENOUGH},
+    ).to_arrow_table()  # a person may have a hundred thousand votes
+    found: dict[str, datetime] = {}
+    for annotator_id, moments, hits in zip(*people.columns, strict=True):
+        passed = np.flatnonzero(_path(hits.values.to_numpy(zero_copy_only=False)) > LIMIT)
+        if passed.size and (alarm := moments.values[int(passed[0])].as_py()) is not None:
+            found[annotator_id.as_py()] = alarm
+    return found
 
 
 def sums(hits: Sequence[bool]) -> tuple[float, ...]:
@@ -113,16 +112,21 @@ def sums(hits: Sequence[bool]) -> tuple[float, ...]:
 
     Source: Page (1954), Continuous inspection schemes, section 2.1.
     """
-    came = np.array(hits, dtype=bool)
+    return tuple(float(value) for value in _path(np.array(hits, dtype=bool)))
+
+
+def _path(came: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """(n,): the sum after each vote."""
     if not came.size:
-        return ()
+        return np.zeros(0)
     usual = float(np.clip(came.mean(), 0.3, 0.98))
     lower = usual - DROP
     hit, miss = math.log(lower / usual), math.log((1 - lower) / (1 - usual))
     steps: NDArray[np.float64] = came * hit + ~came * miss
     walked = steps.cumsum()
     lowest = np.minimum(0.0, np.minimum.accumulate(walked))
-    return tuple(float(value) for value in walked - lowest)
+    path: NDArray[np.float64] = walked - lowest
+    return path
 
 
 def _course(annotator_id: str, votes: Sequence[tuple[datetime, bool, str]]) -> Course:
@@ -143,13 +147,6 @@ def _course(annotator_id: str, votes: Sequence[tuple[datetime, bool, str]]) -> C
 
 def _alarm(moments: Sequence[datetime], path: Sequence[float]) -> datetime | None:
     return next((moment for moment, value in zip(moments, path, strict=True) if value > LIMIT), None)
-
-
-def _by_person(votes: Sequence[tuple[str, datetime, bool]]) -> dict[str, list[tuple[str, datetime, bool]]]:
-    found: dict[str, list[tuple[str, datetime, bool]]] = {}
-    for vote in votes:
-        found.setdefault(vote[0], []).append(vote)
-    return found
 
 
 def _weeks(votes: Sequence[tuple[datetime, bool, str]]) -> tuple[Week, ...]:

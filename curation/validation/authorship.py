@@ -15,23 +15,21 @@ from curation.validation import texts
 SAMPLE = 1000  # rows: a share of 0.95 is then within 0.014
 _EDGE = 300  # characters of the beginning and of the end that are looked at
 # 2^14 and 2^17 find no more on Orca (91 of 100 pairs each) and take forty times as long.
-_FEATURES = 2**12
+FEATURES = 2**12
 
 
-def told_apart(chosen: list[str], rejected: list[str], folds: npt.NDArray[np.int64]) -> int:
+def told_apart(difference: Any, folds: npt.NDArray[np.int64]) -> int:
     """How many pairs a classifier puts the right way round that was trained on the other folds.
 
-    Logistic regression without intercept on the difference of the two answers' hashed character
-    1-4-grams, each pair read both ways, so that no side is the usual one.
+    Logistic regression without intercept, each pair read both ways, so that no side is the usual one.
 
     Args:
-        chosen, rejected: the answers of each pair; length n. They are trimmed first.
+        difference: of the chosen answers and the rejected ones, see below; (n, FEATURES), sparse.
         folds: the fold of each pair, equal for pairs that share a prompt; length n.
 
     Returns:
         A number in [0, n]; pairs of a fold that leaves nothing to train on count as wrong.
     """
-    difference = _difference(chosen, rejected)
     right = 0
     for fold in np.unique(folds):
         train = difference[folds != fold]
@@ -51,9 +49,23 @@ def accuracy(train: Sequence[tuple[str, str]], test: Sequence[tuple[str, str]]) 
     """
     if not train or not test:
         return None
-    learned = _fitted(_difference(*map(list, zip(*train[:SAMPLE], strict=True))))
-    found = learned.decision_function(_difference(*map(list, zip(*test, strict=True))))
+    learned = _fitted(difference(*map(list, zip(*train[:SAMPLE], strict=True))))
+    found = learned.decision_function(difference(*map(list, zip(*test, strict=True))))
     return float((found > 0).mean())
+
+
+def difference(answers: list[str], others: list[str]) -> Any:
+    """How each answer is written, less how the other is: hashed character 1-4-grams of the trimmed texts.
+
+    Returns:
+        (len(answers), FEATURES), a sparse matrix; with the two exchanged, the negative.
+    """
+    from sklearn.feature_extraction.text import HashingVectorizer
+
+    hashing = HashingVectorizer(
+        analyzer="char", ngram_range=(1, 4), n_features=FEATURES, alternate_sign=False, norm="l2"
+    )
+    return hashing.transform(map(_edges, answers)) - hashing.transform(map(_edges, others))
 
 
 def _fitted(difference: Any) -> Any:
@@ -63,16 +75,6 @@ def _fitted(difference: Any) -> Any:
 
     model = LogisticRegression(C=10.0, fit_intercept=False, solver="liblinear", random_state=0)
     return model.fit(_both_ways(difference), np.repeat([1, 0], difference.shape[0]))
-
-
-def _difference(chosen: list[str], rejected: list[str]) -> Any:
-    """(pairs, features), sparse."""
-    from sklearn.feature_extraction.text import HashingVectorizer
-
-    hashing = HashingVectorizer(
-        analyzer="char", ngram_range=(1, 4), n_features=_FEATURES, alternate_sign=False, norm="l2"
-    )
-    return hashing.transform(map(_edges, chosen)) - hashing.transform(map(_edges, rejected))
 
 
 def _edges(answer: str) -> str:

@@ -168,10 +168,12 @@ def _replace(
         snapshot.prepare(part, lambda _done, _total: None)
         budget.take(part, ())
         runner.mark(part, policy)
-        turns = clusters.turns(cursor, pairs)
+        new_texts = any(now[table] != before[table] for table in changes.TEXTS)
+        turns = clusters.turns(cursor, pairs) if new_texts else set()
         was = {table: changes.rows(cursor, table, pairs) for table in ("fact", "cluster")}
         was |= universe.lay_over(cursor, part, pairs)
-        if any(now[table] != before[table] for table in changes.TEXTS):
+        if new_texts:
+            universe.forget_texts(cursor)
             snapshot.lay_texts(cursor)
             snapshot.lay_over_mends(cursor)
             clusters.follow(cursor, policy, pairs, turns)

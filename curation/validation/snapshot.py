@@ -15,7 +15,8 @@ temporary tables of ids and small values; texts are measured once and for all (m
     contaminated what holds which protected prompt; unended: winners that do not end a sentence (V22, V28)
     ballot       the blind first votes; sized and opposed: what they are held against (quality.ballots)
     vote         the votes of the workspace, as its view of that name says, worked out once
-    carried      which outward signs the two answers of a sampled row carry (V16); filled when asked for
+    carried      which outward signs the two answers of a sampled row carry (V16); written: in which letters
+                 they are written (V13); filled when asked for
     answered     what queries have counted of the other tables (quality.tallies)
     near_prompt  prompts that are nearly the same; drawn: what the split asks of each row (clusters)
     releasable   candidates with a winner that no rule excludes; once settled, with what rules about the set
@@ -255,6 +256,7 @@ CREATE TEMP TABLE doubt (pair_id VARCHAR NOT NULL, rule VARCHAR NOT NULL, reason
 CREATE TEMP TABLE contaminated (pair_id VARCHAR NOT NULL, name VARCHAR NOT NULL, number BIGINT NOT NULL);
 CREATE TEMP TABLE unended (pair_id VARCHAR NOT NULL, chars BIGINT NOT NULL);
 CREATE TEMP TABLE carried (pair_id VARCHAR NOT NULL, signs_1 BOOLEAN[] NOT NULL, signs_2 BOOLEAN[] NOT NULL);
+CREATE TEMP TABLE written (pair_id VARCHAR NOT NULL, places USMALLINT[] NOT NULL, weights DOUBLE[] NOT NULL);
 """
 _RELEASABLE = """
 CREATE TEMP VIEW releasable AS  -- as it stands while rows are being excluded; settle() makes it a table

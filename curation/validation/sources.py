@@ -1,12 +1,14 @@
 """V13: the texts say which model wrote an answer, so that a label may say only that."""
 
 import hashlib
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from curation import text
 from curation.quality import tallies
-from curation.validation import authorship, concern, samples
+from curation.validation import authorship, changes, concern, samples
 from curation.validation.exclusion import Cursor
 from curation.validation.finding import Finding, Scope, Severity
 from curation.validation.policy import Policy
@@ -72,7 +74,11 @@ def _one_sided(cursor: Cursor) -> tuple[str, str, str] | None:
 
 
 def _separated(cursor: Cursor) -> tuple[int, int]:
-    """Pairs looked at, and how many of them the classifier gets right; kept by what it looked at."""
+    """Pairs looked at, and how many of them the classifier gets right; kept by what it looked at.
+
+    How the answers of a pair are written is kept too (table `written`), so that another winner costs no more
+    than learning again.
+    """
     samples.take(cursor, authorship.SAMPLE)
     rows = cursor.execute(
         """
@@ -86,18 +92,53 @@ def _separated(cursor: Cursor) -> tuple[int, int]:
     ).fetchall()  # all of it: a result left open keeps the cursor from reading in batches afterwards
     if known:
         return int(known[0][0]), int(known[0][1])
-    sides = cursor.execute(
-        """
-        SELECT chosen_of(r.winner, p.answer_1, p.answer_2), chosen_of(r.winner, p.answer_2, p.answer_1)
-        FROM releasable AS r JOIN pair AS p ON p.id = r.pair_id
-        WHERE list_contains($pairs, r.pair_id) ORDER BY r.pair_id
-        """,
-        {"pairs": [row[0] for row in rows]},
-    ).fetchall()
+    _read_new(cursor)
     folds = np.array([int(hashlib.blake2b(row[2].encode(), digest_size=4).hexdigest(), 16) for row in rows])
-    separated = authorship.told_apart([row[0] for row in sides], [row[1] for row in sides], folds % _FOLDS)
+    separated = authorship.told_apart(_chosen_less_rejected(cursor), folds % _FOLDS)
     cursor.execute(
         "INSERT INTO learnt VALUES ($key, $pairs, $separated)",
         {"key": key, "pairs": len(rows), "separated": separated},
     )
     return len(rows), separated
+
+
+def _read_new(cursor: Cursor) -> None:
+    """Fill `written` with the sampled rows that it lacks: it changes with a pair's texts only."""
+    lacking = cursor.execute("SELECT pair_id FROM sampled ANTI JOIN written USING (pair_id)").fetchall()
+    among, values = changes.named("id", [pair_id for (pair_id,) in lacking])
+    texts = cursor.execute(
+        f"SELECT id, answer_1, answer_2 FROM pair WHERE {among}",  # noqa: S608 - words of ours
+        values,
+    ).fetchall()
+    if not texts:
+        return
+    ids, ones, others = map(list, zip(*texts, strict=True))
+    difference = authorship.difference(ones, others)
+    ends = pa.array(difference.indptr, pa.int32())
+    fresh = pa.table(  # noqa: F841 - DuckDB finds it by name
+        {
+            "pair_id": ids,
+            "places": pa.ListArray.from_arrays(ends, pa.array(difference.indices, pa.uint16())),
+            "weights": pa.ListArray.from_arrays(ends, pa.array(difference.data)),
+        }
+    )
+    cursor.execute("INSERT INTO written BY NAME SELECT * FROM fresh")
+
+
+def _chosen_less_rejected(cursor: Cursor) -> Any:
+    """Of the sampled rows by id: (pairs, features), sparse."""
+    from scipy.sparse import csr_matrix
+
+    rows = cursor.sql(
+        """
+        SELECT w.places, w.weights, CASE s.winner WHEN 'answer_1' THEN 1 ELSE -1 END AS sign
+        FROM sampled AS s JOIN written AS w ON w.pair_id = s.pair_id ORDER BY s.pair_id
+        """
+    ).to_arrow_table()
+    places, weights, sign = (rows[name].combine_chunks() for name in ("places", "weights", "sign"))
+    ends = np.concatenate([[0], places.value_lengths().to_numpy().cumsum()])
+    signs = np.repeat(sign.to_numpy(), np.diff(ends))
+    return csr_matrix(
+        (signs * weights.flatten().to_numpy(), places.flatten().to_numpy(), ends),
+        shape=(len(sign), authorship.FEATURES),
+    )

@@ -24,12 +24,12 @@ _PARTS = {  # tables of a validation, and the column that says whose row it is
     "ballot": "pair_id",
     "sized": "pair_id",
     "opposed": "pair_id",
-    "carried": "pair_id",
     "exclusion": "pair_id",
     "doubt": "pair_id",
     "contaminated": "pair_id",
     "unended": "pair_id",
 }
+_OF_TEXTS = ("carried", "written")  # filled when asked for; nothing but another text changes them
 
 
 @contextmanager
@@ -63,6 +63,12 @@ def lay_over(cursor: Cursor, part: Cursor, pairs: Sequence[str]) -> dict[str, pa
     return {table: _exchanged(cursor, part, table, column) for table, column in _PARTS.items()}
 
 
+def forget_texts(cursor: Cursor) -> None:
+    """Of these pairs, some of which may have another text by now."""
+    for table in _OF_TEXTS:
+        cursor.execute(f"DELETE FROM {table} WHERE pair_id IN (SELECT pair_id FROM changed)")  # noqa: S608
+
+
 def lay_drawn(cursor: Cursor, part: Cursor) -> pa.Table:
     """The same of what a split asks of these pairs, once it is known which clusters they are in."""
     among = "WHERE pair_id IN (SELECT pair_id FROM changed)"
@@ -75,10 +81,10 @@ def lay_drawn(cursor: Cursor, part: Cursor) -> pa.Table:
 def _exchanged(cursor: Cursor, part: Cursor, table: str, column: str) -> pa.Table:
     fresh = part.sql(f"SELECT * FROM {table}").to_arrow_table()  # noqa: F841, S608 - DuckDB finds it by its name
     among = f"WHERE {column} IN (SELECT pair_id FROM changed)"  # noqa: S608
-    gone = cursor.sql(f"SELECT * FROM temp.{table} {among}").to_arrow_table()  # noqa: S608
-    cursor.execute(f"DELETE FROM temp.{table} {among}")  # noqa: S608
+    gone = cursor.sql(f"SELECT *, rowid AS row_before FROM temp.{table} {among}").to_arrow_table()  # noqa: S608
+    cursor.execute(f"DELETE FROM temp.{table} WHERE rowid IN (SELECT row_before FROM gone)")  # noqa: S608
     cursor.execute(f"INSERT INTO temp.{table} BY NAME SELECT * FROM fresh {among}")  # noqa: S608
-    return gone
+    return gone.drop_columns("row_before")
 
 
 def _lay(cursor: Cursor, pairs: Sequence[str], until: Marks) -> None:
