@@ -1,5 +1,7 @@
 """Which prompts are held out."""
 
+import hashlib
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -91,6 +93,20 @@ def test_another_seed_holds_out_other_prompts(db: Database, a_pair: APair) -> No
         a_pair(f"Yes {number}", f"No {number}", prompt=f"{number}?")
     assert parts(db, 0) == parts(db, 0)
     assert parts(db, 0) != parts(db, 1)
+
+
+def test_prompts_are_held_out_in_the_order_of_a_hash_of_seed_and_prompt(db: Database, a_pair: APair) -> None:
+    for number in range(30):
+        a_pair(prompt=f"Is it {number}?")
+    with snapshot.opened(db) as cursor:
+        gate.examined(cursor, Policy(split_seed=3))
+        of_pair = dict(cursor.execute("SELECT pair_id, cluster FROM cluster").fetchall())
+        held_out = {
+            of_pair[pair_id] for (pair_id,) in cursor.execute("SELECT pair_id FROM test_row").fetchall()
+        }
+    salt = clusters.salt(3)
+    in_order = sorted(of_pair.values(), key=lambda each: hashlib.sha256(f"{salt}{each}".encode()).hexdigest())
+    assert held_out == set(in_order[: split.test_size(30)])
 
 
 def test_what_was_held_out_stays_held_out_while_the_set_grows(db: Database, a_pair: APair) -> None:

@@ -96,6 +96,14 @@ def test_a_sign_that_winners_carry_more_often_is_a_warning(
     assert bool(found(db, "V16")) is warned
 
 
+def test_signs_that_no_row_carries_are_no_finding_even_where_no_difference_is_allowed(
+    db: Database, a_pair: APair
+) -> None:
+    for number in range(50):
+        a_pair(f"Plain {number}.", f"Bare {number}.", prompt=f"Is it {number}?")
+    assert found(db, "V16", Policy(format_difference=0.0)) == ()
+
+
 def test_real_pairs_show_which_look_wins(db: Database, orca: list[Pair]) -> None:
     (finding,) = found(db, "V16")
     assert "Eager opening" in finding.message
