@@ -28,9 +28,8 @@ _FEW = 200  # rows up to which each is looked up by name
 TEXTS = ("pair", "mend")  # more of these are texts that may not have been measured
 
 
-def marks(cursor: Cursor) -> Marks:
+def marks(cursor: Cursor, tables: Sequence[str] = (*LOGS, "protected_prompt")) -> Marks:
     """How many rows each of them has, and how many protected prompts there are."""
-    tables = (*LOGS, "protected_prompt")
     queries = ", ".join(f"(SELECT count(*) FROM {base(cursor, table)})" for table in tables)  # noqa: S608
     row = cursor.execute(f"SELECT {queries}").fetchone() or ()
     return dict(zip(tables, map(int, row), strict=True))

@@ -103,8 +103,8 @@ class Kept:
         """Asked only where texts have come: looking for unmeasured ones reads every id."""
         if self._marks is not None:
             with db.reading() as cursor:
-                now = changes.marks(cursor)
-            if all(now[table] == self._marks[table] for table in (*changes.TEXTS, "protected_prompt")):
+                now = changes.marks(cursor, (*changes.TEXTS, "protected_prompt"))
+            if all(number == self._marks[table] for table, number in now.items()):
                 return
         measuring.fill(db, progress)
         protected.fill(db, progress)

@@ -188,7 +188,17 @@ def rows(cursor: Cursor) -> list[list[tuple[object, ...]]]:
     """What a release would hold, and what it would leave out."""
     return [
         cursor.execute(f"SELECT * FROM {table} ORDER BY ALL").fetchall()
-        for table in ("candidate", "releasable", "exclusion", "doubt", "cluster", "part", "ballot", "pair")
+        for table in (
+            "candidate",
+            "releasable",
+            "exclusion",
+            "doubt",
+            "cluster",
+            "drawn",
+            "part",
+            "ballot",
+            "pair",
+        )
     ]
 
 
