@@ -20,7 +20,7 @@ CREATE TEMP TABLE learnt_link (looked_at VARCHAR, one VARCHAR, other VARCHAR);
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learnt:
-    """What a validation has found out that the next one need not: for source_leak, and for near_link."""
+    """Rows for the tables source_leak and near_link."""
 
     separated: list[tuple[str, int, int]]
     links: pa.Table

@@ -82,8 +82,9 @@ def _separated(cursor: Cursor) -> tuple[int, int]:
     samples.take(cursor, authorship.SAMPLE)
     rows = cursor.execute(
         """
-        SELECT s.pair_id, s.winner, c.cluster
-        FROM sampled AS s JOIN cluster AS c ON c.pair_id = s.pair_id ORDER BY s.pair_id
+        SELECT coalesce(o.text_id, s.pair_id), s.winner, c.cluster
+        FROM sampled AS s JOIN cluster AS c ON c.pair_id = s.pair_id
+        LEFT JOIN text_of AS o ON o.pair_id = s.pair_id ORDER BY s.pair_id
         """
     ).fetchall()
     key = text.digest(part for row in rows for part in row)
