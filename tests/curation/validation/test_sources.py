@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from curation.database import Database
-from curation.labelling import pairs
+from curation.labelling import mends, pairs
+from curation.labelling.actions import Action
+from curation.labelling.mends import Mend
 from curation.model import Verdict
 from curation.validation import authorship, runner
 from curation.validation.finding import Finding, Severity
@@ -81,6 +83,25 @@ def test_the_classifier_is_asked_once_for_the_same_winners(
         assert cursor.execute("SELECT count(*) FROM source_leak").fetchone() == (1,)
     monkeypatch.setattr(authorship, "told_apart", None)  # a call would fail
     assert found(db) == first
+
+
+def test_other_texts_are_learned_from_anew(db: Database) -> None:
+    written(db, 100, 100)
+    assert found(db)
+    with db.reading() as cursor:
+        rows = cursor.execute("SELECT id, prompt, answer_1, answer_2 FROM pair ORDER BY id").fetchall()
+    same = [
+        Mend(
+            pair_id=pair_id,
+            context="[]",
+            prompt=prompt,
+            answer_1=one.replace("grey colour", "gray color"),
+            answer_2=two.replace("grey colour", "gray color"),
+        )
+        for pair_id, prompt, one, two in rows
+    ]
+    mends.mend(db, same, "V10", Action(id="mending", reason="one spelling", by="lead", now=NOW))
+    assert found(db) == ()
 
 
 def test_pairs_that_share_a_prompt_are_not_learned_from_each_other() -> None:
