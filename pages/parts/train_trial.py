@@ -4,6 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from curation.labelling import events
 from curation.model import Role
 from curation.workspace import Workspace
 from pages.parts import guard, session
@@ -54,6 +55,9 @@ def _under_way(place: Workspace, run: str) -> None:
 
 def _cancel(run: Path) -> None:
     with guard.on_action():
-        guard.permitted(Role.LEAD)
+        someone = guard.permitted(Role.LEAD)
         session.forget(_KEY)
         supervisor.stop(run)
+        events.add(
+            session.database(), actor=someone.id, action="stop measuring", subject=run.name, now=session.now()
+        )
