@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from curation import backups, standby
+from curation import holdings, standby
 from curation.workspace import Workspace
 from tests.browser.serving import ROOT, Server
 from tests.served.conftest import Arrive
@@ -22,7 +22,7 @@ def test_the_command_copies_what_the_open_app_holds(server: Server, tmp_path: Pa
     done = command(server.home, "backup", str(tmp_path / "copy.duckdb"), "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout.splitlines()[-1])["tables"]["pair"] == 86
-    assert backups.contents(tmp_path / "copy.duckdb")["annotator"].rows == 3
+    assert holdings.of_file(tmp_path / "copy.duckdb")["annotator"].rows == 3
     again = command(server.home, "backup", str(tmp_path / "copy.duckdb"))
     assert (again.returncode, "never overwrites" in again.stderr) == (1, True)
 
