@@ -102,7 +102,8 @@ def _is_sound(column: pa.ChunkedArray, key: Field | None) -> bool:
 
 def _holds_nul(column: pa.Array) -> bool:
     # All texts of the column lie one after the other. A twentieth of the time of match_substring.
-    ends = np.frombuffer(column.buffers()[1], np.int32)
+    # Counted: a hostile file may leave bytes behind the last end.
+    ends = np.frombuffer(column.buffers()[1], np.int32, column.offset + len(column) + 1)
     texts = np.frombuffer(column.buffers()[2] or b"", np.uint8)
     return not texts[ends[column.offset] : ends[column.offset + len(column)]].all()
 

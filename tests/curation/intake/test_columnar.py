@@ -13,7 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from curation.intake import blocks, columnar, containers, formats, reading
+from curation.intake import blocks, columnar, containers, formats, plain_columns, reading
 from tests.curation.intake import hostile
 
 NOW = datetime(2026, 11, 22, 9, 0)
@@ -247,3 +247,13 @@ def test_real_files_give_the_same_both_ways(names: str, shared_data: Path) -> No
     swift, slow = both_ways(shared_data / "orca_first100" / f"orca_rlhf_first100.{names}.jsonl")
     assert swift == slow
     assert len(swift) == 100
+
+
+def test_a_column_with_bytes_behind_its_ends_is_read_without_them() -> None:
+    mapping = formats.recognise(["question", "chosen", "rejected"])
+    assert mapping is not None
+    ends = pa.py_buffer(b"\0\0\0\0\1\0\0\0?")
+    texts = pa.Array.from_buffers(pa.string(), 1, [None, ends, pa.py_buffer(b"q")])
+    found = plain_columns.pairs_of(pa.table(dict.fromkeys(ROW, texts)), mapping, "s", NOW)
+    assert found is not None
+    assert found["prompt"].to_pylist() == ["q"]
