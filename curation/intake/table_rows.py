@@ -215,6 +215,8 @@ def _parquet(path: Path) -> Any:
 
 def _refuse_bomb(file: Any, path: Path) -> None:
     groups = [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
+    if any(group.num_rows < 0 for group in groups):  # Arrow would end the process over them
+        raise pa.ArrowInvalid("a row group counts fewer than no rows")
     _check_size(max((group.total_byte_size for group in groups), default=0), path)
 
 

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from curation.errors import UnreadableSource
 from curation.intake import blocks, columnar, containers, formats, plain_columns, reading
 from tests.curation.intake import hostile
 
@@ -257,3 +258,9 @@ def test_a_column_with_bytes_behind_its_ends_is_read_without_them() -> None:
     found = plain_columns.pairs_of(pa.table(dict.fromkeys(ROW, texts)), mapping, "s", NOW)
     assert found is not None
     assert found["prompt"].to_pylist() == ["q"]
+
+
+def test_a_parquet_file_that_counts_fewer_than_no_rows_is_a_sentence_and_not_the_end(tmp_path: Path) -> None:
+    (tmp_path / "f.parquet").write_bytes(hostile.content(6058026))
+    with pytest.raises(UnreadableSource, match="damaged Parquet file"):
+        containers.recognise(tmp_path / "f.parquet").head()
