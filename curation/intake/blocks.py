@@ -20,7 +20,7 @@ from curation.model import Pair
 _ROWS = 4000
 _CHARACTERS = 8_000_000
 _REASON_CHARACTERS = 500
-_TOGETHER, _MOST_BYTES = 16_000, 32 * 1024 * 1024  # rows, and bytes, that are stored at once
+_TOGETHER, _MOST_BYTES = 32_000, 80 * 1024 * 1024  # rows, and bytes, that are stored at once
 _HALF = pa.schema(
     [("line", pa.int64()), ("context", pa.string()), ("prompt", pa.large_string()),
      ("answer", pa.large_string()), ("good", pa.bool_()), ("finish", pa.string())]

@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
@@ -52,7 +53,16 @@ def read(
         for first in range(number):
             readers.append(_Reader((container, mapping, source_id, now), stretches[first::number]))
             stack.callback(readers[-1].close)
-        yield from blocks.together(_in_turn(readers, len(stretches)))
+        yield from _ahead(blocks.together(_in_turn(readers, len(stretches))))
+
+
+def _ahead(found: Iterator[Block]) -> Iterator[Block]:
+    """The same blocks, each fetched while the one before it is stored."""
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        waiting = beside.submit(next, found, None)
+        while (block := waiting.result()) is not None:
+            waiting = beside.submit(next, found, None)
+            yield block
 
 
 def _here(job: Job, stretches: list[Stretch | None]) -> Iterator[Block]:
@@ -124,7 +134,7 @@ class _Reader:
                 # numpy's threads would only spin: a reader multiplies no matrices
                 env={**os.environ, "PYTHONPATH": str(_ROOT), "OPENBLAS_NUM_THREADS": "1"},
                 pass_fds=[theirs.fileno()],
-                start_new_session=True,  # a Ctrl-C is for us; a reader ends when nobody listens
+                process_group=0,  # a Ctrl-C is for us; a reader ends when nobody listens
             )
         self._taker = shared.Taker(self._side) if shared.is_there() else None
         pipe.widen(self._pipe(self._process.stdout))

@@ -5,6 +5,7 @@ ended it. The argument is the number of an open socket, which hands over the mem
 """
 
 import gc
+import os
 import socket
 import sys
 from contextlib import suppress
@@ -17,6 +18,7 @@ from curation.intake.crew import Order
 
 
 def main() -> None:
+    os.nice(5)  # the process that stores is the one that all wait for
     gc.disable()  # rows make millions of values and no rings of them
     no_pandas.here()
     (container, mapping, source_id, now), stretches = cast(Order, pipe.receive(sys.stdin.buffer))

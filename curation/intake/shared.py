@@ -13,7 +13,7 @@ from contextlib import suppress
 
 import pyarrow as pa
 
-_PIECES = 6  # of a writer: so far it may be ahead while the other end is busy
+_PIECES = 14  # of a writer: so far it may be ahead while the other end is busy
 _WORTH = 1024 * 1024  # bytes below which a pipe is as good
 _GRAIN = 64  # bytes: where Arrow likes its buffers to begin
 
