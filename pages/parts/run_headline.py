@@ -73,7 +73,9 @@ def _steps(view: RunView) -> str:
     state = view.state
     took = run_words.minutes(view)
     early = f" of {state.max_steps:,}" if state.step < state.max_steps else ""
-    return f"{state.step:,} steps{early}" + ("" if took is None else f" in {units.duration(60 * took)}")
+    # Loading and evaluating are in it, which the pace beside it leaves out.
+    whole = "" if took is None else f" · {units.duration(60 * took)} from start to end"
+    return f"{state.step:,} steps{early}{whole}"
 
 
 def _work(view: RunView) -> tuple[str, str]:

@@ -146,7 +146,7 @@ def test_a_run_that_has_completed_says_so_once(home: Path) -> None:
     finished_runs.write(home)
     said = words(opened())
     assert said.count("ompleted") == 1
-    assert "40 steps in 40 seconds · 1 s a step" in said
+    assert "40 steps · 40 seconds from start to end · 1 s a step" in said
 
 
 def test_a_lead_lets_a_waiting_run_go_next_and_the_audit_knows(home: Path) -> None:
